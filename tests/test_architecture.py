@@ -21,7 +21,8 @@ ROOMS = {
     "expr": 1.0,
     "graph": 2.0,
     "oracles": 2.5,  # may walk a graph in order; below every rule they judge
-    "rewrite": 3.0,
+    "derivation": 3.0,
+    "rewrite": 3.5,  # returns derivations
     "rules": 4.0,
     "calculus": 5.0,
     "nn": 6.0,

@@ -10,6 +10,7 @@ stands after `<!-- skip: next -->`.
 
 import doctest
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -46,18 +47,20 @@ def commands(text):
 
 
 def terminal(command):
-    """What a terminal would show: standard output, then diagnostics."""
+    """What a terminal would show (standard output, then diagnostics), and the exit code."""
     words = [sys.executable, "-m", *shlex.split(command)]
     env = {**os.environ, "NO_COLOR": "1", "COLUMNS": "120", "PYTHONUTF8": "1"}
     done = subprocess.run(words, cwd=ROOT, env=env, input="", capture_output=True, encoding="utf-8", timeout=120)
-    return (done.stdout + done.stderr).strip()
+    return (done.stdout + done.stderr).strip(), done.returncode
 
 
 def run_console(example):
     for command, want in commands(str(example.parsed)):
         if not command.startswith("symgrad "):
             continue
-        got = terminal(command)
+        got, code = terminal(command)
+        if code and not re.search(r"error:|exit \d", want):  # ... alone must not excuse a failure
+            return f"$ {command}\nexit {code}\n{got}"
         if not OutputChecker().check_output(want + "\n", got + "\n", FLAGS):
             return f"$ {command}\nExpected:\n{want}\nGot:\n{got}"
     return None
@@ -89,7 +92,8 @@ WRONG = {
     "session": "```pycon\n>>> 1 + 1\n3\n```\n",
     "session in a python block": "```python\n>>> 1 + 1\n3\n```\n",
     "statements": "```python\nassert 1 + 1 == 3\n```\n",
-    "command": "```console\n$ symgrad --no-such-option\nall is well\n```\n",
+    "output of a command": "```console\n$ symgrad --help\nno such help\n```\n",
+    "failing command": "```console\n$ symgrad --no-such-option\n...\n```\n",
 }
 
 

@@ -150,7 +150,11 @@ def _total(f, *x):
     try:
         return f(*x)
     except OverflowError:
-        return math.copysign(math.inf, x[0]) if f in (math.sinh, math.expm1) or f is _float_power and x[0] < 0 else math.inf
+        return (
+            math.copysign(math.inf, x[0])
+            if f in (math.sinh, math.expm1) or f is _float_power and x[0] < 0
+            else math.inf
+        )
     except ValueError:
         if f in (math.log, math.log1p) and x[0] == (0 if f is math.log else -1):
             return -math.inf

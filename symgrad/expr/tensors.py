@@ -149,7 +149,9 @@ def _shared(name, shape, tmpl, operands, binding) -> Tensor:
 def input_tensor(name: str, shape) -> Tensor:
     """The input of that name and shape."""
     if not (isinstance(name, str) and name.isidentifier()):
-        raise UnknownNameError(f"not a name: {name!r}", hint="a name is letters, digits and _, not starting with a digit")
+        raise UnknownNameError(
+            f"not a name: {name!r}", hint="a name is letters, digits and _, not starting with a digit"
+        )
     return _shared(name, tuple(map(expression, shape)), None, (), ())
 
 
@@ -161,7 +163,9 @@ def let(name: str, tensor: Tensor) -> Tensor:
     'q'
     """
     if not (isinstance(name, str) and name.isidentifier()):
-        raise UnknownNameError(f"not a name: {name!r}", hint="a name is letters, digits and _, not starting with a digit")
+        raise UnknownNameError(
+            f"not a name: {name!r}", hint="a name is letters, digits and _, not starting with a digit"
+        )
     if tensor.is_input:
         i = tuple(Index("ijklmnpq"[a % 8], n, a // 8) for a, n in enumerate(tensor.shape))
         return from_expression(i, Entry(tensor.ref, *i), name=name)

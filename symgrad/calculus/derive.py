@@ -1,0 +1,207 @@
+"""From a graph to a derivation for reading: one chain of equalities for each cotangent between f and the variable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sympy import Add, Expr, Integer, Mul, count_ops
+
+from ..derivation import Derivation, Step
+from ..errors import SymgradError
+from ..expr.conventions import PYTORCH, Conventions
+from ..expr.elementwise import BY_NAME
+from ..expr.evaluate import order
+from ..expr.indices import Index, fresh
+from ..expr.nodes import Binder, Entry, Equal, Partial, total
+from ..expr.substitute import instantiate, refresh
+from ..expr.tensors import Tensor, from_expression, let
+from ..graph import build, depends, inlined
+from ..rewrite import Table
+from ..rules.tables import chain, contraction
+from .local import LocalPartial, local_partial
+from .sweep import cotangent_name, plain_indices
+
+SMALL_OPS = 8
+"""A cotangent of at most this many operations, and without a sum, is written out where it is used."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """`∂f[lead]/∂Y[at]`: its derivation, and whether it is written out where it is used."""
+
+    lead: tuple[Index, ...]
+    at: tuple[Index, ...]
+    derivation: Derivation
+    small: bool
+
+    def put(self, lead, where) -> Expr:
+        """The cotangent at another entry."""
+        return instantiate((*self.lead, *self.at), self.derivation.result, (*lead, *where))
+
+
+class Story:
+    """The derivatives of `target` by everything between it and `wrt`, each worked out once, latest first."""
+
+    def __init__(self, target: Tensor, wrt: Tensor, conventions: Conventions = PYTORCH, facts: Table = ()):
+        reading = inlined([target], keep=[wrt])
+        self.target, self.wrt = reading[target], reading.get(wrt, wrt)
+        self.conventions, self.facts = conventions, facts
+        if self.target.name is None:
+            self.target = _named(self.target, "f", order([self.target]))
+        nodes = order([self.target])
+        self.active = [t for t in nodes if t in depends(nodes, [self.wrt])]
+        self.users = build([self.target])
+        self.lead = plain_indices(self.target.shape)
+        self.chains: dict[Tensor, Chain] = {}
+        self.tensors: dict[Tensor, Tensor] = {}
+        self.locals: dict[tuple[Tensor, Tensor], Tensor] = {}
+        for y in reversed(self.active):
+            if y is not self.target:
+                self.chains[y] = self._chain(y)
+
+    def head(self, y: Tensor, where, lead=None) -> Expr:
+        """`∂f/∂Y[where]`."""
+        return Partial(Entry(self.target.ref, *(self.lead if lead is None else lead)), Entry(y.ref, *where))
+
+    def derivation(self) -> Derivation:
+        """The derivation of `∂f/∂X`, with those of the cotangents it names, and what the names mean."""
+        done = self._trivial() or self.chains[self.wrt].derivation
+        return replace(
+            done,
+            givens=tuple(self.chains[y].derivation for y in self._named_in(done)),
+            definitions=tuple(self._definition(t) for t in self.active if not t.is_input and t is not self.wrt),
+            notes=self._notes(done),
+        )
+
+    def _trivial(self):
+        if self.wrt is self.target:
+            at = plain_indices(self.wrt.shape)
+            same = Mul(*(Equal(a, u) for a, u in zip(self.lead, at, strict=True)))
+            return Derivation(self.head(self.wrt, at), same, reason="entry")
+        if self.wrt not in self.chains:
+            at = plain_indices(self.wrt.shape)
+            why = f"{self.target.display} does not depend on {self.wrt.display}"
+            return Derivation(self.head(self.wrt, at), Integer(0), reason=why)
+
+    def _named_in(self, derivation):
+        found, todo = set(), [derivation]
+        while todo:
+            for y in self._unresolved(todo.pop()):
+                if y not in found:
+                    found.add(y)
+                    todo.append(self.chains[y].derivation)
+        return [y for y in reversed(self.active) if y in found]
+
+    def _unresolved(self, derivation):
+        heads = derivation.result.atoms(Partial)
+        return {p.entry.base.tensor for p in heads if isinstance(p.of, Entry) and p.of.base == self.target.ref}
+
+    def _definition(self, t):
+        free, body = t.equation
+        return Entry(t.ref, *free), body
+
+    def _notes(self, done):
+        used = {s.rule for y in self.chains for s in self.chains[y].derivation.steps} | {s.rule for s in done.steps}
+        kinked = [row for row in dict.fromkeys(BY_NAME.values()) if row.kinks and row.name in used]
+        notes = [self.conventions.note(row.name) for row in kinked]
+        return (*notes, *((f"ties: {self.conventions.ties}",) if "maximum over an index" in used else ()))
+
+    def _chain(self, y: Tensor) -> Chain:
+        uses = [(z, place) for _, z, d in self.users.out_edges(y, data=True) for place in d["places"]]
+        uses = [(z, place, local_partial(z, place, self.conventions)) for z, place in uses]
+        at = tuple(fresh(i) for i in uses[0][2].at)
+        done = self._start(y, at, uses)
+        tail = chain(done.result, contraction(self.facts))
+        done = replace(done, steps=done.steps + tail.steps)
+        result = done.result
+        return Chain(self.lead, at, done, not result.atoms(Binder) and count_ops(result) <= SMALL_OPS)
+
+    def _start(self, y, at, uses) -> Derivation:
+        """The chain rule, with each local partial worked out inside it, step by step."""
+        parts = [self._use(y, z, at, local) for z, _, local in uses]
+        start = Add(*(p[0] for p in parts))
+        direct = all(z is self.target for z, _, _ in uses)
+        shown = [p[0] for p in parts]
+        steps: list[Step] = []
+        for k, (_, moves) in enumerate(parts):
+            for rule, statement, before, after, whole in moves:
+                shown[k] = whole
+                right = Add(*shown)
+                if right != (steps[-1].whole if steps else start):
+                    steps.append(Step(rule, statement, before, after, right, "partial"))
+        reason = "definition" if direct else "chain rule" if len(uses) == 1 else "chain rule, gradients add at branches"
+        return Derivation(self.head(y, at), start, tuple(steps), reason=reason)
+
+    def _use(self, y, z, at, local: LocalPartial):
+        """One use of y: the term it starts as, and (rule, statement, before, after, term) for each move in it."""
+        swaps = dict(zip(local.at, at, strict=True))
+        steps = [(s, s.whole.xreplace(swaps)) for s in local.derivation.steps]
+        bare = local.derivation.left.xreplace(swaps)
+        if z is self.target:
+            swaps_out = dict(zip(local.out, self.lead, strict=True))
+            bare = local.derivation.start.xreplace({**swaps, **swaps_out})
+            return bare, [(s.rule, s.statement, s.before, s.after, w.xreplace(swaps_out)) for s, w in steps]
+        upstream = self.head(z, local.out)
+        moves = []
+        if self.chains[z].small:
+            written = self.chains[z].put(self.lead, local.out)
+            rule = f"∂{self.target.display}/∂{z.display}"
+            moves.append((rule, "the cotangent, worked out", upstream, written, total(written * bare, *local.out)))
+        else:
+            written = upstream
+        moves += [(s.rule, s.statement, s.before, s.after, total(written * w, *local.out)) for s, w in steps]
+        return total(upstream * bare, *local.out), moves
+
+    def tensor(self, y: Tensor | None = None) -> Tensor:
+        """The cotangent of y (of `wrt` where none is given) as a tensor: its equation is the derivation's last line."""
+        y = self.wrt if y is None else y
+        if y not in self.tensors:
+            done = self._trivial() if y is self.wrt and y not in self.chains else self.chains[y].derivation
+            self.tensors[y] = self.as_tensor(done.result, done.left, cotangent_name(self.target, y))
+        return self.tensors[y]
+
+    def as_tensor(self, right: Expr, left: Expr, name: str | None = None) -> Tensor:
+        """Any right side of a derivation as a tensor over the forward's tensors and named cotangents."""
+        swaps = {}
+        for p in right.atoms(Partial):
+            if isinstance(p.of, Entry):
+                swaps[p] = self._entry(p)
+        free = (*left.of.where, *left.entry.where)
+        return from_expression(free, right.xreplace(swaps), name=name)
+
+    def _entry(self, p: Partial) -> Entry:
+        over, y = p.of.base.tensor, p.entry.base.tensor
+        source = self.tensor(y) if over is self.target and y in self.chains else self._local(over, y)
+        return Entry(source.ref, *p.of.where, *p.entry.where)
+
+    def _local(self, z, y):
+        if (z, y) not in self.locals:
+            uses = [k for k, o in enumerate(z.operands) if o is y]
+            parts = [local_partial(z, k, self.conventions) for k in uses]
+            out, at = parts[0].out, parts[0].at
+            values = (p.value.xreplace(dict(zip((*p.out, *p.at), (*out, *at), strict=True))) for p in parts)
+            self.locals[z, y] = from_expression((*out, *at), Add(*values), name=cotangent_name(z, y))
+        return self.locals[z, y]
+
+
+def _named(t: Tensor, name: str, nodes) -> Tensor:
+    taken = {o.name for o in nodes}
+    while name in taken:
+        name += "_"
+    return let(name, t)
+
+
+def weighted(target: Tensor, cotangent: str) -> tuple[Tensor, Tensor]:
+    """(L, G): the scalar `L = ⟨G, Y⟩` whose gradient is what backpropagation passes on, and its G."""
+    if not cotangent.isidentifier():
+        raise SymgradError(f"not a name for a cotangent: {cotangent!r}", hint='for example cotangent="G"')
+    g = Tensor(cotangent, target.shape, None, (), ())
+    free = plain_indices(target.shape)
+    if target.template is not None:
+        free = tuple(fresh(i) for i in target.equation[0])
+    taken = {t.name for t in order([target])}
+    name = next(n for n in ("L", "loss", "L_", "L__") if n not in taken)
+    return from_expression((), total(Entry(g.ref, *free) * Entry(target.ref, *free), *free), name=name), g
+
+
+__all__ = ["Chain", "Story", "refresh", "weighted"]

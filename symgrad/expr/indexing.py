@@ -1,0 +1,137 @@
+"""Indexing with NumPy's meaning: integers, slices with steps, `None` and `...`; on axes of symbolic size where it is certain."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer
+
+from ..errors import OptionError, ShapeError
+from .affine import Quo, nonnegative
+from .axes import ZERO, build, named, letter
+from .constants import operand
+from .nodes import Entry, Slot
+from .tensors import Tensor, shape_text
+
+NEW = "new"
+
+
+def item(t: Tensor, key) -> Tensor:
+    """`t[key]`.
+
+    >>> from symgrad.expr.tensors import input_tensor
+    >>> from symgrad.expr.indices import param
+    >>> x = input_tensor("x", (param("n"),)); item(x, slice(1, None)).equation, item(x, slice(None, None, -1)).equation
+    (((i,), x[i + 1]), ((i,), x[-i + n - 1]))
+    """
+    key = tuple(_part(k) for k in (key if isinstance(key, tuple) else (key,)))
+    return t if all(k in (..., (None, None, None)) for k in key) and len(key) <= t.ndim else build(_item, (t,), key)
+
+
+def _part(k):
+    """An integer, a size, NEW, ... or (start, stop, step)."""
+    if k is None:
+        return NEW
+    if k is Ellipsis:
+        return k
+    if isinstance(k, slice):
+        return tuple(_whole(b) for b in (k.start, k.stop, k.step))
+    return _whole(k)
+
+
+def _whole(k):
+    if k is None:
+        return None
+    found = operand(k) if isinstance(k, Expr) or (hasattr(k, "__index__") and not isinstance(k, bool) and not _axes(k)) else None
+    if not isinstance(found, Expr) or not found.is_integer:
+        raise OptionError(
+            f"index {k!r}: an index is an integer, a slice, None or ...",
+            hint="to choose several entries, np.stack them; to choose by a condition, np.where",
+        )
+    return found
+
+
+def _axes(k):
+    return bool(getattr(k, "shape", ()))
+
+
+def _item(shapes, key):
+    (shape,) = shapes
+    parts = _filled(shape, key)
+    free, where, axis = [], [], 0
+    for part in parts:
+        if part == NEW:
+            free.append(named(letter(len(free)), 1))
+            continue
+        n, spot = shape[axis], (shape, axis)
+        if isinstance(part, tuple):
+            start, step, length = bounds(part, n, spot)
+            i = named(letter(len(free)), length)
+            free.append(i)
+            where.append(ZERO if n == 1 and length == 1 else start + step * i)
+        else:
+            where.append(_position(part, n, spot))
+        axis += 1
+    return tuple(free), Entry(Slot(0), *where)
+
+
+def _filled(shape, key):
+    """The key with `...` written out and the missing axes taken whole."""
+    if sum(k is Ellipsis for k in key) > 1:
+        raise OptionError("index: more than one ...")
+    used = sum(k is not Ellipsis and k != NEW for k in key)
+    if used > len(shape):
+        raise ShapeError(f"index: {used} indices for shape {shape_text(shape)}, which has {len(shape)} axes")
+    at = next((p for p, k in enumerate(key) if k is Ellipsis), len(key))
+    whole = ((None, None, None),) * (len(shape) - used)
+    return (*key[:at], *whole, *key[at + 1 :])
+
+
+def _position(k, n, spot):
+    """An index counted from the front; on a symbolic axis it is taken to exist."""
+    place = n + k if k.is_negative else k
+    if n.is_Integer and k.is_Integer and not 0 <= place < n:
+        shape, axis = spot
+        raise ShapeError(f"index {k} is out of range for axis {axis} of shape {shape_text(shape)}")
+    return place
+
+
+def bounds(part, n, spot) -> tuple[Expr, Expr, Expr]:
+    """(start, step, length) of a slice on an axis of size n."""
+    start, stop, step = part
+    step = Integer(1) if step is None else step
+    if not step.is_Integer or step == 0:
+        raise OptionError(f"slice: the step is an integer and not 0, not {step}")
+    if all(b is None or b.is_Integer for b in (start, stop, n)):
+        chosen = range(int(n))[slice(*(None if b is None else int(b) for b in (start, stop)), int(step))]
+        return Integer(chosen.start), step, Integer(len(chosen))
+    if step < 0:
+        return _backwards(start, stop, step, n, spot)
+    first = Integer(0) if start is None else _bound(start, n, spot, start)
+    last = n if stop is None else _bound(stop, n, spot, stop)
+    return first, step, last - first if step == 1 else Quo(last - first + step - 1, step)
+
+
+def _bound(b, n, spot, shown):
+    """Where a bound lies on an axis of symbolic size. −k ends where `n − k` is; what may have to be cut off is refused."""
+    if b.is_negative:
+        return n + b
+    if not nonnegative(n - b) and shown is not None:
+        return _certain(b, n, spot)
+    return b
+
+
+def _backwards(start, stop, step, n, spot):
+    if start is not None or stop is not None:
+        raise _uncertain(f"a slice with step {step} and bounds", n, spot)
+    return n - 1, step, n if step == -1 else Quo(n - 1 - step, -step)
+
+
+def _uncertain(what, n, spot):
+    shape, axis = spot
+    return ShapeError(
+        f"{what} on axis {axis} of shape {shape_text(shape)}: its length depends on {n}",
+        hint="give the axis an integer size, or cut from the other end",
+    )
+
+
+def _certain(b, n, spot):
+    raise _uncertain(f"the bound {b}", n, spot)

@@ -1,0 +1,117 @@
+"""The graph of equations: a networkx DiGraph with an edge from each operand to the tensor that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import networkx as nx
+from sympy import Mul, count_ops
+
+from .errors import UnknownNameError
+from .expr.evaluate import order
+from .expr.nodes import Binder, Entry, Inside
+from .expr.substitute import instantiate
+from .expr.tensors import Tensor, from_expression
+
+INLINE_OPS = 40
+"""An unnamed node is inlined only while the equation that results has at most this many operations."""
+
+
+def build(outputs: Iterable[Tensor]) -> nx.DiGraph:
+    """The graph of everything the outputs need; an edge carries `places`, the operand places it fills.
+
+    >>> from symgrad.expr.tensors import input_tensor, from_expression
+    >>> x = input_tensor("x", ()); f = from_expression((), Entry(x.ref)**2)
+    >>> g = build([f]); [(a.name, d["places"]) for a, b, d in g.edges(data=True)]
+    [('x', [0])]
+    """
+    g = nx.DiGraph()
+    for t in order(tuple(outputs)):
+        g.add_node(t)
+        for place, operand in enumerate(t.operands):
+            if g.has_edge(operand, t):
+                g.edges[operand, t]["places"].append(place)
+            else:
+                g.add_edge(operand, t, places=[place])
+    return g
+
+
+def depends(nodes: list[Tensor], wrt: Iterable[Tensor]) -> set[Tensor]:
+    """The nodes (in order, operands first) that depend on one of `wrt`, those included."""
+    found = set(wrt)
+    for t in nodes:
+        if not found.isdisjoint(t.operands):
+            found.add(t)
+    return found
+
+
+def named(nodes: Iterable[Tensor]) -> dict[str, Tensor]:
+    """The tensors that have names; an intermediate hides an input that it merely renames."""
+    return {t.name: t for t in nodes if t.name}
+
+
+def find(name: str, nodes: Iterable[Tensor]) -> Tensor:
+    """The tensor of that name among the nodes, or an error that names the nearest."""
+    table = named(nodes)
+    if name in table:
+        return table[name]
+    raise UnknownNameError(f"no tensor is named {name!r}", hint=f"there are: {', '.join(sorted(table)) or 'none'}")
+
+
+def inlined(outputs: Iterable[Tensor], keep: Iterable[Tensor] = ()) -> dict[Tensor, Tensor]:
+    """Each node's reading form: unnamed elementwise operands written into the equations that use them.
+
+    An index map alone (a transpose, a slice) is always written in, other unnamed elementwise nodes where they are used
+    once. What is named, kept, an output or holds a reduction stays a node; a node that stays and has no name gets one.
+    """
+    nodes = order(tuple(outputs))
+    keep = set(keep) | set(outputs)
+    users = build(nodes)
+    taken = {t.name for t in nodes if t.name}
+    reading: dict[Tensor, Tensor] = {}
+    written: dict[Tensor, tuple] = {}
+    for t in nodes:
+        if t.is_input:
+            reading[t] = t
+            continue
+        free, body = _written(t, reading, written)
+        if _inlines(t, body, users, keep):
+            written[t] = free, body
+        elif all(o is reading.get(o) for o in t.operands) and (t.name or t.template.label):
+            reading[t] = t
+        elif t.name or t.template.label:
+            reading[t] = from_expression(free, body, name=t.name, label=t.template.label)
+        else:
+            reading[t] = from_expression(free, body, name=_fresh_name(taken))
+    return reading
+
+
+def _written(t, reading, written):
+    free, body = t.equation
+    for e in sorted(body.atoms(Entry), key=str):
+        o = e.base.tensor
+        if o in written:
+            body = body.xreplace({e: _inside(o, e) * instantiate(*written[o], e.where)})
+        elif o in reading and reading[o] is not o:
+            body = body.xreplace({e: Entry(reading[o].ref, *e.where)})
+    return free, body
+
+
+def _inside(o, e):
+    return Mul(*(Inside(w, n) for w, n in zip(e.where, o.shape, strict=True)))
+
+
+def _inlines(t, body, users, keep):
+    if t.name or t in keep or t.template.label or body.has(Binder):
+        return False
+    alone = isinstance(body, Entry)
+    uses = sum(len(d["places"]) for _, _, d in users.out_edges(t, data=True))
+    return alone or (uses <= 1 and count_ops(body) <= INLINE_OPS)
+
+
+def _fresh_name(taken):
+    k = 1
+    while f"t{k}" in taken:
+        k += 1
+    taken.add(f"t{k}")
+    return f"t{k}"

@@ -1,0 +1,85 @@
+"""The order in which factors and terms are printed: what a reader expects first comes first."""
+
+from __future__ import annotations
+
+import sympy as sp
+from sympy import Add, Expr, Function, Mul, Number, Pow, Rational, Symbol
+
+from ..expr.indices import Index
+from ..expr.nodes import Binder, Bracket, Entry, Partial, Pick, Reduce
+from .letters import Letters, free_indices
+
+COTANGENT = "G"
+"""A tensor whose name starts so is taken for a cotangent, which stands before other entries."""
+
+
+def rank(e: Expr) -> int:
+    """Numbers, scalars, cotangents, brackets, entries, functions, parenthesised sums, and last what has an open end."""
+    if isinstance(e, Pow):
+        return rank(e.base) if e.base.args else rank(e.exp)
+    if isinstance(e, Entry):
+        return 1 if not e.where else 3 if str(e.base).startswith(COTANGENT) else 5
+    return next((place for kinds, place in RANKS if isinstance(e, kinds)), 6)
+
+
+RANKS = (
+    (Number, 0),
+    (Index, 2),
+    ((Symbol, sp.NumberSymbol), 1),
+    (Partial, 3),
+    ((Bracket, Pick), 4),
+    (Function, 6),
+    (Add, 7),
+    (Reduce, 8),
+)
+
+
+def by_factor(scope: Letters):
+    """Sort key of factors; entries go by the place of their first index, so that `2 q_i x_j` keeps i before j."""
+    place = {i: k for k, i in enumerate(scope.of)}
+
+    def key(e: Expr):
+        first = min((place.get(i, len(place)) for i in free_indices(e)), default=-1)
+        return rank(e), first, str(type(e)) if not isinstance(e, Entry) else "", e.sort_key()
+
+    return key
+
+
+def by_term(scope: Letters, siblings: tuple[Expr, ...]):
+    """Sort key of terms: no minus in front where that can be, higher degree first, constants last (`1 + exp(x)` apart)."""
+    place = {i: k for k, i in enumerate(scope.of)}
+    constants_first = all(e.has(Function) for e in siblings if not e.is_Number)
+
+    def key(e: Expr):
+        first = min((place.get(i, len(place)) for i in free_indices(e)), default=len(place))
+        constant = 0 if not e.is_Number else -1 if constants_first else 1
+        return is_negative(e), constant, -degree(e), first, e.sort_key()
+
+    return key
+
+
+def is_negative(e: Expr) -> bool:
+    """Whether e is printed with a minus in front."""
+    if isinstance(e, Mul):
+        return sum(bool(a.is_Number and a.is_negative) for a in e.args) % 2 == 1
+    return bool(e.is_Number and e.is_negative)
+
+
+def degree(e: Expr) -> int:
+    """How many entries are multiplied in a term of e, powers counted.
+
+    >>> from symgrad.expr.tensors import input_tensor
+    >>> x = Entry(input_tensor("x", ()).ref); degree(3*x**2 + x)
+    2
+    """
+    if isinstance(e, Entry):
+        return 1
+    if isinstance(e, Pow):
+        return degree(e.base) * int(e.exp) if isinstance(e.exp, Rational) and e.exp.is_Integer else degree(e.base)
+    if isinstance(e, Mul):
+        return sum(map(degree, e.args))
+    if isinstance(e, (Bracket, Pick)):
+        return 0
+    if isinstance(e, Binder):
+        return degree(e.body)
+    return max(map(degree, e.args), default=0)

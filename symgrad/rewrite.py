@@ -1,0 +1,91 @@
+"""The engine: `rewrite(e, tables)` applies rules innermost first until none applies, and returns what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sympy import Expr, Indexed
+
+from .derivation import Derivation, Step
+from .errors import LimitError
+from .expr.nodes import Bracket, Partial, Pick
+
+MOST_STEPS = 20_000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row of a table: `apply(e)` gives what e becomes, or None where the rule does not apply.
+
+    `heads` are the kinds of node it looks at, `statement` is the rule in mathematics, `kind` the line it is printed on.
+    """
+
+    name: str
+    statement: str
+    heads: tuple[type, ...]
+    apply: Callable[[Expr], Expr | None]
+    kind: str = ""
+
+    def __str__(self):
+        return self.name
+
+
+Table = tuple[Rule, ...]
+
+
+def rewrite(e: Expr, tables: Iterable[Table], left: Expr | None = None) -> Derivation:
+    """`e` rewritten by the rules of `tables` (first come, first tried) to a form in which none applies.
+
+    >>> from sympy import Symbol, Mul
+    >>> x = Symbol("x")
+    >>> halve = Rule("halve", "4x = 2x", (Mul,), lambda e: 2*x if e == 4*x else None)
+    >>> d = rewrite(4*x + 1, [(halve,)]); d.result, [s.rule for s in d.steps]
+    (2*x + 1, ['halve'])
+    """
+    run = _Run(e, [rule for table in tables for rule in table])
+    result = run.normal(e)
+    if run.whole != result:
+        run.steps.append(Step("collect", "a + a = 2a", run.whole, result, result, "algebra"))
+    return Derivation(e if left is None else left, e, tuple(run.steps))
+
+
+OPAQUE = (Indexed, Bracket, Pick)
+"""Nodes whose parts are index maps or conditions: their constructors have simplified them already."""
+
+
+class _Run:
+    def __init__(self, whole, rules):
+        self.whole, self.rules, self.steps, self.known, self.by_head = whole, rules, [], {}, {}
+
+    def normal(self, e: Expr) -> Expr:
+        if not e.args or isinstance(e, OPAQUE):
+            return e
+        if e not in self.known:
+            self.known[e] = self._normal(e)
+        return self.known[e]
+
+    def _normal(self, e):
+        if not isinstance(e, Partial):
+            args = tuple(self.normal(a) if isinstance(a, Expr) else a for a in e.args)
+            if args != e.args:
+                return self.normal(e.func(*args))
+        for rule in self._rules_for(type(e)):
+            after = rule.apply(e)
+            if after is not None and after != e:
+                self._record(rule, e, after)
+                return self.normal(after)
+        return e
+
+    def _rules_for(self, kind):
+        if kind not in self.by_head:
+            self.by_head[kind] = [rule for rule in self.rules if issubclass(kind, rule.heads)]
+        return self.by_head[kind]
+
+    def _record(self, rule, before, after):
+        whole = self.whole.xreplace({before: after})
+        if whole != self.whole:
+            self.steps.append(Step(rule.name, rule.statement, before, after, whole, rule.kind))
+            self.whole = whole
+        if len(self.steps) > MOST_STEPS:
+            raise LimitError(f"more than {MOST_STEPS} steps", hint="name intermediates with let")

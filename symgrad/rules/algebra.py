@@ -1,0 +1,62 @@
+"""ALGEBRA: the tidying that makes an answer read well; nothing here is needed to make it right."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sympy import Add, Expr, Mul, preorder_traversal
+
+from ..expr.indices import Index
+from ..expr.nodes import Binder, Bracket, Reduce
+from ..rewrite import Rule, Table
+
+KIND = "algebra"
+
+
+def common_factor(e):
+    """a c + b c = (a + b) c, for factors that are neither numbers nor brackets nor sums."""
+    terms = [Counter(_worth(t)) for t in e.args]
+    shared = terms[0]
+    for t in terms[1:]:
+        shared = shared & t
+    if shared:
+        c = Mul(*shared.elements())
+        return c * Add(*(t / c for t in e.args))
+
+
+def _worth(term):
+    for a in Mul.make_args(term):
+        base, exponent = a.as_base_exp()
+        if isinstance(a, (Bracket, Binder)) or a.is_Number:
+            continue
+        if exponent.is_Integer and exponent > 0:
+            yield from [base] * int(exponent)
+        else:
+            yield a
+
+
+def alpha_key(e: Expr) -> Expr:
+    """e with its bound indices numbered in order: equal keys mean equal up to the names of bound indices."""
+    names: dict = {}
+    for node in preorder_traversal(e):
+        if isinstance(node, Binder):
+            for i in node.bound:
+                names.setdefault(i, Index("#", i.size, len(names) + 1))
+    return e.xreplace(names)
+
+
+def one_name(e):
+    """Σ_i a_i + Σ_j a_j: equal sums get equal names, so that like terms meet."""
+    seen, swaps = {}, {}
+    for node in preorder_traversal(e):
+        if isinstance(node, Reduce):
+            first = seen.setdefault(alpha_key(node), node)
+            if first is not node and first != node:
+                swaps[node] = first
+    return e.xreplace(swaps) if swaps else None
+
+
+ALGEBRA: Table = (
+    Rule("like terms", "a + a = 2a", (Add, Mul), one_name, KIND),
+    Rule("common factor", "a c + b c = (a + b) c", (Add,), common_factor, KIND),
+)

@@ -1,0 +1,150 @@
+"""DELTA: contraction, `Σ_k [k = e] u(k) = [0 ≤ e < n] u(e)`, with every condition kept as a bracket."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Mul, expand
+
+from ..expr.affine import Quo, Rem, coefficient
+from ..expr.indices import Index, fresh
+from ..expr.nodes import Divides, Entry, Equal, Inside, Partial, Reduce, total
+from ..rewrite import Rule, Table
+from .sums import factors
+
+KIND = "contract"
+
+
+def _solutions(e: Reduce, accept):
+    """(delta, k, a, r) for each delta factor `[a k + r = 0]` with k bound and a coefficient that `accept` takes."""
+    for delta in factors(e.body):
+        if isinstance(delta, Equal):
+            difference = delta.args[0] - delta.args[1]
+            for k in e.bound:
+                parts = coefficient(difference, k)
+                if parts and parts[0] != 0 and accept(parts[0]):
+                    yield delta, k, *parts
+
+
+def _put(e: Reduce, delta: Expr, k: Index, value: Expr, condition: Expr):
+    rest = Mul(*(a for a in factors(e.body) if a is not delta))
+    body = condition * Inside(value, k.size) * rest.xreplace({k: value})
+    return total(body, *(i for i in e.bound if i is not k))
+
+
+def contract_unit(e):
+    """The coefficient of k is ±1: it needs no condition but the range. Plain renamings come first."""
+    found = sorted(_solutions(e, lambda a: a in (1, -1)), key=lambda s: _effort(e, s))
+    if found:
+        delta, k, a, r = found[0]
+        return _put(e, delta, k, expand(-r / a), Integer(1))
+
+
+def _effort(e, solution):
+    _, k, a, r = solution
+    value = expand(-r / a)
+    return (not (value.is_Symbol or value.is_Integer), e.bound.index(k))
+
+
+def contract_divided(e):
+    """`Σ_k [a k = e] u(k) = [a | e] [0 ≤ e/a < n] u(e/a)`: the condition that a divides e is part of the answer."""
+    for delta, k, a, r in _solutions(e, lambda a: not a.free_symbols & set(e.bound)):
+        size, value = (a, -r) if a.is_nonnegative else (-a, r)
+        if size.is_nonnegative:
+            value = expand(value)
+            return _put(e, delta, k, expand(value / size), Divides(size, value))
+
+
+def contract_radix(e):
+    """`Σ_k [⌊k/b⌋ = q] [k mod b = r] u(k)` with k = b q + r: how a reshape is undone."""
+    for quo_delta in factors(e.body):
+        for k in e.bound if isinstance(quo_delta, Equal) else ():
+            for side, q in (quo_delta.args, quo_delta.args[::-1]):
+                found = _radix_of(side, k)
+                if found and not q.has(k):
+                    rest = Mul(*(a for a in factors(e.body) if a is not quo_delta))
+                    return _split_radix(e, rest, k, found, q)
+
+
+def _radix_of(side, k):
+    if isinstance(side, (Quo, Rem)) and coefficient(side.args[0], k):
+        a, r = coefficient(side.args[0], k)
+        if a == 1:
+            return type(side), side.args[1], r
+    return None
+
+
+def _split_radix(e, rest, k, found, q):
+    """k + r = b·high + low, with one of high, low given by the delta and the other a new bound index."""
+    kind, b, r = found
+    if kind is Quo:
+        low = fresh(Index(k.letter, b))
+        value, new = b * q + low - r, low
+    else:
+        high = fresh(Index(k.letter, Quo(k.size + r - 1, b) + 1))
+        value, new = b * high + q - r, high
+    inside = Inside(expand(value), k.size) * (Inside(q, b) if kind is Rem else 1)
+    return total(inside * rest.xreplace({k: expand(value)}), *(i for i in e.bound if i is not k), new)
+
+
+def contract_block(e):
+    """`Σ_i [0 ≤ e − b i < b] u(i) = u(⌊e/b⌋)`: blocks of b that do not overlap, one of them holds e."""
+    for value, n in _ranges(e.body):
+        for k in e.bound:
+            parts = coefficient(value, k)
+            if parts and parts[0] == -n and n.is_nonnegative and not n.has(k):
+                which = Quo(parts[1], n)
+                drop = Inside(value, n)
+                rest = Mul(*(a for a in factors(e.body) if a != drop)).xreplace({k: which})
+                return total(Inside(which, k.size) * rest, *(i for i in e.bound if i is not k))
+
+
+def _ranges(body):
+    """(e, n) for every factor that is 0 unless 0 ≤ e < n: a bracket, or an entry on an axis of size n."""
+    for a in factors(body):
+        if isinstance(a, Inside):
+            yield a.args
+        elif _entry(a):
+            yield from zip(_entry(a).where, _entry(a).base.tensor.shape, strict=True)
+
+
+def _entry(a):
+    """The entry that a factor is, or whose cotangent it is: both read as 0 outside the tensor."""
+    if isinstance(a, Partial) and isinstance(a.of, Entry):
+        return a.entry
+    return a if isinstance(a, Entry) else None
+
+
+def inside_entry(e):
+    """`[0 ≤ e < n] X[…, e, …] = X[…, e, …]` where that axis of X has size n: an entry outside reads as 0."""
+    brackets = [a for a in e.args if isinstance(a, Inside)]
+    entries = [_entry(a) for a in e.args if _entry(a)]
+    for bracket in brackets:
+        if any(_implies(x, bracket) for x in entries):
+            return Mul(*(a for a in e.args if a is not bracket))
+
+
+def _implies(x: Entry, bracket: Inside) -> bool:
+    e, n = bracket.args
+    shape = x.base.tensor.shape
+    return any(size == n and expand(w - e) == 0 for w, size in zip(x.where, shape, strict=True))
+
+
+CONTRACT: Table = (
+    Rule("contract", "Σ_k [k = e] u(k) = [0 ≤ e < n] u(e)", (Reduce,), lambda e: _is_sum(e, contract_unit), KIND),
+    Rule("outside is 0", "[0 ≤ e < n] X[e] = X[e]", (Mul,), inside_entry, KIND),
+)
+DIVIDE: Table = (
+    Rule(
+        "contract ⌊·⌋", "Σ_k [⌊k/b⌋ = q] u(k) = Σ_r u(b q + r)", (Reduce,), lambda e: _is_sum(e, contract_radix), KIND
+    ),
+    Rule(
+        "contract",
+        "Σ_k [s k = e] u(k) = [s | e] [0 ≤ e/s < n] u(e/s)",
+        (Reduce,),
+        lambda e: _is_sum(e, contract_divided),
+        KIND,
+    ),
+)
+
+
+def _is_sum(e, f):
+    return f(e) if e.op == "sum" else None
