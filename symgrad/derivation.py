@@ -1,4 +1,4 @@
-"""Derivation: a left side, a first right side and the steps that lead to the answer. What is printed is its last step."""
+"""Derivation: a left side, a first right side and the steps to the answer. What is printed is its last step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ STEPS = ("hint", "all", "none")
 class Step:
     """One rewrite: `before` became `after` by `rule`; `whole` is the entire right side after it.
 
-    `kind` groups small steps into one printed line: consecutive steps of one kind are one line.
+    `kind` groups small steps into one printed line: consecutive steps of one kind are one line. A `minor` step is not
+    named on that line, unless all of them are minor.
     """
 
     rule: str
@@ -25,6 +26,7 @@ class Step:
     after: Expr
     whole: Expr
     kind: str = ""
+    minor: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Derivation:
         return self.steps[-1].whole if self.steps else self.start
 
     def lines(self, steps: str = "hint") -> tuple[Line, ...]:
-        """The right sides to print: every step ("all"), one line a group of small steps ("hint"), the answer ("none")."""
+        """The right sides to print: every step ("all"), a line a group of small steps ("hint"), the answer ("none")."""
         if steps not in STEPS:
             raise OptionError(f"steps={steps!r}", hint=f"one of {', '.join(STEPS)}")
         if steps == "none":
@@ -69,12 +71,17 @@ class Derivation:
         for group in groups:
             right = group[-1].whole
             if right != shown:
-                lines.append(self._line(right, ", ".join(dict.fromkeys(step.rule for step in group))))
+                lines.append(self._line(right, _names(group)))
                 shown = right
         return tuple(lines)
 
     def _line(self, right, reason):
         return Line(right, reason, self.judge(right) if self.judge else "")
+
+
+def _names(group):
+    major = [step.rule for step in group if not step.minor] or [group[-1].rule]
+    return ", ".join(dict.fromkeys(major))
 
 
 def _groups(steps):

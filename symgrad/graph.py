@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import networkx as nx
-from sympy import Mul, count_ops
+from sympy import Add, Mul, count_ops
 
 from .errors import UnknownNameError
 from .expr.evaluate import order
@@ -61,8 +61,8 @@ def find(name: str, nodes: Iterable[Tensor]) -> Tensor:
 def inlined(outputs: Iterable[Tensor], keep: Iterable[Tensor] = ()) -> dict[Tensor, Tensor]:
     """Each node's reading form: unnamed elementwise operands written into the equations that use them.
 
-    An index map alone (a transpose, a slice) is always written in, other unnamed elementwise nodes where they are used
-    once. What is named, kept, an output or holds a reduction stays a node; a node that stays and has no name gets one.
+    An index map alone (a transpose, a slice) is always written in, another unnamed node where it is used once (if it is
+    a reduction, only as a term of a sum). What is named, kept or an output stays; a node that stays gets a name.
     """
     nodes = order(tuple(outputs))
     keep = set(keep) | set(outputs)
@@ -102,11 +102,22 @@ def _inside(o, e):
 
 
 def _inlines(t, body, users, keep):
-    if t.name or t in keep or t.template.label or body.has(Binder):
+    """Whether t is written into the equations that use it."""
+    if t.name or t in keep or t.template.label:
         return False
-    alone = isinstance(body, Entry)
-    uses = sum(len(d["places"]) for _, _, d in users.out_edges(t, data=True))
-    return alone or (uses <= 1 and count_ops(body) <= INLINE_OPS)
+    if isinstance(body, Entry):
+        return True
+    consumers = list(users.successors(t))
+    if len(consumers) != 1 or count_ops(body) > INLINE_OPS:
+        return False
+    user = consumers[0].equation[1]
+    uses = [e for e in user.atoms(Entry) if e.base == t.ref]
+    return len(uses) == 1 and (not body.has(Binder) or _adds(user, uses[0]))
+
+
+def _adds(body, entry):
+    """Whether the entry is a term of the body: reductions are written into sums only, `Σ_j W[i,j] x[j] + b[i]`."""
+    return any(term.as_coeff_Mul()[1] == entry for term in Add.make_args(body))
 
 
 def _fresh_name(taken):

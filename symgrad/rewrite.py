@@ -18,7 +18,8 @@ MOST_STEPS = 20_000
 class Rule:
     """A row of a table: `apply(e)` gives what e becomes, or None where the rule does not apply.
 
-    `heads` are the kinds of node it looks at, `statement` is the rule in mathematics, `kind` the line it is printed on.
+    `heads` are the kinds of node it looks at, `statement` is the rule in mathematics, `kind` the line it is printed on;
+    a `minor` rule is not worth a name on a line that does more.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Rule:
     heads: tuple[type, ...]
     apply: Callable[[Expr], Expr | None]
     kind: str = ""
+    minor: bool = False
 
     def __str__(self):
         return self.name
@@ -46,12 +48,12 @@ def rewrite(e: Expr, tables: Iterable[Table], left: Expr | None = None) -> Deriv
     run = _Run(e, [rule for table in tables for rule in table])
     result = run.normal(e)
     if run.whole != result:
-        run.steps.append(Step("collect", "a + a = 2a", run.whole, result, result, "algebra"))
+        run.steps.append(Step("collect", "a + a = 2a", run.whole, result, result, "algebra", True))
     return Derivation(e if left is None else left, e, tuple(run.steps))
 
 
-OPAQUE = (Indexed, Bracket, Pick)
-"""Nodes whose parts are index maps or conditions: their constructors have simplified them already."""
+OPAQUE = (Indexed, Bracket, Pick, Partial)
+"""Nodes that are rewritten as a whole: their parts are index maps, conditions, or still to be differentiated."""
 
 
 class _Run:
@@ -59,14 +61,14 @@ class _Run:
         self.whole, self.rules, self.steps, self.known, self.by_head = whole, rules, [], {}, {}
 
     def normal(self, e: Expr) -> Expr:
-        if not e.args or isinstance(e, OPAQUE):
+        if not e.args:
             return e
         if e not in self.known:
             self.known[e] = self._normal(e)
         return self.known[e]
 
     def _normal(self, e):
-        if not isinstance(e, Partial):
+        if not isinstance(e, OPAQUE):
             args = tuple(self.normal(a) if isinstance(a, Expr) else a for a in e.args)
             if args != e.args:
                 return self.normal(e.func(*args))
@@ -85,7 +87,7 @@ class _Run:
     def _record(self, rule, before, after):
         whole = self.whole.xreplace({before: after})
         if whole != self.whole:
-            self.steps.append(Step(rule.name, rule.statement, before, after, whole, rule.kind))
+            self.steps.append(Step(rule.name, rule.statement, before, after, whole, rule.kind, rule.minor))
             self.whole = whole
         if len(self.steps) > MOST_STEPS:
             raise LimitError(f"more than {MOST_STEPS} steps", hint="name intermediates with let")

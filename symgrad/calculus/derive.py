@@ -12,12 +12,13 @@ from ..expr.conventions import PYTORCH, Conventions
 from ..expr.elementwise import BY_NAME
 from ..expr.evaluate import order
 from ..expr.indices import Index, fresh
-from ..expr.nodes import Binder, Entry, Equal, Partial, total
+from ..expr.nodes import Binder, Entry, Equal, Partial, Reduce, total
 from ..expr.substitute import instantiate, refresh
 from ..expr.tensors import Tensor, from_expression, let
 from ..graph import build, depends, inlined
-from ..rewrite import Table
+from ..rules.facts import Facts, facts_in_force
 from ..rules.tables import chain, contraction
+from .fold import fold
 from .local import LocalPartial, local_partial
 from .sweep import cotangent_name, plain_indices
 
@@ -42,10 +43,10 @@ class Chain:
 class Story:
     """The derivatives of `target` by everything between it and `wrt`, each worked out once, latest first."""
 
-    def __init__(self, target: Tensor, wrt: Tensor, conventions: Conventions = PYTORCH, facts: Table = ()):
+    def __init__(self, target: Tensor, wrt: Tensor, conventions: Conventions = PYTORCH, facts: Facts | None = None):
         reading = inlined([target], keep=[wrt])
         self.target, self.wrt = reading[target], reading.get(wrt, wrt)
-        self.conventions, self.facts = conventions, facts
+        self.conventions, self.facts = conventions, facts or facts_in_force()
         if self.target.name is None:
             self.target = _named(self.target, "f", order([self.target]))
         nodes = order([self.target])
@@ -55,6 +56,7 @@ class Story:
         self.chains: dict[Tensor, Chain] = {}
         self.tensors: dict[Tensor, Tensor] = {}
         self.locals: dict[tuple[Tensor, Tensor], Tensor] = {}
+        self.known = [t for t in nodes if t.name and not t.is_input and t.template.body.has(Reduce)]
         for y in reversed(self.active):
             if y is not self.target:
                 self.chains[y] = self._chain(y)
@@ -104,53 +106,62 @@ class Story:
         used = {s.rule for y in self.chains for s in self.chains[y].derivation.steps} | {s.rule for s in done.steps}
         kinked = [row for row in dict.fromkeys(BY_NAME.values()) if row.kinks and row.name in used]
         notes = [self.conventions.note(row.name) for row in kinked]
-        return (*notes, *((f"ties: {self.conventions.ties}",) if "maximum over an index" in used else ()))
+        ties = [self.conventions.note(op) for op in ("max", "min") if f"{op} over an index" in used]
+        facts = [f"assuming {s}" for s in self.facts.statements if s in used]
+        return (*notes, *ties, *facts)
 
     def _chain(self, y: Tensor) -> Chain:
-        uses = [(z, place) for _, z, d in self.users.out_edges(y, data=True) for place in d["places"]]
-        uses = [(z, place, local_partial(z, place, self.conventions)) for z, place in uses]
-        at = tuple(fresh(i) for i in uses[0][2].at)
+        places = [(z, place) for _, z, d in self.users.out_edges(y, data=True) for place in d["places"]]
+        uses = [(z, local_partial(z, place, self.conventions)) for z, place in places]
+        at = tuple(fresh(i) for i in uses[0][1].at)
         done = self._start(y, at, uses)
-        tail = chain(done.result, contraction(self.facts))
-        done = replace(done, steps=done.steps + tail.steps)
+        tail = chain(done.result, contraction(self.facts.rules))
+        done = fold(replace(done, steps=done.steps + tail.steps), self.known)
         result = done.result
         return Chain(self.lead, at, done, not result.atoms(Binder) and count_ops(result) <= SMALL_OPS)
 
     def _start(self, y, at, uses) -> Derivation:
         """The chain rule, with each local partial worked out inside it, step by step."""
-        parts = [self._use(y, z, at, local) for z, _, local in uses]
+        parts = [self._use(z, at, local) for z, local in uses]
         start = Add(*(p[0] for p in parts))
-        direct = all(z is self.target for z, _, _ in uses)
+        direct = all(z is self.target for z, _ in uses)
         shown = [p[0] for p in parts]
         steps: list[Step] = []
         for k, (_, moves) in enumerate(parts):
-            for rule, statement, before, after, whole in moves:
+            for s, whole in moves:
                 shown[k] = whole
                 right = Add(*shown)
                 if right != (steps[-1].whole if steps else start):
-                    steps.append(Step(rule, statement, before, after, right, "partial"))
+                    minor = s.minor or s.kind != "partial"
+                    steps.append(replace(s, whole=right, kind="partial", minor=minor))
         reason = "definition" if direct else "chain rule" if len(uses) == 1 else "chain rule, gradients add at branches"
         return Derivation(self.head(y, at), start, tuple(steps), reason=reason)
 
-    def _use(self, y, z, at, local: LocalPartial):
-        """One use of y: the term it starts as, and (rule, statement, before, after, term) for each move in it."""
+    def _use(self, z, at, local: LocalPartial):
+        """One use of y: the term it starts as, and (step, term) for each step in it."""
         swaps = dict(zip(local.at, at, strict=True))
         steps = [(s, s.whole.xreplace(swaps)) for s in local.derivation.steps]
         bare = local.derivation.left.xreplace(swaps)
         if z is self.target:
             swaps_out = dict(zip(local.out, self.lead, strict=True))
             bare = local.derivation.start.xreplace({**swaps, **swaps_out})
-            return bare, [(s.rule, s.statement, s.before, s.after, w.xreplace(swaps_out)) for s, w in steps]
+            return bare, [(s, w.xreplace(swaps_out)) for s, w in steps]
         upstream = self.head(z, local.out)
         moves = []
         if self.chains[z].small:
             written = self.chains[z].put(self.lead, local.out)
-            rule = f"∂{self.target.display}/∂{z.display}"
-            moves.append((rule, "the cotangent, worked out", upstream, written, total(written * bare, *local.out)))
+            step = Step(self._rules_of(z), "the cotangent, worked out", upstream, written, written, "partial")
+            moves.append((step, total(written * bare, *local.out)))
         else:
             written = upstream
-        moves += [(s.rule, s.statement, s.before, s.after, total(written * w, *local.out)) for s, w in steps]
+        moves += [(s, total(written * w, *local.out)) for s, w in steps]
         return total(upstream * bare, *local.out), moves
+
+    def _rules_of(self, z):
+        """The rules that worked out a cotangent, for the line on which it is written out."""
+        steps = self.chains[z].derivation.steps
+        named = dict.fromkeys(s.rule for s in steps if s.kind == "partial" and not s.minor and s.rule != "entry")
+        return ", ".join(named) or f"∂{self.target.display}/∂{z.display}"
 
     def tensor(self, y: Tensor | None = None) -> Tensor:
         """The cotangent of y (of `wrt` where none is given) as a tensor: its equation is the derivation's last line."""

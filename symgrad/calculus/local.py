@@ -62,15 +62,18 @@ def differentiation_indices(body: Expr, operand: Tensor) -> tuple[Index, ...]:
     """Indices for `∂/∂X[u]`: the letters with which the body reads X where they are plain, else i, j, k, …"""
     reads = [e.where for e in body.atoms(Entry) if e.base is operand.ref or e.base == operand.ref]
     plain = next((w for w in reads if all(isinstance(e, Index) for e in w) and len(set(w)) == len(w)), None)
-    guesses = plain or _letters(max(reads, key=lambda w: sum(isinstance(e, Index) for e in w), default=()), operand.ndim)
-    return tuple(fresh(Index(g if isinstance(g, str) else g.letter, n)) for g, n in zip(guesses, operand.shape, strict=True))
+    guesses = plain or _letters(
+        max(reads, key=lambda w: sum(isinstance(e, Index) for e in w), default=()), operand.ndim
+    )
+    return tuple(
+        fresh(Index(g if isinstance(g, str) else g.letter, n)) for g, n in zip(guesses, operand.shape, strict=True)
+    )
 
 
 def _letters(where, ndim):
     known = [e.letter if isinstance(e, Index) else None for e in where] or [None] * ndim
     spare = (c for c in itertools.chain(LETTERS, "rstuvabc", (f"i{k}" for k in itertools.count(1))) if c not in known)
-    seen: set = set()
-    return [c if c and c not in seen and not seen.add(c) else next(spare) for c in known]
+    return [c if c and c not in known[:k] else next(spare) for k, c in enumerate(known)]
 
 
 def _folded(done: Derivation, body, free, y, at) -> Derivation:
@@ -117,7 +120,7 @@ class Adjoint:
 
     def apply(self, y: Tensor, cotangent: Tensor | None, name=None) -> Tensor:
         """The contribution of the use in y, at the cotangent of y."""
-        given = {"out": y, "cotangent": cotangent}
+        given: dict = {"out": y, "cotangent": cotangent}
         operands = tuple(given[s] if isinstance(s, str) else y.operands[s] for s in self.sources)
         lead = cotangent.shape[: cotangent.ndim - y.ndim] if cotangent is not None else ()
         values = (*y.binding, *lead)
@@ -170,9 +173,7 @@ def _renamed(local, names):
         return refresh(rename(e, swaps))
 
     d = local.derivation
-    steps = tuple(
-        Step(s.rule, s.statement, put(s.before), put(s.after), put(s.whole), s.kind) for s in d.steps
-    )
+    steps = tuple(replace(s, before=put(s.before), after=put(s.after), whole=put(s.whole)) for s in d.steps)
     done = Derivation(put(d.left), put(d.start), steps)
     return LocalPartial(tuple(swaps[i] for i in local.out), tuple(swaps[i] for i in local.at), done)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -19,8 +20,12 @@ from .local import LETTERS, adjoint_of, local_partial
 
 
 def cotangent_name(target: Tensor, t: Tensor) -> str:
-    """`∂f/∂q`."""
-    return f"∂{target.display}/∂{t.display}"
+    """`∂f/∂q`, and `∂²f/∂x∂q` where the target is itself the cotangent `∂f/∂x`."""
+    found = re.fullmatch(r"∂(\d*)(.+?)/(∂.+)", target.display)
+    if not found:
+        return f"∂{target.display}/∂{t.display}"
+    order_, of, by = found.groups()
+    return f"∂{int(order_ or 1) + 1}{of}/{by}∂{t.display}"
 
 
 def pull_back(
@@ -29,13 +34,15 @@ def pull_back(
     cotangent: Tensor | None = None,
     conventions: Conventions = PYTORCH,
 ) -> list[Tensor]:
-    """`∂⟨G, f⟩/∂X` for each X of `wrt`, by one reverse sweep. `cotangent` G has the axes of f, perhaps after leading ones.
+    """`∂⟨G, f⟩/∂X` for each X of `wrt`, by one reverse sweep. G, the cotangent, has the axes of f, after leading ones.
 
     Without G, f must be a scalar and G is 1. An X that f does not depend on gets zeros.
     """
     if cotangent is None and target.ndim:
-        raise ShapeError(f"{target.display} has shape {shape_text(target.shape)}: a gradient is of a scalar",
-                         hint="give a cotangent, or ask for the jacobian")
+        raise ShapeError(
+            f"{target.display} has shape {shape_text(target.shape)}: a gradient is of a scalar",
+            hint="give a cotangent, or ask for the jacobian",
+        )
     lead = None if cotangent is None else cotangent.ndim - target.ndim
     nodes = order([target])
     _check_wrt(nodes, wrt)
@@ -87,10 +94,7 @@ def add_up(parts: list[Tensor], name: str | None = None) -> Tensor | None:
     """The sum of tensors of one shape: gradients add where a graph branches."""
     if not parts:
         return None
-    if len(parts) > 1:
-        added = call(_sum_of, tuple(parts), len(parts))
-    else:
-        added = parts[0]
+    added = call(_sum_of, tuple(parts), len(parts)) if len(parts) > 1 else parts[0]
     if added.template is None or (added.name and len(parts) == 1):
         return added
     return apply(added.template, added.operands, added.binding, name)
@@ -102,9 +106,7 @@ def _sum_of(shapes, count):
     return free, Add(*(Entry(Slot(k), *free) for k in range(count)))
 
 
-def push_forward(
-    target: Tensor, tangents: dict[Tensor, Tensor], conventions: Conventions = PYTORCH
-) -> Tensor:
+def push_forward(target: Tensor, tangents: dict[Tensor, Tensor], conventions: Conventions = PYTORCH) -> Tensor:
     """`ḟ = Σ_X ∂f/∂X · Ẋ`, by one forward sweep; a tangent has the shape of its variable."""
     nodes = order([target])
     _check_wrt(nodes, tangents)

@@ -79,6 +79,7 @@ def indices(e: Expr) -> set[Index]:
     return e.atoms(Index)
 
 
+@lru_cache(maxsize=100_000)
 def coefficient(e: Expr, k: Index) -> tuple[Expr, Expr] | None:
     """(a, r) with e = a·k + r and neither a nor r holding k; None where e is not affine in k."""
     e = expand(e)
@@ -107,6 +108,9 @@ def within(e: Expr, n: Expr) -> bool:
     """
     if isinstance(e, Index) and e.size == n:
         return True
+    if isinstance(e, Quo):
+        a, b = e.args
+        return nonnegative(a) and nonnegative(b * n - 1 - a)
     return nonnegative(e) and nonnegative(n - 1 - e)
 
 

@@ -85,7 +85,8 @@ def _join(operation, shapes, axis):
     widest = next((s for s in present if s[axis] != 1), present[0])
     for s in present:
         if s[axis] != 1 and not same(s[axis], widest[axis]):
-            raise mismatch(operation, widest, s, f"axis {axis} is {widest[axis]} and {s[axis]}")
+            left, right = len(widest) + axis, len(s) + axis
+            raise mismatch(operation, widest, s, f"axis {left} of the left is {widest[axis]}, axis {right} of the right is {s[axis]}")
     return widest[axis]
 
 

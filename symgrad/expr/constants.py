@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sympy import Add, Expr, Integer, Mul, Symbol
 
 from ..errors import LimitError, OptionError, ShapeError
@@ -111,12 +113,19 @@ def _known(value: Expr):
 
 
 def _number(value):
+    return _decimal(value) if type(value) is float else _exactly(value)
+
+
+def _exactly(value):
     try:
         return Integer(value) if isinstance(value, bool) else expression(value)
     except ValueError as error:
         raise OptionError(str(error), hint="to mask, use a large number, as in np.where(mask, z, -1e9)") from None
     except TypeError:
         return None
+
+
+_decimal = lru_cache(maxsize=10_000)(_exactly)
 
 
 def _array(value):

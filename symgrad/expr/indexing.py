@@ -88,6 +88,8 @@ def _filled(shape, key):
 def _position(k, n, spot):
     """An index counted from the front; on a symbolic axis it is taken to exist."""
     place = n + k if k.is_negative else k
+    if not (k.is_negative or k.is_nonnegative):
+        raise _uncertain(f"the index {k}", n, spot)
     if n.is_Integer and k.is_Integer and not 0 <= place < n:
         shape, axis = spot
         raise ShapeError(f"index {k} is out of range for axis {axis} of shape {shape_text(shape)}")
@@ -105,18 +107,27 @@ def bounds(part, n, spot) -> tuple[Expr, Expr, Expr]:
         return Integer(chosen.start), step, Integer(len(chosen))
     if step < 0:
         return _backwards(start, stop, step, n, spot)
-    first = Integer(0) if start is None else _bound(start, n, spot, start)
-    last = n if stop is None else _bound(stop, n, spot, stop)
+    first = Integer(0) if start is None else _first(start, n, spot)
+    last = n if stop is None else _last(stop, n, spot)
     return first, step, last - first if step == 1 else Quo(last - first + step - 1, step)
 
 
-def _bound(b, n, spot, shown):
-    """Where a bound lies on an axis of symbolic size. −k ends where `n − k` is; what may have to be cut off is refused."""
+def _first(b, n, spot):
+    """A start beyond the end leaves nothing; one counted from the end must be known not to lie before the beginning."""
+    if b.is_nonnegative:
+        return b
+    if b.is_negative and nonnegative(n + b):
+        return n + b
+    raise _uncertain(f"the start {b}", n, spot)
+
+
+def _last(b, n, spot):
+    """A stop counted from the end may leave nothing; one counted from the front must be known not to lie beyond the end."""
     if b.is_negative:
         return n + b
-    if not nonnegative(n - b) and shown is not None:
-        return _certain(b, n, spot)
-    return b
+    if b.is_nonnegative and nonnegative(n - b):
+        return b
+    raise _uncertain(f"the stop {b}", n, spot)
 
 
 def _backwards(start, stop, step, n, spot):
@@ -128,10 +139,6 @@ def _backwards(start, stop, step, n, spot):
 def _uncertain(what, n, spot):
     shape, axis = spot
     return ShapeError(
-        f"{what} on axis {axis} of shape {shape_text(shape)}: its length depends on {n}",
-        hint="give the axis an integer size, or cut from the other end",
+        f"{what} on axis {axis} of shape {shape_text(shape)}: what is left depends on the size {n}",
+        hint="give the axis an integer size, or count from the other end",
     )
-
-
-def _certain(b, n, spot):
-    raise _uncertain(f"the bound {b}", n, spot)

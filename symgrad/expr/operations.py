@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 from sympy import Integer, Rational, log, pi, sqrt
@@ -11,9 +11,14 @@ from sympy import Integer, Rational, log, pi, sqrt
 from ..errors import OptionError, SymgradError, UnknownNameError
 from .axes import broadcast, build, running, spread
 from .constants import operand
-from .elementwise import BY_NAME, zero
+from .elementwise import BY_NAME, Elementwise
 from .nodes import Compare
 from .tensors import Tensor, rename
+
+
+def zero(x):
+    """`[x = 0]`."""
+    return Compare("==", x, 0)
 
 
 def nonzero(x):
@@ -46,7 +51,7 @@ FORMULAS = MappingProxyType(
         "conjugate": lambda x: x,
         "square": lambda x: x**2,
         "reciprocal": lambda x: quotient(1, x),
-        "sqrt": sqrt,
+        "sqrt": lambda x: sqrt(x),
         "rsqrt": lambda x: x ** Rational(-1, 2),
         "exp2": lambda x: Integer(2) ** x,
         "log2": lambda x: log(x) / log(2),
@@ -87,15 +92,20 @@ SPELLINGS = MappingProxyType(
         "invert": "logical_not",
     }
 )
+NAMES = tuple(dict.fromkeys((*BY_NAME, *FORMULAS, *SPELLINGS)))
 
 
-def elementwise(name: str, *arguments) -> Tensor:
+def elementwise(name: str, *arguments, **parameters) -> Tensor:
     """`out[i, …] = name(x[i, …], …)` for tensors, numbers and small arrays, of a function by its name.
+
+    The last arguments may be given by name (`slope=0.1`) where the function has names for them, or left to defaults.
 
     >>> from symgrad.expr.tensors import input_tensor
     >>> x = input_tensor("x", (3,)); elementwise("sigmoid", x).equation, elementwise("multiply", x, 0.5).equation
     (((i,), sigmoid(x[i])), ((i,), x[i]/2))
     """
+    if parameters:
+        arguments += _by_name(name, arguments, parameters)
     if all(type(a) is Tensor for a in arguments):
         return build(_pointwise, arguments, name)
     found = tuple(_argument(name, a) for a in arguments)
@@ -124,19 +134,42 @@ def _aligned(name, shapes):
 
 @lru_cache(maxsize=1000)
 def formula(name: str, count: int):
-    """The function of entries that has this name; unknown names and wrong counts of arguments are refused.
+    """The function of `count` entries that has this name; unknown names and wrong counts of arguments are refused.
 
     >>> formula("sigmoidd", 1)
     Traceback (most recent call last):
     symgrad.errors.UnknownNameError: no function sigmoidd
     did you mean sigmoid?
     """
+    found = lookup(name)
+    if not isinstance(found, Elementwise):
+        return _counted(name, count, found.__code__.co_argcount, found)
+    left = found.parameters[count - 1 :] if count else found.parameters
+    rest = tuple(default for _, default in left if default is not None)
+    head = _counted(name, count + len(rest), found.arity, found.head)
+    return partial(_completed, head, rest) if rest else head
+
+
+def _completed(head, rest, *x):
+    return head(*x, *rest)
+
+
+def lookup(name: str):
+    """The row or the formula of a name in any of its spellings."""
     for known in (name, SPELLINGS.get(name)):
-        if known in BY_NAME:
-            return _counted(name, count, BY_NAME[known].arity, BY_NAME[known].head)
-        if known in FORMULAS:
-            return _counted(name, count, FORMULAS[known].__code__.co_argcount, FORMULAS[known])
-    raise unknown(name, (*BY_NAME, *FORMULAS, *SPELLINGS))
+        if known in BY_NAME or known in FORMULAS:
+            return BY_NAME.get(known) or FORMULAS[known]
+    raise unknown(name, NAMES)
+
+
+def _by_name(name, arguments, parameters):
+    """Parameters given by name, in their order."""
+    row = lookup(name)
+    left = row.parameters[len(arguments) - 1 :] if isinstance(row, Elementwise) else ()
+    for given in parameters:
+        if given not in dict(left):
+            raise OptionError(f"{name} takes no {given}=", hint=f"it takes {', '.join(n for n, _ in left) or 'none by name'}")
+    return tuple(parameters.get(n, default) for n, default in left)
 
 
 def _counted(name, count, arity, function):

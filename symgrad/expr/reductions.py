@@ -44,22 +44,24 @@ def mean(t, axis=None, *, keepdims=False) -> Tensor:
 
 def logsumexp(t, axis=None, *, keepdims=False) -> Tensor:
     """`l[i] = log Σ_k exp X[i,k]` over the axes."""
-    return _over("lse", t, axis, keepdims)
+    return _over("logsumexp", t, axis, keepdims)
 
 
-def _over(op, t, axis, keepdims):
-    t = tensor(t, op)
-    return build(_reduction, (t,), op, axis_numbers(op, axis, t.shape), bool(keepdims))
+def _over(name, t, axis, keepdims):
+    t = tensor(t, name)
+    return build(_reduction, (t,), name, axis_numbers(name, axis, t.shape), bool(keepdims))
 
 
-def _reduction(shapes, op, axes, keepdims):
+def _reduction(shapes, name, axes, keepdims):
     (shape,) = shapes
     gone = [shape[a] for a in axes]
-    if op in ("max", "min", "mean") and any(map(empty, gone)):
-        raise ShapeError(f"{op} of an empty axis has no value, shape {shape_text(shape)}")
+    if name in ("max", "min", "mean") and any(map(empty, gone)):
+        raise ShapeError(f"{name} of an empty axis has no value, shape {shape_text(shape)}")
     free, where, bound = divide(shape, axes, keepdims)
     entry = Entry(Slot(0), *where)
-    return free, total(entry, *bound) / volume(gone) if op == "mean" else over(op, entry, *bound)
+    if name == "mean":
+        return free, total(entry, *bound) / volume(gone)
+    return free, over("lse" if name == "logsumexp" else name, entry, *bound)
 
 
 def divide(shape, axes, keepdims=False):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from functools import lru_cache
+from typing import Any
 
 from sympy import Expr, Integer, Symbol, Tuple, preorder_traversal
 
@@ -76,7 +77,7 @@ class Tensor:
     def __init__(self, name, shape, template, operands, binding):
         self.name: str | None = name
         self.shape: tuple[Expr, ...] = shape
-        self.template: Template | None = template
+        self.template: Any = template  # a Template; None for an input, ask `is_input` first
         self.operands: tuple[Tensor, ...] = operands
         self.binding: tuple[Expr, ...] = binding
         self.serial = next(_serial)

@@ -39,19 +39,24 @@ def by_factor(scope: Letters):
     place = {i: k for k, i in enumerate(scope.of)}
 
     def key(e: Expr):
-        first = min((place.get(i, len(place)) for i in free_indices(e)), default=-1)
+        indices = free_indices(e.of if isinstance(e, Partial) else e)
+        first = min((place.get(i, len(place)) for i in indices), default=-1)
         return rank(e), first, str(type(e)) if not isinstance(e, Entry) else "", e.sort_key()
 
     return key
 
 
-def by_term(scope: Letters, siblings: tuple[Expr, ...]):
-    """Sort key of terms: no minus in front where that can be, higher degree first, constants last (`1 + exp(x)` apart)."""
-    place = {i: k for k, i in enumerate(scope.of)}
+def by_term(scope: Letters, siblings: tuple[Expr, ...], compact: bool):
+    """Sort key of terms: no minus in front where that can be, higher degree first, constants last (`1 + exp(x)` apart).
+
+    In an index map (`compact`) terms go by the letters of their indices: `s·i+d·p−P`.
+    """
+    place = {i: (scope[i] if compact else k) for k, i in enumerate(scope.of)}
+    last = "~" if compact else len(place)
     constants_first = all(e.has(Function) for e in siblings if not e.is_Number)
 
     def key(e: Expr):
-        first = min((place.get(i, len(place)) for i in free_indices(e)), default=len(place))
+        first = min((place.get(i, last) for i in free_indices(e)), default=last)
         constant = 0 if not e.is_Number else -1 if constants_first else 1
         return is_negative(e), constant, -degree(e), first, e.sort_key()
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import prod
 
 import sympy as sp
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, Tuple
@@ -16,13 +18,15 @@ from sympy.core.symbol import Str
 from ..expr.affine import Quo, Rem
 from ..expr.elementwise import BY_HEAD
 from ..expr.indices import Index
-from ..expr.nodes import Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce, total
+from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce, total
 from ..expr.tensors import Ref, Tensor
 from .letters import Letters, letters, readable
 from .ordering import by_factor, by_term, is_negative
 from .styles import Style, style
 
-ADD, MUL, POW, ATOM = 1, 2, 3, 4
+ADD, OPEN, MUL, POW, ATOM = range(1, 6)
+"""Levels: a sum, a product that ends in a reduction (which would swallow what follows), a product, a power, an atom."""
+
 HALF = Rational(1, 2)
 
 
@@ -70,7 +74,15 @@ class Printer:
             return self.style.sign + self(-e, MUL), ADD
         if e.is_Integer:
             return str(e), ATOM
-        return self.style.fraction(str(e.p), str(e.q)), MUL
+        return self.fraction(str(e.p), str(e.q)), MUL
+
+    @property
+    def stacked(self) -> bool:
+        return self.style.stacked and not self.compact
+
+    @property
+    def fraction(self):
+        return self.style.slash if self.compact else self.style.fraction
 
     def _word(self, e):
         names = {sp.pi: "pi", sp.E: "e", sp.oo: "oo", sp.zoo: "zoo", sp.nan: "nan"}
@@ -116,6 +128,8 @@ class Printer:
             return f"0{pad}{at_least}{pad}{self.map(e.args[0])}{pad}{below}{pad}{self.map(e.args[1])}"
         if isinstance(e, Compare):
             return f"{self(e.left)} {words[e.relation]} {self(e.right)}"
+        if isinstance(e, Mul) and all(isinstance(a, Bracket) for a in e.args):
+            return ", ".join(map(self.condition, e.args))
         if isinstance(e, Add) and len(e.args) == 2 and isinstance(1 - e, Equal):
             a, b = (1 - e).args
             return f"{self.map(a)} {words['!=']} {self.map(b)}"
@@ -125,17 +139,13 @@ class Printer:
         return self.style.bracket(self.condition(e)), ATOM
 
     def _partial(self, e):
-        of = self(e.of, ADD if self.style.name == "code" or isinstance(e.of, Entry) else 5)
-        return self.style.partial(of, self(e.entry)), ATOM if self.style.name == "code" else MUL
+        return self.style.partial(self(e.of), self(e.entry), isinstance(e.of, Entry)), POW
 
     def _pick(self, e):
         inner, point = self._open(e), [self.map(p) for p in e.point]
         where = point[0] if len(point) == 1 else f"({','.join(point)})"
-        extremum = inner.big(self._arg(e.op), e) + inner(e.body, MUL)
-        return self.style.pick(where, e.ties == "first", extremum), ATOM
-
-    def _arg(self, op):
-        return rf"operatorname*{{arg\,{op}}}" if self.style.name == "latex" else op
+        extremum = inner.big(f"arg{e.op}", e) + inner(e.body, OPEN)
+        return self.style.bracket(f"{where} {self.style.words['=' if e.ties == 'first' else '~']} {extremum}"), ATOM
 
     # Reductions
 
@@ -143,105 +153,121 @@ class Printer:
         return replace(self, scope=self.scope.open(e.bound))
 
     def big(self, op: str, e: Reduce | Pick) -> str:
-        """The sign of a reduction with what is under it, for the scope inside it."""
-        bound = [self.style.symbol(self.scope[i]) + ("" if readable(i, e) else f"<{self.map(i.size)}") for i in e.bound]
-        return self.style.big(op, tuple(bound), "" if e.guard == 1 else self.condition(e.guard))
+        """The sign of a reduction with what stands under it, for the scope inside it."""
+        below = self.style.words["<"]
+        bound = [self(i) + ("" if readable(i, e) else f"{below}{self.map(i.size)}") for i in e.bound]
+        guard = "" if e.guard == 1 else self.condition(e.guard)
+        return self.style.big(self.style.signs.get(op, op), tuple(bound), guard)
 
     def _reduce(self, e):
-        written_out = self.style.name != "code" and WRITTEN_OUT.get(e.op)
         if e.op == "norm" and self.style.whole_norm and _is_whole(e):
             return self.style.whole_norm(self.base(e.body.base)), ATOM
-        if written_out:
-            return self.piece(written_out(e))
+        if e.op in WRITTEN_OUT and self.style.name != "code":
+            return self.piece(WRITTEN_OUT[e.op](e))
         inner = self._open(e)
-        return inner.big(e.op, e) + inner(e.body, MUL), MUL
+        return inner.big(e.op, e) + inner(e.body, OPEN), OPEN
 
     # Sums, products, powers
 
     def _add(self, e):
-        text = ""
-        for term in sorted(e.args, key=by_term(self.scope, e.args)):
-            negative = is_negative(term)
-            part = self(_negated(term) if negative else term, MUL)
-            if text:
-                sign = self.style.minus if negative else self.style.plus
-                text += (sign.strip() if self.compact and not self.style.stacked else sign) + part
-            else:
-                text = self.style.sign + part if negative else part
+        plus, minus = self.style.plus, self.style.minus
+        if self.compact and not self.style.stacked:
+            plus, minus = plus.strip(), minus.strip()
+        first, *others = sorted(e.args, key=by_term(self.scope, e.args, self.compact))
+        text = self(first, OPEN) if not is_negative(first) else self.piece(first)[0]
+        for term in others:
+            text += minus + self(negated(term), OPEN) if is_negative(term) else plus + self(term, OPEN)
         return text, ADD
 
     def _mul(self, e):
         if any(isinstance(a, Mul) for a in e.args):  # grouped on purpose, as in Σ (2 q) (𝟙 x)
             return self.join([self(a, POW) for a in e.args]), MUL
         if is_negative(e):
-            return self.style.sign + self(_negated(e), MUL), ADD
-        above, below = _fraction(e)
-        above = sorted(above, key=by_factor(self.scope))
-        open_ended = [a for a in above if _open_ended(a, self.style)]
-        closed = [a for a in above if a not in open_ended] if below else above
-        text = self.product(closed)
-        if below:
-            text = self.style.fraction(text, self._denominator(below))
-            if not open_ended:
-                return text, MUL
-            if not self.style.stacked and self.style.name != "code":
-                text = self.style.parens(text)
-            return self.join([text, *self._last(open_ended)]), MUL
-        return text, MUL
+            return self.style.sign + self(negated(e), OPEN), ADD
+        above, below = split_fraction(e)
+        if not below:
+            return self.product(above)
+        open_ended = [a for a in above if self._open_ended(a)]
+        closed = [a for a in above if a not in open_ended]
+        text = self.fraction(self._beside_bar(closed, MUL), self._beside_bar(below, ATOM))
+        if not open_ended:
+            return text, MUL
+        text = self.style.parens(text) if self.style.name == "unicode" else text
+        return self.join([text, self(Mul(*open_ended), OPEN)]), OPEN
 
-    def _denominator(self, below) -> str:
-        if self.style.stacked:
-            return self.product(below, ADD)
-        return self(below[0], POW) if len(below) == 1 else self.style.parens(self.product(below))
+    def _open_ended(self, e):
+        if self.style.name == "latex" and (isinstance(e, sp.log) or isinstance(e, Reduce) and e.op == "lse"):
+            return isinstance(e, Reduce) or isinstance(e.args[0], Reduce)
+        return isinstance(e, Reduce) and (e.op not in WRITTEN_OUT or self.style.name == "code")
 
-    def product(self, factors: list[Expr], alone: int = MUL) -> str:
-        """Factors in order; one with an open end (a sum) has none after it, or stands in parentheses."""
-        factors = sorted(factors, key=by_factor(self.scope))
+    def _beside_bar(self, factors, need):
+        """A numerator or denominator: unparenthesised where it is stacked."""
         if len(factors) == 1:
-            return self(factors[0], alone if self.style.stacked else POW if alone == MUL else alone)
-        return self.join(self._last(factors)) if factors else "1"
+            return self(factors[0], ADD if self.stacked else POW if isinstance(factors[0], Pow) else need)
+        text, level = self.product(factors)
+        return text if self.stacked or level >= need else self.style.parens(text)
 
-    def _last(self, factors) -> list[str]:
-        texts = [self(a, MUL if isinstance(a, Partial) else POW) for a in factors[:-1]]
-        return [*texts, self(factors[-1], MUL if _mul_level(factors[-1]) else POW)]
+    def product(self, factors) -> tuple[str, int]:
+        """Factors in reading order; only the last may have an open end."""
+        if not factors:
+            return "1", ATOM
+        *others, last = sorted(factors, key=by_factor(self.scope))
+        text, level = self.piece(last)
+        if not others or level == ADD:
+            return (text, level) if not others else (self.join([*(self(a, POW) for a in others), self(last, POW)]), MUL)
+        return self.join([*(self(a, POW) for a in others), text]), min(level, MUL)
 
-    def join(self, texts: list[str]) -> str:
-        """Factors side by side."""
-        text = texts[0]
-        for part in texts[1:]:
-            text += (self.style.compact if self.compact else self.style.separate(_tail(text), part)) + part
+    def join(self, factors: list[str]) -> str:
+        """Printed factors side by side."""
+        between = self.style.tight if self.compact else self.style.separate
+        text = factors[0]
+        for left, right in pairwise(factors):
+            text += between(left, right) + right
         return text
 
     def _pow(self, e):
         if isinstance(e.exp, Rational) and e.exp.is_negative:
-            return self.style.fraction("1", self._denominator([e.base ** (-e.exp)])), MUL
+            below = self._beside_bar([e.base ** (-e.exp)], ATOM)
+            return self.fraction("1", below), MUL
         if e.exp == HALF:
-            return self.style.root(self(e.base), self.piece(e.base)[1] == ATOM), ATOM
-        exponent = self(e.exp) if self.style.stacked else self(e.exp, ATOM)
+            return self.style.root(self(e.base), isinstance(e.base, (Integer, Symbol, Entry))), POW
+        named = self._named(e.base)
+        if self.style.stacked and named and e.exp.is_Integer and named[0] not in ("exp", "abs"):
+            return self.style.call("", self.style.power(named[1], str(e.exp)), self._arguments(e.base)), ATOM
+        exponent = self.map(e.exp, ADD if self.style.stacked else ATOM)
         return self.style.power(self(e.base, ATOM), exponent), POW
 
+    # Functions
+
     def _exp(self, e):
-        z = _softmax_of(e.args[0]) if self.style.name != "code" else None
-        if z is None:
-            return self._function(e)
-        named = self.style.call("softmax", "", (self.base(z.base),))
-        return self.style.entry(named, tuple(map(self.map, z.where))), ATOM
+        z = softmax_of(e.args[0]) if self.style.name != "code" else None
+        if z is not None:
+            named = self.style.call("softmax", "", (self.base(z.base),))
+            return self.style.entry(named, tuple(map(self.map, z.where))), ATOM
+        return self._function(e)[0], POW
 
     def _log(self, e):
         if self.style.stacked and isinstance(e.args[0], Reduce):
-            return rf"\log {self(e.args[0])}", MUL
+            return rf"\log {self(e.args[0])}", OPEN
         return self._function(e)
 
-    def _function(self, e):
+    def _named(self, e):
         row = BY_HEAD.get(e.func)
-        name, latex = (row.name, row.latex) if row else (e.func.__name__, "")
-        return self.style.call(name, latex, tuple(map(self, e.args))), ATOM
+        return (row.name, row.latex) if row else None
+
+    def _arguments(self, e):
+        return tuple(map(self, e.args))
+
+    def _function(self, e):
+        return self.style.call(*(self._named(e) or (e.func.__name__, "")), self._arguments(e)), ATOM
 
     def _quotient(self, e):
-        return self.style.quotient(*(self.map(a, ADD if self._enclosed else MUL) for a in e.args)), ATOM
+        need = (ADD, ADD) if self.style.name == "code" else (MUL, POW)
+        return self.style.quotient(*map(self.map, e.args, need)), ATOM
 
     def _remainder(self, e):
-        return self.style.remainder(*(self.map(a, ADD if self.style.name == "code" else MUL) for a in e.args)), ATOM
+        need, level = (ADD, ATOM) if self.style.name == "code" else (POW, ADD)
+        return self.style.remainder(*(self.map(a, need) for a in e.args)), level
 
     def _tuple(self, e):
         return f"({', '.join(map(self, e.args))})", ATOM
@@ -267,3 +293,57 @@ class Printer:
         (Tuple, _tuple),
         (Str, lambda self, e: (e.name, ATOM)),
     )
+
+
+def negated(e: Expr) -> Expr:
+    """−e of what is printed with a minus, without multiplying anything out."""
+    if not isinstance(e, Mul):
+        return -e
+    number, others = _coefficient(e)
+    return Mul(-number, *others, evaluate=False) if number != -1 else others[0] if len(others) == 1 else _product(others)
+
+
+def _coefficient(e: Mul) -> tuple[Rational, list[Expr]]:
+    number = prod((a for a in e.args if a.is_Rational), start=Integer(1))
+    return number, [a for a in e.args if not a.is_Rational]
+
+
+def _product(factors) -> Expr:
+    return Mul(*factors, evaluate=False)
+
+
+def split_fraction(e: Mul) -> tuple[list[Expr], list[Expr]]:
+    """Factors above and below the bar."""
+    number, others = _coefficient(e)
+    above = [Integer(number.p)] if number.p != 1 else []
+    below = [Integer(number.q)] if number.q != 1 else []
+    for a in others:
+        if isinstance(a, Pow) and isinstance(a.exp, Rational) and a.exp.is_negative:
+            below.append(a.base ** (-a.exp))
+        else:
+            above.append(a)
+    return above, below
+
+
+def softmax_of(e: Expr) -> Entry | None:
+    """z_i where e is z_i − log Σ_j exp(z_j), j at the last axis."""
+    if not (isinstance(e, Add) and len(e.args) == 2):
+        return None
+    z, lse = sorted(e.args, key=lambda a: not isinstance(a, Entry))
+    lse = -lse
+    if not (isinstance(z, Entry) and isinstance(lse, Reduce) and (lse.op, lse.guard, len(lse.bound)) == ("lse", 1, 1)):
+        return None
+    j = lse.bound[0]
+    same = isinstance(lse.body, Entry) and lse.body.base == z.base and lse.body.where == (*z.where[:-1], j)
+    return z if same and readable(j, lse) and not any(w.has(j) for w in z.where) else None
+
+
+def _is_whole(e: Reduce) -> bool:
+    """Whether e runs over all entries of one tensor."""
+    return isinstance(e.body, Entry) and e.guard == 1 and e.body.where == e.bound and all(readable(i, e) for i in e.bound)
+
+
+WRITTEN_OUT = {
+    "lse": lambda e: sp.log(total(sp.exp(e.body) * e.guard, *e.bound)),
+    "norm": lambda e: Pow(total(e.body**2 * e.guard, *e.bound), HALF),
+}

@@ -10,14 +10,15 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ..errors import OptionError
-from .names import latex_name, latex_operator, subscript, superscript
+from .names import SUBSCRIPT, latex_name, latex_operator, subscript, superscript
 
 
 @dataclass(frozen=True)
 class Style:
-    """A printed form. `call`, `entry`, … take printed parts and give the printed whole; `None` from `entry` is not possible.
+    """A printed form: `entry`, `power`, `call`, … take printed parts and give the printed whole.
 
-    `times` joins factors, `compact` the factors of an index map; `stacked` says that a fraction needs no parentheses.
+    `separate(left, right)` stands between two factors, `tight` between those of an index map. `stacked` fractions need
+    no parentheses. `signs` are those of reductions, `words` those of relations and constants.
     """
 
     name: str
@@ -27,17 +28,18 @@ class Style:
     power: Callable[[str, str], str]
     root: Callable[[str, bool], str]
     fraction: Callable[[str, str], str]
+    slash: Callable[[str, str], str]
     call: Callable[[str, str, tuple[str, ...]], str]
     big: Callable[[str, tuple[str, ...], str], str]
+    signs: MappingProxyType
     bracket: Callable[[str], str]
     delta: Callable[[str, str], str]
-    partial: Callable[[str, str], str]
+    partial: Callable[[str, str, bool], str]
     whole_norm: Callable[[str], str] | None
     quotient: Callable[[str, str], str]
     remainder: Callable[[str, str], str]
-    pick: Callable[[str, bool, str], str]
     separate: Callable[[str, str], str]
-    compact: str
+    tight: Callable[[str, str], str]
     stacked: bool = False
     plus: str = " + "
     minus: str = " - "
@@ -56,8 +58,12 @@ def _call(name: str, latex: str, args: tuple[str, ...]) -> str:
     return f"{name}({', '.join(args)})"
 
 
-def _big(op: str, bound: tuple[str, ...], guard: str) -> str:
-    return f"{op}[{','.join(bound)}{': ' + guard if guard else ''}] "
+def _big(sign: str, bound: tuple[str, ...], guard: str) -> str:
+    return f"{sign}[{','.join(bound)}{': ' + guard if guard else ''}] "
+
+
+def _slash(above: str, below: str) -> str:
+    return f"{above}/{below}"
 
 
 def _times(left: str, right: str) -> str:
@@ -71,22 +77,22 @@ CODE = Style(
     entry=lambda base, at: f"{base}[{','.join(at)}]" if at else base,
     power=lambda base, exponent: f"{base}**{exponent}",
     root=lambda x, atom: f"sqrt({x})",
-    fraction=lambda a, b: f"{a}/{b}",
+    fraction=_slash,
+    slash=_slash,
     call=_call,
     big=_big,
+    signs=MappingProxyType({}),
     bracket=lambda text: f"[{text}]",
     delta=lambda a, b: f"[{a}={b}]",
-    partial=lambda of, entry: f"partial({of}, {entry})",
+    partial=lambda of, entry, named: f"partial({of}, {entry})",
     whole_norm=None,
     quotient=lambda a, b: f"quo({a},{b})",
     remainder=lambda a, b: f"rem({a},{b})",
-    pick=lambda point, first, extremum: f"[{point} {'=' if first else '~'} arg{extremum}]",
     separate=_times,
-    compact="*",
+    tight=_times,
     words=MappingProxyType(
         {"pi": "pi", "e": "exp(1)", "oo": "inf", "zoo": "inf", "nan": "nan"}
-        | {r: r for r in (">", ">=", "!=", "!>", "!>=", "|", "<")}
-        | {"==": "==", "=": "=", "<=": "<="}
+        | {r: r for r in (">", ">=", "==", "!=", "!>", "!>=", "|", "<", "<=", "=", "~")}
     ),
 )
 
@@ -96,21 +102,25 @@ def _unicode_entry(base: str, at: tuple[str, ...]) -> str:
     return f"{base}[{','.join(at)}]" if below is None else f"{base}{below}"
 
 
-def _unicode_big(op: str, bound: tuple[str, ...], guard: str) -> str:
+def _unicode_big(sign: str, bound: tuple[str, ...], guard: str) -> str:
     below = None if guard else subscript(bound)
-    sign = {"sum": "Σ", "prod": "Π"}.get(op, op)
     return f"{sign}{below} " if below else _big(sign, bound, guard)
 
 
 def _unicode_separate(left: str, right: str) -> str:
     if "∂" in (left[0], right[0]):
-        return " · "
+        return " " if left.isdigit() else " · "
     # `f (1 − y)` would read as f of (1 − y), `2 3ⁿ` as 23ⁿ.
-    return "·" if right[0].isdigit() or right[0] in "([" and (left.isidentifier() or left[-1] == "]") else " "
+    named = left.isidentifier() and left[-1] not in SUBSCRIPT.values()
+    return "·" if right[0] in "0123456789|" or (right[0] == "(" and named) else " "
+
+
+def _unicode_tight(left: str, right: str) -> str:
+    return "" if left.isdigit() and right[0].isalpha() and right[0] not in "eEjJ" else "·"
 
 
 def _unicode_call(name: str, latex: str, args: tuple[str, ...]) -> str:
-    return _call({"sigmoid": "σ"}.get(name, name), latex, args)
+    return f"|{args[0]}|" if name == "abs" else _call({"sigmoid": "σ"}.get(name, name), latex, args)
 
 
 UNICODE = replace(
@@ -121,19 +131,19 @@ UNICODE = replace(
     root=lambda x, atom: f"√{x}" if atom else f"√({x})",
     call=_unicode_call,
     big=_unicode_big,
+    signs=MappingProxyType({"sum": "Σ", "prod": "Π"}),
     bracket=lambda text: f"𝟙[{text}]",
     delta=lambda a, b: _unicode_entry("δ", (a, b)),
-    partial=lambda of, entry: f"∂{of}/∂{entry}",
+    partial=lambda of, entry, named: f"∂{of if named else _parens(of)}/∂{entry}",
     whole_norm=lambda x: f"‖{x}‖",
     quotient=lambda a, b: f"⌊{a}/{b}⌋",
-    remainder=lambda a, b: f"({a} mod {b})",
-    pick=lambda point, first, extremum: f"𝟙[{point} {'=' if first else '~'} arg{extremum}]",
+    remainder=lambda a, b: f"{a} mod {b}",
     separate=_unicode_separate,
-    compact="·",
+    tight=_unicode_tight,
     minus=" − ",
     sign="−",
     words=MappingProxyType(
-        {"pi": "π", "e": "exp(1)", "oo": "∞", "zoo": "∞", "nan": "nan", "|": "|", "<": "<", "<=": "≤"}
+        {"pi": "π", "e": "exp(1)", "oo": "∞", "zoo": "∞", "nan": "nan", "|": "|", "<": "<", "<=": "≤", "~": "~"}
         | {">": ">", ">=": "≥", "==": "=", "=": "=", "!=": "≠", "!>": "≯", "!>=": "≱"}
     ),
 )
@@ -167,14 +177,15 @@ def _latex_call(name: str, latex: str, args: tuple[str, ...]) -> str:
     return (latex or latex_operator(name)) + _latex_parens(", ".join(args))
 
 
-def _latex_big(op: str, bound: tuple[str, ...], guard: str) -> str:
-    sign = {"lse": latex_operator("lse"), "norm": latex_operator("norm")}.get(op, f"\\{op}")
-    below = ", ".join(bound) if any("<" in b for b in bound) else _joined(bound)
-    return rf"{sign}_{{{below}{rf':\, {guard}' if guard else ''}}} "
+def _latex_big(sign: str, bound: tuple[str, ...], guard: str) -> str:
+    below = ", ".join(bound) if any("<" in b for b in bound) else ",".join(bound)
+    return rf"{sign}_{{{below}{':' + chr(92) + ', ' + guard if guard else ''}}} "
 
 
-def _joined(parts: tuple[str, ...]) -> str:
-    return ",".join(parts)
+def _latex_partial(of: str, entry: str, named: bool) -> str:
+    if named:
+        return rf"\frac{{\partial {of}}}{{\partial {entry}}}"
+    return rf"\frac{{\partial}}{{\partial {entry}}} {_latex_parens(of)}"
 
 
 def _latex_separate(left: str, right: str) -> str:
@@ -191,20 +202,24 @@ LATEX = Style(
     power=_latex_power,
     root=lambda x, atom: rf"\sqrt{{{x}}}",
     fraction=lambda a, b: rf"\frac{{{a}}}{{{b}}}",
+    slash=_slash,
     call=_latex_call,
     big=_latex_big,
-    bracket=lambda text: rf"\mathbb{{1}}[{text}]",
+    signs=MappingProxyType(
+        {op: rf"\{op}" for op in ("sum", "prod", "max", "min")}
+        | {f"arg{op}": rf"\operatorname*{{arg\,{op}}}" for op in ("max", "min")}
+    ),
+    bracket=lambda text: rf"\mathbb{{1}}\left[{text}\right]" if _tall(text) else rf"\mathbb{{1}}[{text}]",
     delta=lambda a, b: _latex_entry(r"\delta", (a, b)),
-    partial=lambda of, entry: rf"\frac{{\partial {of}}}{{\partial {entry}}}",
+    partial=_latex_partial,
     whole_norm=lambda x: rf"\lVert {x} \rVert",
-    quotient=lambda a, b: rf"\left\lfloor \frac{{{a}}}{{{b}}} \right\rfloor",
-    remainder=lambda a, b: rf"({a} \bmod {b})",
-    pick=lambda point, first, extremum: rf"\mathbb{{1}}\left[{point} {'=' if first else r'\sim'} {extremum}\right]",
+    quotient=lambda a, b: rf"\lfloor {a}/{b} \rfloor",
+    remainder=lambda a, b: rf"{a} \bmod {b}",
     separate=_latex_separate,
-    compact=" ",
+    tight=lambda left, right: " ",
     stacked=True,
     words=MappingProxyType(
-        {"pi": r"\pi", "e": "e", "oo": r"\infty", "zoo": r"\infty", "nan": r"\mathrm{nan}", "|": r"\mid", "<": "<"}
+        {"pi": r"\pi", "e": "e", "oo": r"\infty", "zoo": r"\infty", "nan": r"\mathrm{nan}", "|": r"\mid", "<": "<", "~": r"\sim"}
         | {">": ">", ">=": r"\ge", "==": "=", "=": "=", "!=": r"\ne", "!>": r"\ngtr", "!>=": r"\ngeq", "<=": r"\le"}
     ),
 )

@@ -56,7 +56,18 @@ def one_name(e):
     return e.xreplace(swaps) if swaps else None
 
 
+def content(e):
+    """(2a − 2b) c = 2 (a − b) c."""
+    for a in e.args:
+        if isinstance(a, Add):
+            number, rest = a.primitive()
+            if number != 1 and len(e.args) > 1 and not (len(e.args) == 2 and e.args[0].is_Number):
+                return Mul(number, rest, *(b for b in e.args if b is not a))
+    return None
+
+
 ALGEBRA: Table = (
-    Rule("like terms", "a + a = 2a", (Add, Mul), one_name, KIND),
+    Rule("like terms", "a + a = 2a", (Add, Mul), one_name, KIND, minor=True),
+    Rule("content", "(2a + 2b) c = 2 (a + b) c", (Mul,), content, KIND, minor=True),
     Rule("common factor", "a c + b c = (a + b) c", (Add,), common_factor, KIND),
 )

@@ -93,7 +93,8 @@ def contract_block(e):
             if parts and parts[0] == -n and n.is_nonnegative and not n.has(k):
                 which = Quo(parts[1], n)
                 drop = Inside(value, n)
-                rest = Mul(*(a for a in factors(e.body) if a != drop)).xreplace({k: which})
+                rest = Mul(*(a for a in factors(e.body) if a != drop))
+                rest = rest.xreplace({value: Rem(parts[1], n)}).xreplace({k: which})
                 return total(Inside(which, k.size) * rest, *(i for i in e.bound if i is not k))
 
 
@@ -128,23 +129,16 @@ def _implies(x: Entry, bracket: Inside) -> bool:
     return any(size == n and expand(w - e) == 0 for w, size in zip(x.where, shape, strict=True))
 
 
+def _row(name, statement, apply, minor=False):
+    return Rule(name, statement, (Reduce,), lambda e: apply(e) if e.op == "sum" else None, KIND, minor)
+
+
 CONTRACT: Table = (
-    Rule("contract", "Σ_k [k = e] u(k) = [0 ≤ e < n] u(e)", (Reduce,), lambda e: _is_sum(e, contract_unit), KIND),
-    Rule("outside is 0", "[0 ≤ e < n] X[e] = X[e]", (Mul,), inside_entry, KIND),
+    _row("contract", "Σ_k [k = e] u(k) = [0 ≤ e < n] u(e)", contract_unit),
+    Rule("outside is 0", "[0 ≤ e < n] X[e] = X[e]", (Mul,), inside_entry, KIND, minor=True),
 )
 DIVIDE: Table = (
-    Rule(
-        "contract ⌊·⌋", "Σ_k [⌊k/b⌋ = q] u(k) = Σ_r u(b q + r)", (Reduce,), lambda e: _is_sum(e, contract_radix), KIND
-    ),
-    Rule(
-        "contract",
-        "Σ_k [s k = e] u(k) = [s | e] [0 ≤ e/s < n] u(e/s)",
-        (Reduce,),
-        lambda e: _is_sum(e, contract_divided),
-        KIND,
-    ),
+    _row("contract digits", "Σ_k [⌊k/b⌋ = q] u(k) = Σ_r u(b q + r)", contract_radix),
+    _row("contract blocks", "Σ_i [0 ≤ e − b i < b] u(i) = u(⌊e/b⌋)", contract_block),
+    _row("contract multiples", "Σ_k [s k = e] u(k) = [s | e] [0 ≤ e/s < n] u(e/s)", contract_divided),
 )
-
-
-def _is_sum(e, f):
-    return f(e) if e.op == "sum" else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import sympy as sp
-from sympy import Add, Expr, Integer, Mul, Pow, log
+from sympy import Add, Expr, Integer, Mul, Pow, Symbol, log, symbols
 
 from ..errors import NoRuleError
 from ..expr.conventions import PYTORCH, Conventions
@@ -132,11 +132,11 @@ def _elementwise(row, conventions):
     return apply
 
 
-def _extreme(ties):
+def _extreme(op, ties):
     """d max_k b = Σ_k [k picked] d(b)."""
 
     def apply(p):
-        if isinstance(p.of, Reduce) and p.of.op in ("max", "min"):
+        if isinstance(p.of, Reduce) and p.of.op == op:
             e, other = p.of, refresh(p.of)
             weight = Pick(ties, e.op, other.body, other.guard, e.bound, other.bound)
             return total(weight * Partial(e.body, p.entry), *e.bound)
@@ -144,11 +144,19 @@ def _extreme(ties):
     return apply
 
 
+def _statement(row) -> str:
+    """The rule of an elementwise function in mathematics: `d tanh(a) = (1 - y**2) d(a)`."""
+    arguments = symbols("a b c", real=True)[: row.arity]
+    slopes = (f"({d(*arguments, Symbol('y'))}) d({a})" for d, a in zip(row.derivatives, arguments, strict=True))
+    return f"d {row.name}({', '.join(map(str, arguments))}) = {' + '.join(slopes)}"
+
+
 KIND = "partial"
+MINOR = ("constant", "linear", "factor", "sum", "bracket")
 
 
 def _row(name, statement, apply):
-    return Rule(name, statement, (Partial,), apply, KIND)
+    return Rule(name, statement, (Partial,), apply, KIND, name in MINOR)
 
 
 @lru_cache(maxsize=256)
@@ -167,9 +175,10 @@ def partial_rules(conventions: Conventions = PYTORCH) -> Table:
         _row("product over an index", "d(Π_k a) = Σ_k d(a) Π_{k'≠k} a", prod),
         _row("log-sum-exp", "d(lse_k a) = Σ_k exp(a − lse a) d(a)", lse),
         _row("norm", "d(‖a‖) = Σ_k a/‖a‖ d(a)", norm),
-        _row("maximum", "d(max_k a) = Σ_k [k is the argmax] d(a)", _extreme(conventions.ties)),
+        _row("max over an index", "d(max_k a) = Σ_k [k = argmax] d(a)", _extreme("max", conventions.ties)),
+        _row("min over an index", "d(min_k a) = Σ_k [k = argmin] d(a)", _extreme("min", conventions.ties)),
         _row("bracket", "d([a > b]) = 0", _of((Bracket, Pick))(locally_constant)),
-        *(_row(row.name, f"d({row.name}) by its row", _elementwise(row, conventions)) for row in BY_HEAD.values()),
+        *(_row(row.name, _statement(row), _elementwise(row, conventions)) for row in BY_HEAD.values()),
         _row("missing", "no rule", missing),
     )
 

@@ -80,7 +80,7 @@ def distribute(e):
 
 
 def _row(name, statement, apply):
-    return Rule(name, statement, (Reduce,), _sum(apply), KIND)
+    return Rule(name, statement, (Reduce,), _sum(apply), KIND, minor=True)
 
 
 SUMS: Table = (

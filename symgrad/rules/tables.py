@@ -16,6 +16,7 @@ from .partial import partial_rules
 from .sums import SUMS
 
 TIDY_SUMS = tuple(r for r in SUMS if r.name in ("empty sum", "one term", "constant sum", "take out"))
+TIDY = (*TIDY_SUMS, *CONTRACT, *ALGEBRA)
 
 
 def passes(conventions: Conventions = PYTORCH, facts: Table = ()) -> tuple[tuple[Table, ...], ...]:
@@ -31,7 +32,7 @@ def contraction(facts: Table = ()) -> tuple[tuple[Table, ...], ...]:
     return (
         (facts, SUMS, CONTRACT),
         (facts, SUMS, CONTRACT, DIVIDE),
-        (facts, TIDY_SUMS, CONTRACT, ALGEBRA),
+        (facts, TIDY),
     )
 
 
@@ -41,7 +42,7 @@ def work_out(e: Expr, conventions: Conventions = PYTORCH, facts: Table = (), lef
 
 
 def chain(e: Expr, tables: Iterable[tuple[Table, ...]], left: Expr | None = None) -> Derivation:
-    """One rewrite after the other, as one derivation."""
+    """One rewrite after the other, as one derivation; each pass is a tuple of tables."""
     whole = Derivation(e if left is None else left, e)
     for each in tables:
         part = rewrite(whole.result, each)

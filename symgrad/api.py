@@ -1,0 +1,120 @@
+"""The functions of the calculus as a user calls them: names or tensors, one variable or several, results that print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .calculus.derive import weighted
+from .calculus.sweep import jacobian_of, pull_back
+from .errors import OptionError, ShapeError
+from .expr.conventions import PYTORCH, Conventions
+from .expr.evaluate import order
+from .expr.tensors import Tensor, input_tensor, shape_text
+from .graph import find
+from .results import Derivative, Directional, ValueAndGradient
+from .rules.facts import Facts, facts_in_force
+
+Variable = Tensor | Derivative | str
+
+
+def grad(f, wrt, *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
+    """`∇_X f`, of the shape of X, of a scalar f; a tuple of gradients where `wrt` is a list or a tuple.
+
+    >>> import symgrad as sg
+    >>> x = sg.tensors("x[n]")
+    >>> sg.grad((x**2).sum(), x).at(x=[1.0, 2.0]).tolist()
+    [2.0, 4.0]
+    """
+    target = tensor_of(f)
+    return _several(target, wrt, conventions, facts, lambda xs: pull_back(target, xs, None, conventions))
+
+
+def jacobian(y, wrt, *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
+    """`J[a, u] = ∂Y[a]/∂X[u]`, the axes of Y first."""
+    target = tensor_of(y)
+    return _several(target, wrt, conventions, facts, lambda xs: jacobian_of(target, xs, conventions))
+
+
+def hessian(f, wrt, *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
+    """`H[u, v] = ∂²f/∂X[u]∂X[v]`, the Jacobian of the gradient.
+
+    >>> import symgrad as sg
+    >>> x = sg.tensors("x[n]")
+    >>> sg.hessian((x**3).sum(), x).at(x=[1.0, 2.0]).tolist()
+    [[6.0, 0.0], [0.0, 12.0]]
+    """
+    first = grad(f, wrt, conventions=conventions, facts=facts)
+    if isinstance(first, tuple):
+        raise OptionError("hessian: one variable", hint="for a mixed one, jacobian(grad(f, x), y)")
+    return jacobian(first, first.wrt, conventions=conventions, facts=facts)
+
+
+def value_and_grad(f, wrt, *, conventions: Conventions = PYTORCH, facts: Facts | None = None) -> ValueAndGradient:
+    """f and its gradients together; `.at(…)` gives both values."""
+    return ValueAndGradient(tensor_of(f), grad(f, wrt, conventions=conventions, facts=facts))
+
+
+def vjp(y, wrt, cotangent="G", *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
+    """`Σ_a G[a] ∂Y[a]/∂X[u]`, the gradient of ⟨G, Y⟩: what backpropagation passes on. G is named, or an input."""
+    target = tensor_of(y)
+    loss, _ = weighted(target, _companion("cotangent", target, cotangent, order([target])).name)
+    return grad(loss, wrt, conventions=conventions, facts=facts)
+
+
+def jvp(y, wrt, tangent="v", *, conventions: Conventions = PYTORCH, facts: Facts | None = None) -> Directional:
+    """`Σ_u ∂Y[a]/∂X[u] v[u]`, the change of Y along v. v is named, or an input of the shape of X."""
+    target = tensor_of(y)
+    x = variable(target, wrt)
+    v = _companion("tangent", x, tangent, order([target]))
+    return Directional(target, x, v, conventions, _facts(facts))
+
+
+def derive(y, wrt, *, cotangent=None, conventions: Conventions = PYTORCH, facts: Facts | None = None):
+    """The derivative for reading: of a scalar its gradient, of a tensor its Jacobian, with a cotangent `vjp`."""
+    options = {"conventions": conventions, "facts": facts}
+    if cotangent is not None:
+        return vjp(y, wrt, cotangent, **options)
+    return (jacobian if tensor_of(y).ndim else grad)(y, wrt, **options)
+
+
+def tensor_of(value) -> Tensor:
+    """A tensor, or the tensor that a result holds."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, Derivative):
+        return value.tensor
+    raise OptionError(f"not a tensor: {value!r}"[:200], hint='for example sg.tensors("x[n]")')
+
+
+def variable(target: Tensor, x: Variable) -> Tensor:
+    """The tensor to differentiate by, given as such or by its name."""
+    return find(x, order([target])) if isinstance(x, str) else tensor_of(x)
+
+
+def inputs(target: Tensor) -> tuple[Tensor, ...]:
+    """Everything the target is computed from, in the order of its equations."""
+    return tuple(t for t in order([target]) if t.is_input)
+
+
+def _several(target, wrt, conventions, facts, sweep):
+    many = isinstance(wrt, Sequence) and not isinstance(wrt, (str, Tensor))
+    found = [variable(target, x) for x in (wrt if many else [wrt])]
+    known = _facts(facts)
+    results = tuple(Derivative(target, x, s, conventions, known) for x, s in zip(found, sweep(found), strict=True))
+    return results if many else results[0]
+
+
+def _facts(facts: Facts | None) -> Facts:
+    return facts_in_force() | facts if facts else facts_in_force()
+
+
+def _companion(what: str, of: Tensor, given, taken: Iterable[Tensor]) -> Tensor:
+    """The cotangent or tangent beside a tensor: an input of its shape, under a name that is not taken."""
+    name = given.name if isinstance(given, Tensor) else given
+    if not (isinstance(name, str) and name.isidentifier()):
+        raise OptionError(f"not a name for a {what}: {name!r}", hint=f'for example {what}="G"')
+    if name in {t.name for t in taken}:
+        raise OptionError(f"{name} is a tensor already; the {what} needs a name of its own")
+    if isinstance(given, Tensor) and given.shape != of.shape:
+        raise ShapeError(f"a {what} of {of.display} has shape {shape_text(of.shape)}, not {shape_text(given.shape)}")
+    return input_tensor(name, of.shape)

@@ -1,0 +1,228 @@
+"""Spaces: what numbers are. `FLOAT` are IEEE doubles, `EXACT` fractions, `Precise(digits)` mpmath's numbers.
+
+An oracle brings its own (dual numbers, tracked expressions). Numbers are compared by their `real`, which all kinds have.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from functools import lru_cache
+from types import SimpleNamespace
+
+import mpmath
+from sympy import Expr, Rational
+
+from ..errors import EvaluationError
+from .nodes import HOLDS
+
+
+class Space:
+    """How numbers are taken in, joined and compared. Plain integers are numbers of every space."""
+
+    name = "numbers"
+    functions: object = None
+
+    def take(self, value):
+        """A Python number as a number of this space."""
+        raise NotImplementedError
+
+    def constant(self, value: Expr):
+        """An exact rational, or π or E, as a number of this space."""
+        raise NotImplementedError
+
+    def power(self, base, exponent):
+        """`base ** exponent`, of numbers of this space."""
+        raise NotImplementedError
+
+    def call(self, row, args):
+        """The function of a row of ELEMENTWISE, at numbers of this space."""
+        return row.value(self.functions, *args)
+
+    def sum(self, values):
+        return sum(values)
+
+    def product(self, values):
+        return math.prod(values)
+
+    def holds(self, relation: str, a, b) -> bool:
+        return bool(HOLDS[relation](a.real, b.real))
+
+    def extreme(self, best, values):
+        """The first largest (`best=max`) or smallest of the values; NaN where there is one."""
+        return next((v for v in values if v != v), best(values, key=lambda v: v.real))
+
+
+POLES = {("log", 0): -math.inf, ("log2", 0): -math.inf, ("log10", 0): -math.inf, ("log1p", -1): -math.inf}
+POLES |= {("atanh", 1): math.inf, ("atanh", -1): -math.inf}
+NAMES = """exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc
+atan2 hypot""".split()
+
+
+def _total(name, f):
+    """A function of `math` that answers as NumPy does where `math` raises: `exp(800)` is inf, `log(-1)` is NaN."""
+
+    def function(*x):
+        try:
+            return f(*x)
+        except OverflowError:
+            return math.copysign(math.inf, x[0]) if name == "sinh" else math.inf
+        except ValueError:
+            return POLES.get((name, x[0]), math.nan)
+
+    return function
+
+
+class _Float(Space):
+    """IEEE doubles with NumPy's meaning: `exp(800)` is inf, `log(0)` is −inf, `log(-1)` is nan."""
+
+    name = "float"
+    functions = SimpleNamespace(pi=math.pi, **{name: _total(name, getattr(math, name)) for name in NAMES})
+    functions.exp2 = _total("exp2", lambda x: math.pow(2.0, x))
+
+    def take(self, value):
+        try:
+            return float(_number(value))
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+
+    def constant(self, value):
+        return float(value)
+
+    def power(self, base, exponent):
+        try:
+            return math.pow(base, exponent)
+        except (OverflowError, ValueError):  # too large, a pole, or no real number
+            odd = math.fmod(exponent, 2) in (1, -1)
+            return math.nan if base < 0 and not exponent.is_integer() else math.copysign(math.inf, base if odd else 1)
+
+
+class _Exact(Space):
+    """Fractions. A function that leaves the rationals is refused."""
+
+    name = "exact"
+
+    class functions:
+        """None of them is rational, except at the few points where the value is known to be."""
+
+        def __getattr__(self, name):
+            return lambda *x: _rational_value(name, *x)
+
+        @property
+        def pi(self):
+            raise EvaluationError("π is not rational", hint="evaluate in floating point")
+
+    functions = functions()
+
+    def take(self, value):
+        value = _number(value)
+        try:
+            return Fraction(repr(float(value)) if isinstance(value, float) else value)
+        except ValueError:
+            raise EvaluationError(f"{value} is not rational", hint="evaluate in floating point") from None
+
+    def constant(self, value):
+        if not isinstance(value, Rational):
+            raise EvaluationError(f"{value} is not rational", hint="evaluate in floating point")
+        return Fraction(int(value.p), int(value.q))
+
+    def power(self, base, exponent):
+        if base == 0 and exponent < 0:
+            raise EvaluationError("division by zero")
+        if exponent.denominator == 1:
+            return base ** int(exponent)
+        root = Rational(base.numerator, base.denominator) ** Rational(exponent.numerator, exponent.denominator)
+        if not root.is_Rational:
+            raise EvaluationError(f"({base})**({exponent}) is not rational", hint="evaluate in floating point")
+        return self.constant(root)
+
+
+KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sqrt", 0): 0, ("sqrt", 1): 1, ("exp2", 0): 1, ("exp2", 1): 2, ("log2", 1): 0}
+KNOWN |= {(name, 0): 0 for name in "sin tan tanh sinh asin atan asinh atanh erf expm1 log1p".split()}
+KNOWN |= {(name, 0): 1 for name in ("cos", "cosh", "erfc")} | {("log10", 1): 0, ("acosh", 1): 0, ("acos", 1): 0}
+
+
+def _rational_value(name, *x):
+    if len(x) == 1 and (name, x[0]) in KNOWN:
+        return Fraction(KNOWN[name, x[0]])
+    raise EvaluationError(f"{name}({', '.join(map(str, x))}) is not rational", hint="evaluate in floating point")
+
+
+class _Functions(mpmath.MPContext):
+    """mpmath's functions under the names of `math`, analytic in complex numbers."""
+
+    def exp2(self, x):
+        return self.exp(x * self.ln2)
+
+    def log2(self, x):
+        return self.log(x) / self.ln2
+
+    def hypot(self, x, y):
+        return self.sqrt(x * x + y * y)
+
+    def atan2(self, y, x):
+        angle = mpmath.MPContext.atan2(self, y.real, x.real)
+        if not y.imag and not x.imag:
+            return angle
+        turned = self.mpc(x.real, -y.real) * (x + self.j * y)  # by that angle, so that what is left is near 0
+        return angle + self.log(turned / (self.hypot(x.real, y.real) * self.hypot(x, y))) / self.j
+
+
+class Precise(Space):
+    """mpmath numbers of the given number of decimal digits, real or complex; NaN where a real has no real value."""
+
+    name = "precise"
+
+    def __init__(self, digits: int = 50):
+        self.functions = _Functions()
+        self.functions.dps = digits
+
+    def take(self, value):
+        if isinstance(value, (mpmath.mpf, mpmath.mpc)) or hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):
+            return self.functions.convert(value)
+        value = _number(value)
+        if isinstance(value, Fraction):
+            return self.functions.mpf(value.numerator) / value.denominator
+        return self.functions.mpf(value)
+
+    def constant(self, value):
+        if isinstance(value, Rational):
+            return self.functions.mpf(int(value.p)) / int(value.q)
+        return self.functions.convert(value.evalf(self.functions.dps + 10))
+
+    def power(self, base, exponent):
+        m = self.functions
+        if base == 0 and exponent.real < 0:
+            return m.inf
+        if m.isint(exponent):
+            return base ** int(exponent.real)
+        if isinstance(base, m.mpf) and base < 0:
+            return m.nan
+        return m.power(base, exponent)
+
+    def call(self, row, args):
+        value = row.value(self.functions, *args)
+        real = isinstance(value, self.functions.mpc) and not any(isinstance(x, self.functions.mpc) for x in args)
+        return self.functions.nan if real else value
+
+
+def _number(value):
+    """A number as an int, a float or a Fraction; text, None and complex numbers are none."""
+    if isinstance(value, (int, float, Fraction)):
+        return value
+    if isinstance(value, Rational):
+        return Fraction(int(value.p), int(value.q))
+    if hasattr(value, "__index__"):
+        return int(value)
+    if hasattr(value, "__float__") and not isinstance(value, (Expr, complex)):
+        return float(value)
+    raise EvaluationError(f"not a number: {value!r}")
+
+
+@lru_cache(maxsize=8)
+def precise(digits: int = 50) -> Precise:
+    """The space of that many digits."""
+    return Precise(digits)
+
+
+FLOAT, EXACT = _Float(), _Exact()

@@ -1,0 +1,113 @@
+"""Exact arithmetic with bounds: no sum, product or power of numbers grows beyond `limits.BITS`, whatever the text says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sympy import Add, Expr, Function, Integer, Mul, Pow, nan, zoo
+
+from ..errors import LimitError, ParseError, SymgradError
+from .faults import Fault, at
+from .limits import BITS, EXPONENT
+
+ROOT_BITS = 256
+"""Of a number whose root or function is taken: SymPy factors it."""
+FUNCTIONS_OF_NUMBERS = 2
+"""Functions within one another that have a value in numbers alone: `exp(exp(2))`; SymPy evaluates them numerically."""
+
+
+def bits(e: Expr) -> int:
+    """Of the rational factor of e.
+
+    >>> from sympy.abc import x
+    >>> bits(Integer(255)), bits(255*x), bits(x)
+    (9, 9, 2)
+    """
+    number = e.as_coeff_Mul()[0]
+    return number.p.bit_length() + number.q.bit_length() if number.is_Rational else 0
+
+
+def add(terms: Sequence[Expr], place: int) -> Expr:
+    """The sum."""
+    _limit(sum(b for b in map(bits, terms) if b > 64), place)
+    return Add(*terms)
+
+
+def multiply(factors: Sequence[Expr], place: int) -> Expr:
+    """The product."""
+    _limit(sum(b for b in map(bits, factors) if b > 2), place)
+    return real(Mul(*factors), place)
+
+
+def divide(a: Expr, b: Expr, place: int) -> Expr:
+    """`a / b`."""
+    if b == 0:
+        raise Fault(ParseError, "division by zero", place)
+    return multiply((a, power(b, Integer(-1), place)), place)
+
+
+def power(base: Expr, exponent: Expr, place: int) -> Expr:
+    """`base ** exponent`."""
+    if exponent.is_Rational:
+        check_exponent(exponent, place)
+        if base == 0 and exponent < 0:
+            raise Fault(ParseError, "division by zero", place)
+        small = BITS if exponent.is_Integer else ROOT_BITS
+        if bits(base) > small:
+            raise Fault(LimitError, "a power of too large a number", place)
+        _limit(bits(base) * (abs(exponent.p) // exponent.q), place)
+    elif max(bits(base), bits(exponent)) > ROOT_BITS:
+        raise Fault(LimitError, "a power of too large a number", place)
+    return known(Pow(base, exponent), place)
+
+
+def check_exponent(exponent: Expr, place: int) -> None:
+    """Refuses exponents beyond the bound."""
+    if abs(exponent.p) > EXPONENT or exponent.q > EXPONENT:
+        raise Fault(LimitError, f"an exponent beyond {EXPONENT:,}", place)
+
+
+def apply(function: Callable[..., Expr], arguments: Sequence[Expr], place: int) -> Expr:
+    """A function of entries or numbers."""
+    if max(map(bits, arguments), default=0) > ROOT_BITS:
+        raise Fault(LimitError, "a function of too large a number", place)
+    with at(place):
+        return known(function(*arguments), place)
+
+
+def exponential(base: int, exponent: Expr, place: int) -> Expr:
+    """`2**x`, whose numbers are bounded as those of a power."""
+    return power(Integer(base), exponent, place)
+
+
+def known(value: Expr, place: int) -> Expr:
+    """The value, refused where it is a number that is not real, or one that takes long to find out about."""
+    if not value.args or value.free_symbols:
+        return real(value, place)
+    if _depth(value) > FUNCTIONS_OF_NUMBERS:
+        raise Fault(LimitError, "functions of numbers within one another", place, "work out the number")
+    if value.is_real is False:
+        raise Fault(ParseError, f"{str(value)[:40]} is not a real number", place)
+    return real(value, place)
+
+
+def real(value: Expr, place: int) -> Expr:
+    """The value, refused where it is no number: 1/0, √−1."""
+    if value in (zoo, nan) or value.is_infinite or value.is_Number and not value.is_finite:
+        raise Fault(ParseError, "division by zero, or another value that is not finite", place)
+    if value.is_imaginary:
+        raise Fault(ParseError, f"{str(value)[:40]} is not a real number", place)
+    return value
+
+
+def _depth(e: Expr) -> int:
+    inner = max(map(_depth, e.args), default=0)
+    return inner + isinstance(e, (Function, Pow))
+
+
+def _limit(count: int, place: int) -> None:
+    if count > BITS:
+        raise Fault(LimitError, f"a number of more than {BITS:,} bits", place)
+
+
+__all__ = ["SymgradError", "add", "apply", "divide", "multiply", "power"]

@@ -1,0 +1,30 @@
+"""How much text, depth and size is taken; beyond it the answer is a LimitError, at once."""
+
+from __future__ import annotations
+
+TEXT = 20_000
+"""Characters."""
+TOKENS = 6_000
+"""Names, numbers, operators and brackets."""
+NESTING = 60
+"""Brackets within brackets."""
+DEPTH = 100
+"""Operations within operations: `-----x`, `x**x**x`, `x.T.T.T`."""
+DIGITS = 100
+"""Digits of one number, and its decimal exponent at most."""
+BITS = 20_000
+"""Of an exact number that the numbers of a formula make."""
+EXPONENT = 10_000
+NAME = 60
+"""Characters of a name."""
+RANK = 16
+"""Axes of a tensor."""
+BOUND = 64
+"""Indices that the reductions of one equation bind."""
+EQUATIONS = 200
+SIZE = 10**12
+"""Entries along one axis."""
+JOINED = 100
+"""Tensors that concatenate or stack take, and entries of a list of numbers in an expression."""
+MAPS = 300
+"""Different accesses, or terms of one index map."""

@@ -1,0 +1,78 @@
+"""The symbol table: which names are tensors, which are sizes, and the nearest one to a name that is neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from sympy import Expr, Rational, Symbol, pi
+
+from ..errors import UnknownNameError
+from ..expr.indices import param
+from ..expr.tensors import Tensor
+from .faults import Fault
+from .syntax import Name, Node, Number, Subscript
+
+CONSTANTS = {"pi": pi, "π": pi}
+REDUCTIONS = ("sum", "prod", "max", "min", "lse", "norm", "argmax", "argmin")
+RESERVED = frozenset((*REDUCTIONS, *CONSTANTS, "and", "mod", "True", "False", "None"))
+
+
+@dataclass
+class Names:
+    """Tensors and sizes by name. `implicit` allows tensors to be declared by their use; `taken` are all names in sight."""
+
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+    sizes: dict[str, Expr] = field(default_factory=dict)
+    implicit: bool = False
+    taken: set[str] = field(default_factory=set)
+
+    def add(self, name: str, tensor: Tensor) -> None:
+        """A tensor, and the sizes that its shape makes known."""
+        self.tensors[name] = tensor
+        self.taken.add(name)
+        for n in tensor.shape:
+            for s in n.atoms(Symbol):
+                self.sizes.setdefault(s.name, s)
+
+    def size(self, name: str) -> Expr:
+        """The integer of that name: a known size, or one that is known from now on."""
+        return self.sizes.setdefault(name, param(name))
+
+    def head(self, node: Subscript) -> tuple[Node, tuple[Node, ...]]:
+        """What is subscripted, and by what: in `W₁ᵢⱼ` the digit belongs to the name where W1 is one and W is none.
+
+        >>> from symgrad.expr.tensors import input_tensor
+        >>> from symgrad.parse.reader import read
+        >>> base, items = Names({"W1": input_tensor("W1", (2, 3))}).head(read("W₁ᵢⱼ")[0].right); base.text, len(items)
+        ('W1', 2)
+        """
+        base, items = node.base, node.items
+        if not (node.run and isinstance(base, Name)) or base.text in self.tensors:
+            return base, items
+        name = base.text
+        for k, item in enumerate(items):
+            if not isinstance(item, Number):
+                break
+            name += str(item.value)
+            if name in self.tensors:
+                return Name(base.at, name), items[k + 1 :]
+        return base, items
+
+    def unknown(self, name: str, at: int, others: Iterable[str] = (), what: str = "is not declared") -> Fault:
+        """No tensor, index or size has this name: says so, and names the nearest."""
+        known = [*self.tensors, *self.sizes, *others, *CONSTANTS]
+        near = get_close_matches(name, known, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f'declare it, as in "{name}" (a scalar) or "{name}[n]"'
+        return Fault(UnknownNameError, f"{name} {what}", at, hint)
+
+
+def used_names(nodes: Iterable[Node]) -> set[str]:
+    """Every name that is written in the nodes."""
+    return {n.text for node in nodes for n in node.walk() if isinstance(n, Name)}
+
+
+def is_whole_number(node: Node) -> bool:
+    """An integer as it is written."""
+    return isinstance(node, Number) and isinstance(node.value, Rational) and node.value.is_Integer

@@ -1,0 +1,104 @@
+"""What the calculus hands back: a derivative that can be read, evaluated, judged, saved and differentiated again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sympy import Expr
+
+from .calculus.derive import Story
+from .calculus.directional import directional
+from .derivation import Derivation, Step
+from .expr.conventions import PYTORCH, Conventions
+from .expr.evaluate import evaluate, order
+from .expr.tensors import Tensor
+from .extras import numbers
+from .rules.facts import Facts
+
+TOLD = 200
+"""A graph of more equations is swept, not told: its derivation is worked out only where it is asked for."""
+
+
+class Answer:
+    """What every result can do, given its `derivation` and its `tensor`."""
+
+    derivation: Derivation
+    tensor: Tensor
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every rewrite, in order."""
+        return self.derivation.steps
+
+    @property
+    def expr(self) -> Expr:
+        """The answer: the last line of the derivation."""
+        return self.derivation.result
+
+    @property
+    def shape(self) -> tuple[Expr, ...]:
+        return self.tensor.shape
+
+    def at(self, **values):
+        """The value of the answer at values of the inputs (and sizes), by name."""
+        return value_of(self.tensor, values)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Derivative(Answer):
+    """`∂target/∂wrt`: a gradient where the target is a scalar, else a Jacobian with the axes of the target first.
+
+    `swept` is the same by the reverse sweep, as it came: an equation for each use of each tensor.
+    """
+
+    target: Tensor
+    wrt: Tensor
+    swept: Tensor
+    conventions: Conventions = PYTORCH
+    facts: Facts = Facts()
+
+    @cached_property
+    def story(self) -> Story:
+        return Story(self.target, self.wrt, self.conventions, self.facts)
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """Every step, from the chain rule to the answer."""
+        return self.story.derivation()
+
+    @cached_property
+    def told(self) -> bool:
+        """Whether the graph is small enough to be read."""
+        return len(order([self.target])) <= TOLD
+
+    @cached_property
+    def tensor(self) -> Tensor:
+        """The answer as a tensor, to evaluate or to differentiate again."""
+        return self.story.tensor() if self.told else self.swept
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Directional(Answer):
+    """`Σ_u ∂Y[a]/∂X[u] v[u]`: the change of Y along v."""
+
+    target: Tensor
+    wrt: Tensor
+    tangent: Tensor
+    swept: Tensor
+    ...
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ValueAndGradient:
+    """f and its gradient, or its gradients."""
+
+    value: Tensor
+    gradient: Derivative | tuple[Derivative, ...]
+
+    def at(self, **values):
+        """(value of f, value of the gradient); a tuple of gradients has a tuple of values. One evaluation for all."""
+        several = isinstance(self.gradient, tuple)
+        gradients = self.gradient if several else (self.gradient,)
+        value, *found = values_of([self.value, *(g.tensor for g in gradients)], values)
+        return value, tuple(found) if several else found[0]
