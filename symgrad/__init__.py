@@ -1,0 +1,62 @@
+"""symgrad: symbolic differentiation of deep models in index notation, every step shown and checked.
+
+    >>> import symgrad as sg
+    >>> W, x = sg.tensors("W[m,n] x[n]")
+    >>> f = sg.let("f", ((W @ x)**2).sum())
+    >>> sg.grad(f, x).at(W=[[0.4, 0.6], [0.7, -0.2]], x=[0.5, 0.3]).round(9).tolist()
+    [0.71, 0.34]
+
+Names are loaded when they are first used. Every function that tensors know is here too: `sg.softmax`, `sg.exp`, `sg.einsum`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .api import derive as derive
+    from .api import grad as grad
+    from .api import hessian as hessian
+    from .api import jacobian as jacobian
+    from .api import jvp as jvp
+    from .api import value_and_grad as value_and_grad
+    from .api import vjp as vjp
+
+__version__ = "0.1.0"
+
+HOMES = {
+    "api": "derive grad hessian jacobian jvp value_and_grad vjp",
+    "errors": "SymgradError",
+    "expr.constants": "eye full ones zeros",
+    "expr.conventions": "Conventions",
+    "expr.evaluate": "evaluate",
+    "expr.indices": "param",
+    "expr.tensors": "Tensor let",
+    "parse": "define tensors",
+    "rules.facts": "assume",
+}
+"""Where each public name is defined."""
+_PLACES = {name: home for home, names in HOMES.items() for name in names.split()}
+__all__ = sorted(_PLACES)
+
+
+def __getattr__(name: str):
+    if name.startswith("__"):
+        raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
+    language = import_module(".expr.protocols", __name__)  # gives tensors their operators
+    if name in _PLACES:
+        found = getattr(import_module(f".{_PLACES[name]}", __name__), name)
+    elif name == "graph":
+        found = import_module(".graph", __name__)
+    elif name in language.names():
+        found = language.FUNCTIONS.get(name) or partial(language.function, name)
+    else:
+        raise AttributeError(f"module 'symgrad' has no attribute {name!r}; {language.unknown(name, language.names())}")
+    globals()[name] = found
+    return found
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

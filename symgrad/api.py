@@ -66,7 +66,7 @@ def jvp(y, wrt, tangent="v", *, conventions: Conventions = PYTORCH, facts: Facts
     target = tensor_of(y)
     x = variable(target, wrt)
     v = _companion("tangent", x, tangent, order([target]))
-    return Directional(target, x, v, conventions, _facts(facts))
+    return Directional(jacobian(target, x, conventions=conventions, facts=facts), v)
 
 
 def derive(y, wrt, *, cotangent=None, conventions: Conventions = PYTORCH, facts: Facts | None = None):

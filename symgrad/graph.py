@@ -91,7 +91,8 @@ def _written(t, reading, written):
     for e in sorted(body.atoms(Entry), key=str):
         o = e.base.tensor
         if o in written:
-            body = body.xreplace({e: _inside(o, e) * instantiate(*written[o], e.where)})
+            inner, meaning = written[o]
+            body = body.xreplace({e: _inside(o, e) * instantiate(inner, meaning, e.where)})
         elif o in reading and reading[o] is not o:
             body = body.xreplace({e: Entry(reading[o].ref, *e.where)})
     return free, body

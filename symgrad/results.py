@@ -8,13 +8,14 @@ from functools import cached_property
 from sympy import Expr
 
 from .calculus.derive import Story
-from .calculus.directional import directional
 from .derivation import Derivation, Step
 from .expr.conventions import PYTORCH, Conventions
-from .expr.evaluate import evaluate, order
-from .expr.tensors import Tensor
-from .extras import numbers
+from .expr.evaluate import order
+from .expr.nodes import Entry, Partial, total
+from .expr.tensors import Tensor, input_tensor
 from .rules.facts import Facts
+from .rules.tables import chain, contraction
+from .values import values_of
 
 TOLD = 200
 """A graph of more equations is swept, not told: its derivation is worked out only where it is asked for."""
@@ -25,6 +26,7 @@ class Answer:
 
     derivation: Derivation
     tensor: Tensor
+    target: Tensor
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -42,7 +44,7 @@ class Answer:
 
     def at(self, **values):
         """The value of the answer at values of the inputs (and sizes), by name."""
-        return value_of(self.tensor, values)
+        return values_of([self.tensor], values, also=self.target)[0]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,13 +82,39 @@ class Derivative(Answer):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Directional(Answer):
-    """`Σ_u ∂Y[a]/∂X[u] v[u]`: the change of Y along v."""
+    """`Σ_u ∂Y[a]/∂X[u] v[u]`: the change of Y along the tangent v."""
 
-    target: Tensor
-    wrt: Tensor
+    along: Derivative
     tangent: Tensor
-    swept: Tensor
-    ...
+
+    @property
+    def target(self) -> Tensor:
+        return self.along.story.target
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """The derivative by X, and its sum with the tangent."""
+        known = self.along.derivation
+        lead, at = known.left.of.where, known.left.entry.where
+        weight = Entry(self.tangent.ref, *at)
+        start, inserted = (total(e * weight, *at) for e in (known.left, known.result))
+        change = input_tensor(f"d{self.target.display}", self.target.shape)
+        put = Step("insert", "the derivative, worked out", known.left, known.result, inserted, "insert")
+        tail = chain(inserted, contraction(self.along.facts.rules))
+        return replace(
+            known,
+            left=Entry(change.ref, *lead),
+            start=start,
+            steps=(put, *tail.steps),
+            givens=(*known.givens, replace(known, givens=(), definitions=(), notes=())),
+            reason="definition",
+        )
+
+    @cached_property
+    def tensor(self) -> Tensor:
+        lead = self.derivation.left.where
+        left = Partial(Entry(self.target.ref, *lead), Entry(input_tensor("t", ()).ref))
+        return self.along.story.as_tensor(self.derivation.result, left)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -100,5 +128,5 @@ class ValueAndGradient:
         """(value of f, value of the gradient); a tuple of gradients has a tuple of values. One evaluation for all."""
         several = isinstance(self.gradient, tuple)
         gradients = self.gradient if several else (self.gradient,)
-        value, *found = values_of([self.value, *(g.tensor for g in gradients)], values)
+        value, *found = values_of([self.value, *(g.tensor for g in gradients)], values, also=self.value)
         return value, tuple(found) if several else found[0]

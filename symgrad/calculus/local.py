@@ -165,14 +165,16 @@ def local_partial(y: Tensor, place: int, conventions: Conventions = PYTORCH) -> 
 
 
 def _renamed(local, names):
-    swaps = dict(names)
-    for i in (*local.out, *local.at):
+    """All its lines with one renaming: a name that two lines share stays shared, and each index is renamed once."""
+    d = local.derivation
+    lines = (d.left, d.start, *(e for s in d.steps for e in (s.before, s.after, s.whole)))
+    swaps = {a: b for a, b in names.items() if a is not b}
+    for i in set().union(local.out, local.at, *(e.atoms(Index) for e in lines)):
         swaps[i] = fresh(rename(i, names))
 
     def put(e):
-        return refresh(rename(e, swaps))
+        return e.xreplace(swaps)
 
-    d = local.derivation
     steps = tuple(replace(s, before=put(s.before), after=put(s.after), whole=put(s.whole)) for s in d.steps)
     done = Derivation(put(d.left), put(d.start), steps)
     return LocalPartial(tuple(swaps[i] for i in local.out), tuple(swaps[i] for i in local.at), done)

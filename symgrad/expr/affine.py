@@ -62,7 +62,8 @@ def _integer(value):
 
 def _split(a, b):
     """a = whole·b + rest, term by term: what b divides, and what is left."""
-    whole, rest = [], []
+    whole: list = []
+    rest: list = []
     for term in Add.make_args(expand(a)):
         ratio = term / b
         (whole if _is_integral(ratio) else rest).append((ratio, term))
@@ -123,6 +124,17 @@ def nonnegative(e: Expr) -> bool:
     e = expand(e)
     if e.is_Integer:
         return bool(e >= 0)
+    return _nonnegative(_numbered(e))
+
+
+def _numbered(e: Expr) -> Expr:
+    """e with indices named in order: what ranges prove does not depend on names, so equal questions are asked once."""
+    known = sorted(indices(e), key=lambda k: (k.letter, k.number))
+    return e.xreplace({k: Index("#", k.size, 1 + place) for place, k in enumerate(known)})
+
+
+@lru_cache(maxsize=100_000)
+def _nonnegative(e: Expr) -> bool:
     least = e
     for k in sorted(indices(e), key=str):
         parts = coefficient(least, k)

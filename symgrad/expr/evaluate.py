@@ -65,7 +65,7 @@ def _inputs(nodes, values, space):
         _match(t, a.shape, sizes)
     names = {t.name for t in known}
     for name, value in values.items():
-        if isinstance(name, Symbol) or isinstance(name, str) and name not in names and hasattr(value, "__index__"):
+        if isinstance(name, Symbol) or (isinstance(name, str) and name not in names and hasattr(value, "__index__")):
             sizes.setdefault(Symbol(str(name), integer=True, nonnegative=True), Integer(int(value)))
     for t, a in known.items():
         for axis, (n, m) in enumerate(zip(t.shape, a.shape, strict=True)):

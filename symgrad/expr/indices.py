@@ -25,7 +25,7 @@ class Index(Symbol):
     size: Expr
 
     def __new__(cls, letter: str, size, number: int = 0):
-        return _index(cls, letter, expression(size), number)
+        return _index(letter, expression(size), number)
 
     def _hashable_content(self):
         return (self.name, self.size)
@@ -45,8 +45,8 @@ class Index(Symbol):
 
 
 @lru_cache(maxsize=200_000)
-def _index(cls, letter, size, number):
-    self = Symbol.__xnew__(cls, f"{letter}_{number}" if number else letter, integer=True, nonnegative=True)
+def _index(letter, size, number):
+    self = Symbol.__xnew__(Index, f"{letter}_{number}" if number else letter, integer=True, nonnegative=True)
     self.letter, self.number, self.size = letter, number, size
     return self
 

@@ -13,17 +13,20 @@ KINK = Symbol("κ", real=True)
 """Stands in a derivative for the share that a kink gives; a convention puts a number in its place."""
 
 
+NONE = Rational(0)
+
+
 @dataclass(frozen=True)
 class Elementwise:
     """A function of scalars: its derivatives by formula, its value, how it is written and where it is defined.
 
     `derivatives[k](*x, y)` is the partial by the k-th argument in terms of the inputs and the output y, with `KINK` for
-    the value at a kink. `value(m, *x)` computes it with the functions of `m` (math, mpmath, …), stable for large |x|; it
-    compares `x.real`, so that complex numbers pass where the function is analytic. `definition(*x)` says it in SymPy's
-    own functions, branches as one Piecewise at the top, and shares nothing with `derivatives`. `parameters` names the
-    arguments after the first with their defaults (None: has to be given). `kernel` is NumPy text with {0}, {1} for
-    arguments that are names. `domain` is an interval of the arguments in which samples are drawn. `kinks` are the points
-    of the first argument where there is no derivative, and `kink` is the default for `KINK`: PyTorch's.
+    the value at a kink. `value(m, *x)` computes it with the functions of `m` (math, mpmath, …), stable for large |x|;
+    it compares `x.real`, so that complex numbers pass where the function is analytic. `definition(*x)` says it in
+    SymPy's own functions, branches as one Piecewise at the top, and shares nothing with `derivatives`. `parameters`
+    names the arguments after the first with their defaults (None: has to be given). `kernel` is NumPy text with {0},
+    {1} for arguments that are names. `domain` is an interval of the arguments in which samples are drawn. `kinks` are
+    the points where there is no derivative, and `kink` is the default for `KINK`: PyTorch's.
     """
 
     name: str
@@ -35,7 +38,7 @@ class Elementwise:
     kernel: str = ""
     domain: tuple[float, float] = (-3.0, 3.0)
     kinks: tuple = ()
-    kink: Rational = Rational(0)
+    kink: Rational = NONE
     aliases: tuple[str, ...] = ()
     parameters: tuple[tuple[str, Rational | None], ...] = ()
 

@@ -104,7 +104,8 @@ class Scope:
         return lambda: call(row, [self.take(p()) for p in parts])
 
     def _constant(self, e):
-        return lambda v=self.space.constant(e): v
+        value = self.space.constant(e)
+        return lambda: value
 
     def _parameter(self, e):
         value, take = self.number(e), self.space.take

@@ -1,6 +1,6 @@
 """Spaces: what numbers are. `FLOAT` are IEEE doubles, `EXACT` fractions, `Precise(digits)` mpmath's numbers.
 
-An oracle brings its own (dual numbers, tracked expressions). Numbers are compared by their `real`, which all kinds have.
+An oracle brings its own (dual numbers, tracked expressions). Numbers are compared by their `real`, which all have.
 """
 
 from __future__ import annotations
@@ -55,8 +55,10 @@ class Space:
 
 POLES = {("log", 0): -math.inf, ("log2", 0): -math.inf, ("log10", 0): -math.inf, ("log1p", -1): -math.inf}
 POLES |= {("atanh", 1): math.inf, ("atanh", -1): -math.inf}
-NAMES = """exp expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc
-atan2 hypot""".split()
+NAMES = (
+    *("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "erf", "erfc", "atan2", "hypot"),
+    *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
+)
 
 
 def _total(name, f):
@@ -137,9 +139,14 @@ class _Exact(Space):
         return self.constant(root)
 
 
-KNOWN = {("exp", 0): 1, ("log", 1): 0, ("sqrt", 0): 0, ("sqrt", 1): 1, ("exp2", 0): 1, ("exp2", 1): 2, ("log2", 1): 0}
-KNOWN |= {(name, 0): 0 for name in "sin tan tanh sinh asin atan asinh atanh erf expm1 log1p".split()}
-KNOWN |= {(name, 0): 1 for name in ("cos", "cosh", "erfc")} | {("log10", 1): 0, ("acosh", 1): 0, ("acos", 1): 0}
+ZERO_AT_ZERO = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf", "expm1", "log1p", "sqrt")
+ONE_AT_ZERO = ("exp", "exp2", "cos", "cosh", "erfc")
+ZERO_AT_ONE = ("log", "log2", "log10", "acos", "acosh")
+KNOWN = {
+    **{(name, 0): 0 for name in ZERO_AT_ZERO},
+    **{(name, 0): 1 for name in ONE_AT_ZERO},
+    **{(name, 1): 0 for name in ZERO_AT_ONE},
+}
 
 
 def _rational_value(name, *x):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sympy import Expr
 
 from .indices import Index, fresh
@@ -21,6 +23,6 @@ def refresh(e: Expr) -> Expr:
     return e.xreplace(names) if names else e
 
 
-def instantiate(free: tuple[Index, ...], body: Expr, where: tuple) -> Expr:
+def instantiate(free: Sequence[Index], body: Expr, where: Sequence[Expr]) -> Expr:
     """The body at `free = where`, with fresh bound indices: one entry of an equation."""
     return refresh(body).xreplace({i: e for i, e in zip(free, where, strict=True) if i != e})

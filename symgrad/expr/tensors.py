@@ -189,7 +189,7 @@ def from_expression(free, body: Expr, *, name=None, label="") -> Tensor:
 
 def canonical(free, body, label="") -> tuple[Template, tuple, tuple]:
     """(template, operands, binding): operands, sizes and equal letters renamed in the order in which they occur."""
-    operands = {}
+    operands: dict = {}
     for e in preorder_traversal(body):
         if isinstance(e, Ref):
             operands.setdefault(e, Slot(len(operands)))
@@ -217,7 +217,8 @@ def _collect_params(e, sizes):
 
 def _number(free, body, sizes):
     """{index: (letter, number)}, numbered in the order of occurrence; collects the params of the body on the way."""
-    letters, used = {}, {}
+    letters: dict = {}
+    used: dict = {}
 
     def see(i):
         if i not in letters:

@@ -47,7 +47,8 @@ def alpha_key(e: Expr) -> Expr:
 
 def one_name(e):
     """Σ_i a_i + Σ_j a_j: equal sums get equal names, so that like terms meet."""
-    seen, swaps = {}, {}
+    seen: dict = {}
+    swaps: dict = {}
     for node in preorder_traversal(e):
         if isinstance(node, Reduce):
             first = seen.setdefault(alpha_key(node), node)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, Mul, expand
 
-from ..expr.affine import Quo, Rem, coefficient
+from ..expr.affine import Quo, Rem, coefficient, nonnegative
 from ..expr.indices import Index, fresh
-from ..expr.nodes import Divides, Entry, Equal, Inside, Partial, Reduce, total
+from ..expr.nodes import Divides, Entry, Equal, Inside, Partial, Pick, Reduce, total
 from ..rewrite import Rule, Table
 from .sums import factors
 
@@ -65,9 +65,11 @@ def contract_radix(e):
 
 
 def _radix_of(side, k):
-    if isinstance(side, (Quo, Rem)) and coefficient(side.args[0], k):
-        a, r = coefficient(side.args[0], k)
-        if a == 1:
+    parts = coefficient(side.args[0], k) if isinstance(side, (Quo, Rem)) else None
+    if parts:
+        a, r = parts
+        counts = isinstance(side, Quo) or (not r.atoms(Index) and nonnegative(r))
+        if a == 1 and counts:
             return type(side), side.args[1], r
     return None
 
@@ -99,34 +101,26 @@ def contract_block(e):
 
 
 def _ranges(body):
-    """(e, n) for every factor that is 0 unless 0 ≤ e < n: a bracket, or an entry on an axis of size n."""
+    """(e, n) for every factor of the body that is 0 unless 0 ≤ e < n."""
     for a in factors(body):
-        if isinstance(a, Inside):
-            yield a.args
-        elif _entry(a):
-            yield from zip(_entry(a).where, _entry(a).base.tensor.shape, strict=True)
+        yield from [a.args] if isinstance(a, Inside) else _zero_outside(a)
 
 
-def _entry(a):
-    """The entry that a factor is, or whose cotangent it is: both read as 0 outside the tensor."""
-    if isinstance(a, Partial) and isinstance(a.of, Entry):
-        return a.entry
-    return a if isinstance(a, Entry) else None
+def _zero_outside(a):
+    """(e, n) for each axis on which a factor reads as 0 unless 0 ≤ e < n: an entry, its cotangent, a pick's point."""
+    entry = a.entry if isinstance(a, Partial) and isinstance(a.of, Entry) else a
+    if isinstance(entry, Entry):
+        return zip(entry.where, entry.base.tensor.shape, strict=True)
+    return zip(a.point, (i.size for i in a.bound), strict=True) if isinstance(a, Pick) else ()
 
 
 def inside_entry(e):
     """`[0 ≤ e < n] X[…, e, …] = X[…, e, …]` where that axis of X has size n: an entry outside reads as 0."""
-    brackets = [a for a in e.args if isinstance(a, Inside)]
-    entries = [_entry(a) for a in e.args if _entry(a)]
-    for bracket in brackets:
-        if any(_implies(x, bracket) for x in entries):
+    zeros = {(expand(w), n) for a in e.args for w, n in _zero_outside(a)}
+    for bracket in e.args:
+        if isinstance(bracket, Inside) and (expand(bracket.args[0]), bracket.args[1]) in zeros:
             return Mul(*(a for a in e.args if a is not bracket))
-
-
-def _implies(x: Entry, bracket: Inside) -> bool:
-    e, n = bracket.args
-    shape = x.base.tensor.shape
-    return any(size == n and expand(w - e) == 0 for w, size in zip(x.where, shape, strict=True))
+    return None
 
 
 def _row(name, statement, apply, minor=False):

@@ -96,7 +96,12 @@ def spelled_out(t: Tensor) -> Expr:
         todo = [e for e in body.atoms(Entry) if not e.base.tensor.is_input and not e.base.tensor.name]
         if not todo:
             return body
-        body = body.xreplace({e: instantiate(*e.base.tensor.equation, e.where) for e in todo})
+        body = body.xreplace({e: _entry_of(e) for e in todo})
+
+
+def _entry_of(e):
+    free, body = e.base.tensor.equation
+    return instantiate(free, body, e.where)
 
 
 def _sides(body, relation):
