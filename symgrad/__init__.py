@@ -6,11 +6,12 @@
     >>> sg.grad(f, x).at(W=[[0.4, 0.6], [0.7, -0.2]], x=[0.5, 0.3]).round(9).tolist()
     [0.71, 0.34]
 
-Names are loaded when they are first used. Every function that tensors know is here too: `sg.softmax`, `sg.exp`, `sg.einsum`.
+Names are loaded when they are first used. Every function that tensors know is here too: `sg.softmax`, `sg.exp`, `sg.pad`.
 """
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -45,7 +46,8 @@ __all__ = sorted(_PLACES)
 def __getattr__(name: str):
     if name.startswith("__"):
         raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
-    language = import_module(".expr.protocols", __name__)  # gives tensors their operators
+    import_module(".reprs", __name__)  # gives tensors their operators and their repr
+    language = import_module(".expr.numpy_names", __name__)
     if name in _PLACES:
         found = getattr(import_module(f".{_PLACES[name]}", __name__), name)
     elif name == "graph":
@@ -53,7 +55,9 @@ def __getattr__(name: str):
     elif name in language.names():
         found = language.FUNCTIONS.get(name) or partial(language.function, name)
     else:
-        raise AttributeError(f"module 'symgrad' has no attribute {name!r}; {language.unknown(name, language.names())}")
+        near = get_close_matches(name, {*__all__, *language.names()}, n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise AttributeError(f"module 'symgrad' has no attribute {name!r}{hint}")
     globals()[name] = found
     return found
 

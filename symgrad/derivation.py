@@ -67,7 +67,7 @@ class Derivation:
         if steps == "none":
             return (self._line(self.result, ""),)
         groups = [(step,) for step in self.steps] if steps == "all" else _groups(self.steps)
-        lines, shown = [self._line(self.start, self.reason)], self.start
+        lines, shown = [Line(self.start, self.reason)], self.start
         for group in groups:
             right = group[-1].whole
             if right != shown:

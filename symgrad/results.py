@@ -13,10 +13,12 @@ from .expr.conventions import PYTORCH, Conventions
 from .expr.evaluate import order
 from .expr.nodes import Entry, Partial, total
 from .expr.tensors import Tensor, input_tensor
+from .render.equations import printer
 from .rules.facts import Facts
 from .rules.tables import chain, contraction
 from .values import values_of
 
+NOTHING = Facts()
 TOLD = 200
 """A graph of more equations is swept, not told: its derivation is worked out only where it is asked for."""
 
@@ -42,6 +44,10 @@ class Answer:
     def shape(self) -> tuple[Expr, ...]:
         return self.tensor.shape
 
+    def answer_text(self) -> str:
+        """The right side of the last line, in Unicode."""
+        return printer(self.derivation.left, self.expr)(self.expr)
+
     def at(self, **values):
         """The value of the answer at values of the inputs (and sizes), by name."""
         return values_of([self.tensor], values, also=self.target)[0]
@@ -58,7 +64,7 @@ class Derivative(Answer):
     wrt: Tensor
     swept: Tensor
     conventions: Conventions = PYTORCH
-    facts: Facts = Facts()
+    facts: Facts = NOTHING
 
     @cached_property
     def story(self) -> Story:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
-from fractions import Fraction
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sympy import Integer, Mul
 
@@ -126,7 +125,6 @@ def gradients(Y, wrt, conventions=Conventions()):
 FORMS = ("axis", "radix", "both")
 
 
-@settings(max_examples=2 * settings().max_examples)
 @given(convolutions(), WRITINGS, st.sampled_from(FORMS), st.integers(0, 2**32))
 def test_convolution_and_its_gradients(conv, write, form, seed):
     rng = random.Random(seed)
@@ -151,3 +149,111 @@ def test_convolution_and_its_gradients(conv, write, form, seed):
     ]
     for road in gradients(Y, wrt):
         assert [a.nested() for a in evaluate(road, values, EXACT)] == expected
+
+
+@st.composite
+def pools(draw):
+    return Pooling(
+        draw(st.integers(1, 2).flatmap(windows)),
+        kind=draw(st.sampled_from(("max", "min", "average", "norm"))),
+        batch=draw(st.integers(1, 2)),
+        channels=draw(st.integers(1, 2)),
+    )
+
+
+def pooled(pool: Pooling, write: Writing):
+    """(Y, X): a tap that falls on padding is no value of a maximum, and counts as 0 in an average or a norm."""
+    size, taps, places, cells = zip(*axes_of(write, pool.windows), strict=True)
+    n, c = Index("n", write("N", pool.batch)), Index("c", write("C", pool.channels))
+    X = input_tensor("X", (n.size, c.size, *size))
+    entry = Entry(X.ref, n, c, *cells)
+    inside = Mul(*(Inside(e, m) for e, m in zip(cells, size, strict=True)))
+    if pool.kind in ("max", "min"):
+        body = over(pool.kind, entry, *taps, guard=inside)
+    elif pool.kind == "norm":
+        body = over("norm", entry, *taps)
+    else:
+        body = total(entry, *taps) / Mul(*(p.size for p in taps))
+    return from_expression((n, c, *places), body, name="Y"), X
+
+
+@given(pools(), WRITINGS, st.sampled_from(("first", "split")), st.integers(0, 2**32))
+def test_pooling_and_its_gradient(pool, write, ties, seed):
+    x_shape, y_shape = pool.shapes
+    assume(pool.kind == "average" or all(pool.seen(where) for where in positions(y_shape)))
+    rng = random.Random(seed)
+    X, G = filled(x_shape, rng), filled(y_shape, rng)
+    extra = numbers(write, pool.windows, N=pool.batch, C=pool.channels)
+    values = {"X": nested(X, x_shape), "G": nested(G, y_shape), **extra}
+    Y, x = pooled(pool, write)
+    space, equal = (FLOAT, close) if pool.kind == "norm" else (EXACT, same)
+    equal(evaluate(Y, values, space), pool(X))
+    for (road,) in gradients(Y, [x], Conventions(ties=ties)):
+        equal(evaluate(road, values, space), pool.gradient(X, G, ties))
+
+
+def same(got, want):
+    assert list(got) == list(want.values())
+
+
+def close(got, want):
+    """A norm leaves the rationals: equal up to rounding, relative to the largest summand."""
+    for a, b in zip(got, want.values(), strict=True):
+        assert math.isclose(a, b, rel_tol=1e-13, abs_tol=1e-13)
+
+
+# The references are judged by difference quotients, which are exact where the function is linear.
+
+
+@given(convolutions(), st.integers(0, 2**32))
+@settings(max_examples=settings().max_examples // 5)
+def test_the_reference_of_convolution_is_its_difference_quotient(conv, seed):
+    rng = random.Random(seed)
+    X, K, b, G = (filled(shape, rng) for shape in conv.shapes)
+    by_x, by_k, by_b = conv.gradients(X, K, b, G)
+    u, v, w = (rng.choice(list(g)) for g in (by_x, by_k, by_b))
+    assert by_x[u] == quotient(lambda X: inner(conv(X, K, b), G), X, u)
+    assert by_k[v] == quotient(lambda K: inner(conv(X, K, b), G), K, v)
+    assert by_b[w] == quotient(lambda b: inner(conv(X, K, b), G), b, w)
+
+
+@given(pools(), st.integers(0, 2**32))
+@settings(max_examples=settings().max_examples // 5)
+def test_the_reference_of_pooling_is_its_difference_quotient(pool, seed):
+    x_shape, y_shape = pool.shapes
+    assume(pool.kind != "norm" and all(pool.seen(where) for where in positions(y_shape)))
+    rng = random.Random(seed)
+    distinct = rng.sample(range(1000), math.prod(x_shape))
+    X, G = dict(zip(positions(x_shape), distinct, strict=True)), filled(y_shape, rng)
+    gradient = pool.gradient(X, G)
+    for u in positions(x_shape):
+        assert gradient[u] == quotient(lambda X: inner(pool(X), G), X, u)
+
+
+def test_a_tie_goes_to_the_first_in_row_major_order_or_is_split():
+    pool = Pooling((Window(2, 2), Window(2, 2)))
+    X = {(0, 0, 0, 0): 1, (0, 0, 0, 1): 5, (0, 0, 1, 0): 5, (0, 0, 1, 1): 5}
+    G = {(0, 0, 0, 0): 6}
+    assert list(pool.gradient(X, G, "first").values()) == [0, 6, 0, 0]
+    assert list(pool.gradient(X, G, "split").values()) == [0, 2, 2, 2]
+
+
+def test_a_padded_window_of_negative_numbers_does_not_see_the_padding():
+    pool = Pooling((Window(3, 2, stride=2, padding=1),))
+    Y, x = pooled(pool, Writing(frozenset()))
+    values = {"X": [[[-3, -2, -1]]], "G": [[[10, 100]]]}
+    assert evaluate(Y, values, EXACT).nested() == [[[-3, -1]]]
+    for (road,) in gradients(Y, [x]):
+        assert evaluate(road, values, EXACT).nested() == [[[10, 0, 100]]]
+
+
+def test_the_lecture_s_max_pool():
+    """3×3 windows at stride 2 on 5×5: overlapping windows that share a maximum add their cotangents."""
+    pool = Pooling((Window(5, 3, stride=2), Window(5, 3, stride=2)))
+    image = [[1, 3, 2, 7, 2], [5, 1, 3, 0, 5], [4, 8, 5, 0, 6], [3, 2, 6, 0, 8], [0, 7, 4, 6, 9]]
+    Y, x = pooled(pool, Writing(frozenset()))
+    values = {"X": [[image]], "G": [[[[1, 10], [100, 1000]]]]}
+    assert evaluate(Y, values, EXACT).nested() == [[[[8, 7], [8, 9]]]]
+    expected = [[0, 0, 0, 10, 0], [0, 0, 0, 0, 0], [0, 101, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 1000]]
+    for (road,) in gradients(Y, [x]):
+        assert evaluate(road, values, EXACT).nested() == [[expected]]

@@ -1,4 +1,4 @@
-"""The language means what NumPy means: every operation on tensors, evaluated by plain loops, against NumPy on arrays."""
+"""The language means what NumPy means: operations on tensors, evaluated by plain loops, against NumPy on arrays."""
 
 import math
 import operator
@@ -15,23 +15,30 @@ from symgrad.errors import EvaluationError, LimitError, OptionError, ShapeError,
 from symgrad.expr import contractions, joining, named, reductions, shaping
 from symgrad.expr.constants import eye, full, ones, zeros
 from symgrad.expr.elementwise import ELEMENTWISE
-from symgrad.expr.evaluate import evaluate
+from symgrad.expr.evaluate import EXACT, evaluate
 from symgrad.expr.indices import param
+from symgrad.expr.numpy_names import FUNCTIONS, names
 from symgrad.expr.operations import FORMULAS, elementwise, where
-from symgrad.expr.protocols import FUNCTIONS, names
 from symgrad.expr.tensors import Tensor, input_tensor, let
+from tests.strategies import tensor_graphs
 
 RNG = np.random.default_rng(7)
 
 
 def inputs(shapes, symbolic=False):
     """Tensors a, b, c of the shapes; with `symbolic`, sizes above 1 become the params n2, n3, …"""
-    size = lambda n: param(f"n{n}") if symbolic and n > 1 else n
+
+    def size(n):
+        return param(f"n{n}") if symbolic and n > 1 else n
+
     return [input_tensor(name, tuple(map(size, s))) for name, s in zip("abcd", shapes, strict=False)]
 
 
 def numbers(t: Tensor, arrays):
-    got = evaluate(t, dict(zip("abcd", arrays, strict=False)))
+    return numbers_of(evaluate(t, dict(zip("abcd", arrays, strict=False))))
+
+
+def numbers_of(got):
     return np.array(got.data, dtype=float).reshape(got.shape)
 
 
@@ -111,7 +118,7 @@ CASES = {
     "norm 1": (lambda a: np.linalg.norm(a, 1, axis=0) + np.linalg.norm(a, np.inf, 0) + np.linalg.norm(a, 2, 0), [A]),
     "norm of matrix": (lambda a: np.linalg.norm(a, 1) + np.linalg.norm(a, np.inf, keepdims=True), [A]),
     "dot": (lambda a, b: np.dot(a, b) + np.dot(2, a) @ b, [A, B]),
-    "dot 3": (lambda a, b: np.dot(a, b), [(2, 2, 3), X3[::-1][:1] + (3, 2)]),
+    "dot 3": (lambda a, b: np.dot(a, b), [(2, 2, 3), (4, 3, 2)]),
     "inner": (lambda a, b: np.inner(a, b), [A, (4, 3)]),
     "outer": (lambda a, b: np.outer(a, b), [A, V]),
     "vdot": (lambda a, b: np.vdot(a, b), [A, A]),
@@ -157,19 +164,33 @@ def test_broadcasting(data):
     agree(lambda a, b, c: a * b - c * 2, [data.draw(arrays(s)) for s in shapes])
 
 
-SUMMED = {"sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min, "mean": np.mean, "var": np.var, "norm": None}
+def root_of_squares(a, axis, keepdims):
+    return np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims))
+
+
+SUMMED = {
+    "sum": np.sum,
+    "prod": np.prod,
+    "max": np.max,
+    "min": np.min,
+    "mean": np.mean,
+    "var": np.var,
+    "norm": root_of_squares,
+}
 
 
 @given(st.data(), st.sampled_from(sorted(SUMMED)), st.booleans(), st.booleans())
 def test_reductions(data, name, keepdims, symbolic):
-    shape = data.draw(hnp.array_shapes(min_dims=0, max_dims=3, min_side=0 if name in ("sum", "prod") else 1, max_side=3))
+    shape = data.draw(
+        hnp.array_shapes(min_dims=0, max_dims=3, min_side=0 if name in ("sum", "prod") else 1, max_side=3)
+    )
     axes = st.tuples() if not shape else hnp.valid_tuple_axes(len(shape))
     axis = data.draw(st.none() | axes | (st.integers(-len(shape), len(shape) - 1) if shape else st.none()))
     array = data.draw(arrays(shape))
-    if name == "norm":
-        reference = lambda a: np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims))
-    else:
-        reference = lambda a: SUMMED[name](a, axis=axis, keepdims=keepdims)
+
+    def reference(a):
+        return SUMMED[name](a, axis=axis, keepdims=keepdims)
+
     agree(lambda a: getattr(a, name)(axis=axis, keepdims=keepdims), [array], symbolic, reference)
 
 
@@ -277,10 +298,18 @@ def test_named_functions(axis, symbolic):
     z, y = sample(A), softmax(sample(A), axis)
     agree(lambda a: named.softmax(a, axis), [z], symbolic, lambda a: softmax(a, axis))
     agree(lambda a: named.log_softmax(a, axis), [z], symbolic, lambda a: np.log(softmax(a, axis)))
-    entropy = lambda a, b: np.mean(-np.sum(b * np.log(softmax(a, axis)), axis))
+
+    def entropy(a, b):
+        return np.mean(-np.sum(b * np.log(softmax(a, axis)), axis))
+
     agree(lambda a, b: named.cross_entropy(a, b, axis), [z, y], symbolic, entropy)
     agree(lambda a: named.l1_norm(a, axis), [z], symbolic, lambda a: np.abs(a).sum(axis))
-    agree(lambda a: named.l2_norm(a, axis, keepdims=True), [z], symbolic, lambda a: np.linalg.norm(a, axis=axis, keepdims=True))
+    agree(
+        lambda a: named.l2_norm(a, axis, keepdims=True),
+        [z],
+        symbolic,
+        lambda a: np.linalg.norm(a, axis=axis, keepdims=True),
+    )
     agree(lambda a: reductions.logsumexp(a, axis), [z], symbolic, lambda a: np.log(np.exp(a).sum(axis)))
     agree(named.mse, [z, y], symbolic, lambda a, b: ((a - b) ** 2).mean())
 
@@ -296,7 +325,12 @@ def test_named_functions_stay_whole_and_are_stable():
 
 def test_cross_entropy_of_images_is_the_mean_over_all_but_the_classes():
     z, y = sample(X3), softmax(sample(X3), 1)
-    agree(lambda a, b: named.cross_entropy(a, b, 1), [z, y], False, lambda a, b: -(b * np.log(softmax(a, 1))).sum(1).mean())
+    agree(
+        lambda a, b: named.cross_entropy(a, b, 1),
+        [z, y],
+        False,
+        lambda a, b: -(b * np.log(softmax(a, 1))).sum(1).mean(),
+    )
 
 
 @pytest.mark.parametrize("name", sorted(FORMULAS))
@@ -307,19 +341,16 @@ def test_every_formula_of_numpy_is_that_of_numpy(name):
     agree(ufunc, [abs(sample(A)) for _ in range(ufunc.nin)])
 
 
-UFUNCS = """exp expm1 exp2 log log1p log2 log10 sqrt cbrt square reciprocal sin cos tan sinh cosh tanh arcsin arccos arctan
-arcsinh arccosh arctanh absolute fabs sign negative positive logaddexp hypot heaviside maximum minimum true_divide
-float_power arctan2""".split()
+UFUNCS = (
+    "exp expm1 exp2 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh cosh tanh arcsin arccos arctan "
+    "arcsinh arccosh arctanh absolute fabs sign negative positive logaddexp hypot heaviside maximum minimum "
+    "true_divide float_power arctan2 deg2rad degrees"
+)
 
 
-@pytest.mark.parametrize("name", UFUNCS)
+@pytest.mark.parametrize("name", UFUNCS.split())
 def test_every_ufunc_is_that_of_numpy(name):
     ufunc = getattr(np, name)
-    known = name in names()
-    if not known:
-        with pytest.raises(UnknownNameError):
-            ufunc(*inputs([A] * ufunc.nin))
-        pytest.skip("not in the language, and refused")
     offset = 1 if name == "arccosh" else 0
     agree(ufunc, [abs(sample(A)) / 2 + offset for _ in range(ufunc.nin)])
 
@@ -346,7 +377,7 @@ def test_constants():
         np.testing.assert_array_equal(numbers(t, []), want)
     for args in ((3,), (2, 3), (3, 3, 1), (3, 2, -1)):
         np.testing.assert_array_equal(numbers(eye(*args), []), np.eye(*args))
-    with pytest.raises(LimitError, match="at most 64 entries"):
+    with pytest.raises(LimitError, match="at most 64"):
         inputs([(100,)])[0] + np.arange(100)
 
 
@@ -368,10 +399,10 @@ def test_a_tensor_is_hashed_and_compared_by_identity():
     a, b = inputs([A, (4, 5)])
     assert {a: 1, b: 2}[b] == 2 and len({a, b, a}) == 2
     assert a in [b, a] and a not in [b, b + 1]
-    assert bool(a == a) and not bool(a != a) and not bool(a == a.T.T * 1) and not (a == 3)
+    assert bool(a == a) and not bool(a != a) and not bool(a == a.T.T * 1) and a != 3
     assert a != "a" and a is not None and a != None  # noqa: E711
     c = input_tensor("c", A)
-    assert isinstance(a == c, Tensor) and not (a == c) and (a != c)
+    assert isinstance(a == c, Tensor) and a != c and c not in [a]
 
 
 def test_a_condition_on_entries_has_no_truth_value():
@@ -423,8 +454,16 @@ REFUSED = {
     "einsum rank": (lambda: np.einsum("ijk->k", P), ShapeError, r"'ijk' in 'ijk->k' does not fit shape \(m, n\)"),
     "einsum operands": (lambda: np.einsum("i,j", x), OptionError, "names 2 operands, 1 given"),
     "einsum output": (lambda: np.einsum("i->j", x), OptionError, "the output"),
-    "tensordot": (lambda: np.tensordot(P, P, 1), ShapeError, r"tensordot: .*axis 1 of the left is n, axis 0 of the right is m"),
-    "reshape": (lambda: P.reshape(n, n), ShapeError, r"reshape: shapes \(m, n\) and \(n, n\) do not fit, m\*n entries become n\*\*2"),
+    "tensordot": (
+        lambda: np.tensordot(P, P, 1),
+        ShapeError,
+        r"tensordot: .*axis 1 of the left is n, axis 0 of the right is m",
+    ),
+    "reshape": (
+        lambda: P.reshape(n, n),
+        ShapeError,
+        r"reshape: shapes \(m, n\) and \(n, n\) do not fit, m\*n entries become n\*\*2",
+    ),
     "reshape -1": (lambda: x.reshape(2, -1), ShapeError, "not known to be a multiple of 2"),
     "axis": (lambda: P.sum(2), ShapeError, r"sum: axis 2 does not exist in shape \(m, n\)\naxes are -2 to 1"),
     "axis twice": (lambda: P.sum((0, -2)), ShapeError, "twice"),
@@ -434,7 +473,11 @@ REFUSED = {
     "fancy": (lambda: Q[[0, 1]], OptionError, "np.stack"),
     "mask": (lambda: Q[Q > 0], OptionError, "np.where"),
     "slice": (lambda: x[:3], ShapeError, r"the stop 3 on axis 0 of shape \(n,\): what is left depends on the size n"),
-    "concatenate": (lambda: np.concatenate([P, Q]), ShapeError, r"concatenate: shapes \(m, n\) and \(2, 3\) .*axis 1 is n and 3"),
+    "concatenate": (
+        lambda: np.concatenate([P, Q]),
+        ShapeError,
+        r"concatenate: shapes \(m, n\) and \(2, 3\) .*axis 1 is n and 3",
+    ),
     "stack": (lambda: np.stack([P, x]), ShapeError, r"stack: shapes \(m, n\) and \(n,\) do not fit, 2 axes and 1"),
     "split": (lambda: np.split(Q, 2, 1), ShapeError, "does not divide into 2 equal parts"),
     "squeeze": (lambda: np.squeeze(P, 0), ShapeError, "squeeze: axis 0 .* is m, not 1"),
@@ -480,6 +523,20 @@ def test_names_survive():
 def test_size_one_axes_are_read_at_zero():
     a, b = inputs([(2, 1), (2, 3)])
     assert str((a + b).equation[1]) == "a[i, 0] + b[i, j]"
+
+
+@given(tensor_graphs())
+def test_drawn_models_have_mild_values(graph):
+    got = numbers_of(evaluate(graph.output, graph.point))
+    assert np.isfinite(got).all() and np.isfinite(numbers_of(evaluate(graph.output, graph.floats))).all()
+    assert repr(graph).startswith("Graph:")
+
+
+@given(tensor_graphs(rational=True, scalar=True))
+def test_drawn_rational_models_have_exact_values(graph):
+    exact = evaluate(graph.output, graph.point, EXACT)
+    assert graph.output.ndim == 0
+    np.testing.assert_allclose(float(exact.data[0]), evaluate(graph.output, graph.floats).data[0], rtol=1e-9, atol=1e-9)
 
 
 @given(st.integers(0, 4), st.integers(0, 4))

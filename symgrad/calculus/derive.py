@@ -16,6 +16,9 @@ from ..expr.nodes import Binder, Entry, Equal, Partial, Reduce, total
 from ..expr.substitute import instantiate, refresh
 from ..expr.tensors import Tensor, from_expression, let
 from ..graph import build, depends, inlined
+from ..oracles.oracle import Verdict
+from ..oracles.verdict import status
+from ..rules.enforce import enforced
 from ..rules.facts import Facts, facts_in_force
 from ..rules.tables import chain, contraction
 from .fold import fold
@@ -55,6 +58,7 @@ class Story:
         self.lead = plain_indices(self.target.shape)
         self.chains: dict[Tensor, Chain] = {}
         self.tensors: dict[Tensor, Tensor] = {}
+        self.verdicts: dict[Expr, str] = {}
         self.locals: dict[tuple[Tensor, Tensor], Tensor] = {}
         self.known = [t for t in nodes if t.name and not t.is_input and t.template.body.has(Reduce)]
         for y in reversed(self.active):
@@ -70,10 +74,32 @@ class Story:
         done = self._trivial() or self.chains[self.wrt].derivation
         return replace(
             done,
-            givens=tuple(self.chains[y].derivation for y in self._named_in(done)),
+            givens=tuple(self._given(y) for y in self._named_in(done)),
             definitions=tuple(self._definition(t) for t in self.active if not t.is_input and t is not self.wrt),
             notes=self._notes(done),
+            judge=self.judge(done, self.wrt),
         )
+
+    def judge(self, done: Derivation, y: Tensor):
+        """What the oracles say of a right side of `∂f/∂Y`; nothing of one that still holds a partial of an expression."""
+
+        def said(right: Expr) -> str:
+            if any(not isinstance(p.of, Entry) for p in right.atoms(Partial)):
+                return ""
+            if right not in self.verdicts:
+                self.verdicts[right] = self.verdict(self.as_tensor(right, done.left), y).status
+            return self.verdicts[right]
+
+        return said
+
+    def verdict(self, claimed: Tensor, y: Tensor | None = None) -> Verdict:
+        """What the oracles say of a tensor that claims to be `∂f/∂Y`, where the facts hold."""
+        constrain = (lambda values: enforced(self.facts, values)) if self.facts.facts else None
+        return status(self.target, self.wrt if y is None else y, claimed, constrain=constrain)
+
+    def _given(self, y):
+        done = self.chains[y].derivation
+        return replace(done, judge=self.judge(done, y))
 
     def _trivial(self):
         if self.wrt is self.target:

@@ -123,7 +123,7 @@ def push_forward(target: Tensor, tangents: dict[Tensor, Tensor], conventions: Co
         value = work_out(Add(*terms), conventions).result
         if value != 0:
             moving[y] = from_expression(free, value, name=f"d{y.display}" if y.display.isidentifier() else None)
-    return moving.get(target) or from_expression(plain_indices(target.shape), Integer(0))
+    return moving[target] if target in moving else from_expression(plain_indices(target.shape), Integer(0))
 
 
 def one_hot(target: Tensor) -> Tensor:

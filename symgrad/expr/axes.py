@@ -86,7 +86,12 @@ def _join(operation, shapes, axis):
     for s in present:
         if s[axis] != 1 and not same(s[axis], widest[axis]):
             left, right = len(widest) + axis, len(s) + axis
-            raise mismatch(operation, widest, s, f"axis {left} of the left is {widest[axis]}, axis {right} of the right is {s[axis]}")
+            raise mismatch(
+                operation,
+                widest,
+                s,
+                f"axis {left} of the left is {widest[axis]}, axis {right} of the right is {s[axis]}",
+            )
     return widest[axis]
 
 

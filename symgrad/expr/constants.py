@@ -27,7 +27,7 @@ def operand(value) -> Tensor | Expr | None:
         return value
     if isinstance(value, Expr):
         return _known(value)
-    if isinstance(value, (list, tuple)) or hasattr(value, "tolist") and hasattr(value, "shape"):
+    if isinstance(value, (list, tuple)) or (hasattr(value, "tolist") and hasattr(value, "shape")):
         return _array(value)
     return _number(value)
 
@@ -88,7 +88,9 @@ def sizes(operation: str, shape) -> tuple[Expr, ...]:
 def _size(operation, n, shape):
     whole = isinstance(n, Expr) or (hasattr(n, "__index__") and not isinstance(n, bool))
     if not whole or expression(n).is_integer is False or expression(n).is_negative:
-        raise ShapeError(f"{operation}: {n!r} in shape {shape_text(shape)} is not a size", hint="a size is an integer >= 0")
+        raise ShapeError(
+            f"{operation}: {n!r} in shape {shape_text(shape)} is not a size", hint="a size is an integer >= 0"
+        )
     return expression(n)
 
 
@@ -154,7 +156,7 @@ def _constant(shapes, shape, numbers):
         return free, numbers[0] if numbers else Integer(0)
     if sum(v != 0 for v in numbers) > LIMIT:
         raise LimitError(
-            f"an array of shape {shape_text(shape)} is too large to be written into an equation, at most {LIMIT} entries",
+            f"an array of shape {shape_text(shape)} has too many entries for an equation, at most {LIMIT}",
             hint="make it an input and give its values where you evaluate",
         )
     return free, Add(*(v * _at(free, position) for position, v in enumerate(numbers) if v != 0))

@@ -1,11 +1,11 @@
-"""Sums of products: matmul, dot, inner, outer, tensordot, vdot and einsum. Each names its axes by labels, then contracts."""
+"""Sums of products: matmul, dot, inner, outer, tensordot, einsum. Each labels its axes, then contracts."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from string import ascii_letters
 
-from sympy import Mul
+from sympy import Expr, Mul
 
 from ..errors import OptionError, ShapeError
 from .axes import ZERO, axis_numbers, broadcast, build, letter, named, same
@@ -17,7 +17,7 @@ from .tensors import Tensor, mismatch, shape_text
 
 
 def matmul(a, b) -> Tensor:
-    """`C[…,i,j] = Σ_k A[…,i,k] B[…,k,j]`; a vector is a row on the left and a column on the right; leading axes broadcast.
+    """`C[…,i,j] = Σ_k A[…,i,k] B[…,k,j]`; a vector is a row on the left, a column on the right; leading axes broadcast.
 
     >>> from symgrad.expr.tensors import input_tensor
     >>> W, x = input_tensor("W", (2, 3)), input_tensor("x", (3,)); matmul(W, x).equation
@@ -35,7 +35,9 @@ def _matmul(shapes):
         )
     inner = -2 if len(right) > 1 else -1
     if not same(left[-1], right[inner]):
-        axes = f"axis {len(left) - 1} of the left is {left[-1]}, axis {len(right) + inner} of the right is {right[inner]}"
+        axes = (
+            f"axis {len(left) - 1} of the left is {left[-1]}, axis {len(right) + inner} of the right is {right[inner]}"
+        )
         raise mismatch("matmul", left, right, axes)
     batch = len(broadcast("matmul", left[:-2], right[:-2]))
     rows, columns = int(len(left) > 1), int(len(right) > 1)
@@ -63,14 +65,17 @@ def _contraction(shapes, operation, inputs, output):
 
 
 def _sizes(operation, shapes, inputs):
-    sizes, seen = {}, {}
+    sizes: dict[str, Expr] = {}
+    seen: dict[str, tuple] = {}
     for labels, shape in zip(inputs, shapes, strict=True):
         for axis, (label, n) in enumerate(zip(labels, shape, strict=True)):
             if sizes.get(label, 1) == 1:
                 sizes[label], seen[label] = n, (shape, axis)
             elif n != 1 and not same(n, sizes[label]):
                 other, place = seen[label]
-                raise mismatch(operation, other, shape, f"index {label}: axis {place} is {sizes[label]}, axis {axis} is {n}")
+                raise mismatch(
+                    operation, other, shape, f"index {label}: axis {place} is {sizes[label]}, axis {axis} is {n}"
+                )
     return sizes
 
 
@@ -90,7 +95,7 @@ def _tensordot(shapes, operation, left, right):
     for p, q in zip(left, right, strict=True):
         if not same(shapes[0][p], shapes[1][q]):
             axes = f"axis {p} of the left is {shapes[0][p]}, axis {q} of the right is {shapes[1][q]}"
-            raise mismatch(operation, *shapes, axes)
+            raise mismatch(operation, shapes[0], shapes[1], axes)
     rank = len(shapes[0]) + len(shapes[1]) - 2 * len(left)
     out = [letter(k) for k in range(rank)]
     bound = [letter(rank + k) for k in range(len(left))]
@@ -161,7 +166,9 @@ def labels(subscripts: str, shapes: tuple) -> tuple[tuple, tuple]:
     if len(terms) != len(shapes):
         raise OptionError(f"einsum: {subscripts!r} names {len(terms)} operands, {len(shapes)} given")
     spare = [c for c in (letter(k) for k in range(64)) if c not in text]
-    ranks = [len(shape) - len(t.replace("...", "")) if "..." in t else 0 for t, shape in zip(terms, shapes, strict=True)]
+    ranks = [
+        len(shape) - len(t.replace("...", "")) if "..." in t else 0 for t, shape in zip(terms, shapes, strict=True)
+    ]
     dots = spare[: max(ranks)]
     inputs = tuple(_term(subscripts, t, shape, dots) for t, shape in zip(terms, shapes, strict=True))
     if not arrow:

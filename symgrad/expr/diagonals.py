@@ -16,8 +16,8 @@ def diag(v, k: int = 0) -> Tensor:
     """`D[i,j] = v[i] [j = i + k]` of a vector, the diagonal of a matrix.
 
     >>> from symgrad.expr.tensors import input_tensor
-    >>> diag(input_tensor("v", (3,))).equation
-    ((i, j), Equal(j, i)*v[i])
+    >>> diag(input_tensor("v", (3,))).template
+    Template([i, j] = $0[i]*Equal(j, i))
     """
     v = tensor(v, "diag")
     if v.ndim == 2:

@@ -1,4 +1,4 @@
-"""Indexing with NumPy's meaning: integers, slices with steps, `None` and `...`; on axes of symbolic size where it is certain."""
+"""Indexing with NumPy's meaning: integers, slices with steps, `None`, `...`; on a symbolic axis where it is certain."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from sympy import Expr, Integer
 
 from ..errors import OptionError, ShapeError
 from .affine import Quo, nonnegative
-from .axes import ZERO, build, named, letter
+from .axes import ZERO, build, letter, named
 from .constants import operand
+from .indices import Index
 from .nodes import Entry, Slot
 from .tensors import Tensor, shape_text
 
@@ -40,7 +41,11 @@ def _part(k):
 def _whole(k):
     if k is None:
         return None
-    found = operand(k) if isinstance(k, Expr) or (hasattr(k, "__index__") and not isinstance(k, bool) and not _axes(k)) else None
+    found = (
+        operand(k)
+        if isinstance(k, Expr) or (hasattr(k, "__index__") and not isinstance(k, bool) and not _axes(k))
+        else None
+    )
     if not isinstance(found, Expr) or not found.is_integer:
         raise OptionError(
             f"index {k!r}: an index is an integer, a slice, None or ...",
@@ -56,7 +61,9 @@ def _axes(k):
 def _item(shapes, key):
     (shape,) = shapes
     parts = _filled(shape, key)
-    free, where, axis = [], [], 0
+    free: list[Index] = []
+    where: list[Expr] = []
+    axis = 0
     for part in parts:
         if part == NEW:
             free.append(named(letter(len(free)), 1))
@@ -103,13 +110,14 @@ def bounds(part, n, spot) -> tuple[Expr, Expr, Expr]:
     if not step.is_Integer or step == 0:
         raise OptionError(f"slice: the step is an integer and not 0, not {step}")
     if all(b is None or b.is_Integer for b in (start, stop, n)):
-        chosen = range(int(n))[slice(*(None if b is None else int(b) for b in (start, stop)), int(step))]
+        first, last = (None if b is None else int(b) for b in (start, stop))
+        chosen = range(int(n))[slice(first, last, int(step))]
         return Integer(chosen.start), step, Integer(len(chosen))
     if step < 0:
         return _backwards(start, stop, step, n, spot)
-    first = Integer(0) if start is None else _first(start, n, spot)
-    last = n if stop is None else _last(stop, n, spot)
-    return first, step, last - first if step == 1 else Quo(last - first + step - 1, step)
+    begin = Integer(0) if start is None else _first(start, n, spot)
+    end = n if stop is None else _last(stop, n, spot)
+    return begin, step, end - begin if step == 1 else Quo(end - begin + step - 1, step)
 
 
 def _first(b, n, spot):
@@ -122,7 +130,7 @@ def _first(b, n, spot):
 
 
 def _last(b, n, spot):
-    """A stop counted from the end may leave nothing; one counted from the front must be known not to lie beyond the end."""
+    """A stop counted from the end may leave nothing; one from the front must be known not to lie beyond the end."""
     if b.is_negative:
         return n + b
     if b.is_nonnegative and nonnegative(n - b):

@@ -1,8 +1,9 @@
-"""Joining and cutting: concatenate, stack, pad, split. A joined tensor is a sum, since an entry outside a tensor is 0."""
+"""Joining and cutting: concatenate, stack, pad, split. Joining is adding, since an entry outside a tensor is 0."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from types import MappingProxyType
 
 from sympy import Add, Expr, Integer, Mul
@@ -92,7 +93,7 @@ def split(t, indices_or_sections, axis=0) -> list[Tensor]:
     t = tensor(t, "split")
     a = axis_number("split", axis, t.shape)
     cuts = [0, *_cuts(t.shape, a, indices_or_sections), None]
-    return [item(t, (slice(None),) * a + (slice(p, q),)) for p, q in zip(cuts, cuts[1:], strict=False)]
+    return [item(t, (slice(None),) * a + (slice(p, q),)) for p, q in pairwise(cuts)]
 
 
 def _cuts(shape, axis, given):
@@ -104,13 +105,13 @@ def _cuts(shape, axis, given):
     return [k * (n / parts) for k in range(1, int(parts))]
 
 
-# mode: the maps that fill in before and after, from e = i − before on an axis of size n, and how much they can fill
+# mode: the maps that fill in before and after, from e = i − before on an axis of size n; whether they reach p far
 FILLS: MappingProxyType[str, tuple[Callable, Callable, Callable]] = MappingProxyType(
     {
-        "edge": (lambda e, n: Integer(0), lambda e, n: n - 1, None),
-        "reflect": (lambda e, n: -e, lambda e, n: 2 * (n - 1) - e, lambda n: n - 1),
-        "symmetric": (lambda e, n: -1 - e, lambda e, n: 2 * n - 1 - e, lambda n: n),
-        "wrap": (lambda e, n: e + n, lambda e, n: e - n, lambda n: n),
+        "edge": (lambda e, n: Integer(0), lambda e, n: n - 1, lambda n, p: n != 0),
+        "reflect": (lambda e, n: -e, lambda e, n: 2 * (n - 1) - e, lambda n, p: nonnegative(n - 1 - p)),
+        "symmetric": (lambda e, n: -1 - e, lambda e, n: 2 * n - 1 - e, lambda n, p: nonnegative(n - p)),
+        "wrap": (lambda e, n: e + n, lambda e, n: e - n, lambda n, p: nonnegative(n - p)),
     }
 )
 
@@ -158,10 +159,12 @@ def _pad(shapes, widths, value):
 
 def _fill(shapes, axis, before, after, mode):
     (shape,) = shapes
-    n, (left, right, most) = shape[axis], FILLS[mode]
+    n, (left, right, reaches) = shape[axis], FILLS[mode]
     for width in (before, after):
-        if not nonnegative(most(n) - width if most else n - 1):
-            raise ShapeError(f"pad: {mode} of axis {axis} of shape {shape_text(shape)} is not known to reach {width} far")
+        if not reaches(n, width):
+            raise ShapeError(
+                f"pad: {mode} of axis {axis} of shape {shape_text(shape)} is not known to reach {width} far"
+            )
     free = running([before + m + after if a == axis else m for a, m in enumerate(shape)])
     e = free[axis] - before
     return free, Add(

@@ -1,4 +1,4 @@
-"""Functions of deep learning that stay whole in print: softmax, log_softmax, cross_entropy, mse and norms. Stable forms."""
+"""Named functions that stay whole in print: softmax, log_softmax, cross_entropy, mse, norms; in stable forms."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class Compare(Bracket):
             raise ValueError(f"relation {relation.name!r}: one of {', '.join(cls.RELATIONS)}")
         a, b = expression(a), expression(b)
         if a.is_Rational and b.is_Rational:
-            return Integer(int(HOLDS[relation.name](a, b)))
+            return Integer(int(bool(HOLDS[relation.name](a, b))))
         return Expr.__new__(cls, relation, a, b)
 
     relation = property(lambda self: self.args[0].name)

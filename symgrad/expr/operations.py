@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import lru_cache, partial
 from types import MappingProxyType
 
-from sympy import Integer, Rational, log, pi, sqrt
+from sympy import Rational, pi, sqrt
 
 from ..errors import OptionError, SymgradError, UnknownNameError
 from .axes import broadcast, build, running, spread
@@ -53,10 +53,6 @@ FORMULAS = MappingProxyType(
         "reciprocal": lambda x: quotient(1, x),
         "sqrt": lambda x: sqrt(x),
         "rsqrt": lambda x: x ** Rational(-1, 2),
-        "exp2": lambda x: Integer(2) ** x,
-        "log2": lambda x: log(x) / log(2),
-        "log10": lambda x: log(x) / log(10),
-        "hypot": lambda x, y: sqrt(x**2 + y**2),
         "deg2rad": lambda x: x * pi / 180,
         "rad2deg": lambda x: x * 180 / pi,
         "greater": lambda x, y: Compare(">", x, y),
@@ -76,14 +72,10 @@ FORMULAS = MappingProxyType(
 # Other names, NumPy's and Python's, of the same functions.
 SPELLINGS = MappingProxyType(
     {
-        **{f"arc{f}": f"a{f}" for f in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
-        **{f"a{f}": f"arc{f}" for f in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
         "true_divide": "divide",
         "float_power": "power",
         "pow": "power",
         "conj": "conjugate",
-        "absolute": "abs",
-        "fabs": "abs",
         "radians": "deg2rad",
         "degrees": "rad2deg",
         "bitwise_and": "logical_and",
@@ -136,10 +128,11 @@ def _aligned(name, shapes):
 def formula(name: str, count: int):
     """The function of `count` entries that has this name; unknown names and wrong counts of arguments are refused.
 
-    >>> formula("sigmoidd", 1)
+    >>> formula("silu", 1), formula("reluu", 1)
     Traceback (most recent call last):
-    symgrad.errors.UnknownNameError: no function sigmoidd
-    did you mean sigmoid?
+        ...
+    symgrad.errors.UnknownNameError: no function reluu
+    did you mean relu or relu6 or elu?
     """
     found = lookup(name)
     if not isinstance(found, Elementwise):
@@ -156,7 +149,7 @@ def _completed(head, rest, *x):
 
 def lookup(name: str):
     """The row or the formula of a name in any of its spellings."""
-    for known in (name, SPELLINGS.get(name)):
+    for known in (name, SPELLINGS.get(name, name)):
         if known in BY_NAME or known in FORMULAS:
             return BY_NAME.get(known) or FORMULAS[known]
     raise unknown(name, NAMES)
@@ -168,7 +161,9 @@ def _by_name(name, arguments, parameters):
     left = row.parameters[len(arguments) - 1 :] if isinstance(row, Elementwise) else ()
     for given in parameters:
         if given not in dict(left):
-            raise OptionError(f"{name} takes no {given}=", hint=f"it takes {', '.join(n for n, _ in left) or 'none by name'}")
+            raise OptionError(
+                f"{name} takes no {given}=", hint=f"it takes {', '.join(n for n, _ in left) or 'none by name'}"
+            )
     return tuple(parameters.get(n, default) for n, default in left)
 
 
@@ -180,7 +175,7 @@ def _counted(name, count, arity, function):
 
 def unknown(name: str, known) -> UnknownNameError:
     """No function has this name; the nearest that exist."""
-    near = get_close_matches(name, known, n=3, cutoff=0.6)
+    near = get_close_matches(name, known, n=3, cutoff=0.65)
     return UnknownNameError(f"no function {name}", hint=f"did you mean {' or '.join(near)}?" if near else "")
 
 

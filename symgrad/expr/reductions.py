@@ -150,7 +150,9 @@ def cumsum(t, axis=None) -> Tensor:
     """`s[i] = Σ_j [j ≤ i] X[j]` along one axis."""
     t = tensor(t, "cumsum")
     if axis is None and t.ndim != 1:
-        raise ShapeError(f"cumsum: an axis of shape {shape_text(t.shape)} must be chosen", hint="flatten() the tensor, or give axis=")
+        raise ShapeError(
+            f"cumsum: an axis of shape {shape_text(t.shape)} must be chosen", hint="flatten() the tensor, or give axis="
+        )
     return build(_cumulative, (t,), axis_numbers("cumsum", -1 if axis is None else axis, t.shape)[0])
 
 

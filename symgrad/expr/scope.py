@@ -224,8 +224,10 @@ def _extreme(best, empty):
 
 
 def _logsumexp(space, values):
-    top = space.extreme(max, values) if values else -math.inf
-    if top - top != 0:  # infinite or NaN
+    if not values:
+        return -math.inf
+    top = space.extreme(max, values)
+    if not space.finite(top):
         return top
     m = space.functions
     return top + m.log(space.sum([m.exp(space.take(v - top)) for v in values]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import Expr, Integer, cancel
 
 from ..errors import OptionError, ShapeError
@@ -63,7 +65,7 @@ def moveaxis(t, source, destination) -> Tensor:
     return transpose(t, order)
 
 
-def reshape(t, *shape, order="C") -> Tensor:
+def reshape(t, *shape: Any, order="C") -> Tensor:
     """The entries in row-major order under another shape; one size may be −1.
 
     >>> from symgrad.expr.tensors import input_tensor
@@ -73,8 +75,8 @@ def reshape(t, *shape, order="C") -> Tensor:
     t = tensor(t, "reshape")
     if order != "C":
         raise OptionError(f"reshape: order {order!r}; entries are always in row-major order, order='C'")
-    shape = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-    known = _complete(t.shape, tuple(shape))
+    alone = len(shape) == 1 and isinstance(shape[0], (tuple, list))
+    known = _complete(t.shape, tuple(shape[0]) if alone else shape)
     return t if known == t.shape else build(_reshape, (t,), known)
 
 

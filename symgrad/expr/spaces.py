@@ -45,6 +45,10 @@ class Space:
     def product(self, values):
         return math.prod(values)
 
+    def finite(self, value) -> bool:
+        """Neither infinite nor NaN."""
+        return value - value == 0
+
     def holds(self, relation: str, a, b) -> bool:
         return bool(HOLDS[relation](a.real, b.real))
 
@@ -118,10 +122,11 @@ class _Exact(Space):
 
     def take(self, value):
         value = _number(value)
-        try:
-            return Fraction(repr(float(value)) if isinstance(value, float) else value)
-        except ValueError:
-            raise EvaluationError(f"{value} is not rational", hint="evaluate in floating point") from None
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                raise EvaluationError(f"{value} is not rational", hint="evaluate in floating point")
+            return _decimal(value)
+        return Fraction(value)
 
     def constant(self, value):
         if not isinstance(value, Rational):
@@ -188,9 +193,13 @@ class Precise(Space):
         if isinstance(value, (mpmath.mpf, mpmath.mpc)) or hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):
             return self.functions.convert(value)
         value = _number(value)
-        if isinstance(value, Fraction):
-            return self.functions.mpf(value.numerator) / value.denominator
-        return self.functions.mpf(value)
+        if isinstance(value, float) and math.isfinite(value):
+            value = _decimal(value)
+        return (
+            self.functions.mpf(value.numerator) / value.denominator
+            if isinstance(value, Fraction)
+            else self.functions.mpf(value)
+        )
 
     def constant(self, value):
         if isinstance(value, Rational):
@@ -224,6 +233,11 @@ def _number(value):
     if hasattr(value, "__float__") and not isinstance(value, (Expr, complex)):
         return float(value)
     raise EvaluationError(f"not a number: {value!r}")
+
+
+def _decimal(value: float) -> Fraction:
+    """The shortest decimal that reads as this float: 0.1 is one tenth."""
+    return Fraction(repr(float(value)))
 
 
 @lru_cache(maxsize=8)

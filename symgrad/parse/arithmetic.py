@@ -1,12 +1,13 @@
-"""Exact arithmetic with bounds: no sum, product or power of numbers grows beyond `limits.BITS`, whatever the text says."""
+"""Exact arithmetic with bounds: no sum, product or power of numbers grows beyond `limits.BITS`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from sympy import Add, Expr, Function, Integer, Mul, Pow, nan, zoo
+from sympy import Add, Expr, Function, I, Integer, Mul, Pow, Rational, nan, oo, zoo
 
-from ..errors import LimitError, ParseError, SymgradError
+from ..errors import LimitError, ParseError
+from ..expr.operations import formula
 from .faults import Fault, at
 from .limits import BITS, EXPONENT
 
@@ -36,7 +37,7 @@ def add(terms: Sequence[Expr], place: int) -> Expr:
 def multiply(factors: Sequence[Expr], place: int) -> Expr:
     """The product."""
     _limit(sum(b for b in map(bits, factors) if b > 2), place)
-    return real(Mul(*factors), place)
+    return Mul(*factors)
 
 
 def divide(a: Expr, b: Expr, place: int) -> Expr:
@@ -67,35 +68,38 @@ def check_exponent(exponent: Expr, place: int) -> None:
         raise Fault(LimitError, f"an exponent beyond {EXPONENT:,}", place)
 
 
-def apply(function: Callable[..., Expr], arguments: Sequence[Expr], place: int) -> Expr:
-    """A function of entries or numbers."""
-    if max(map(bits, arguments), default=0) > ROOT_BITS:
-        raise Fault(LimitError, "a function of too large a number", place)
+POWERS = {
+    "power": lambda x, y: (x, y),
+    "pow": lambda x, y: (x, y),
+    "float_power": lambda x, y: (x, y),
+    "exp2": lambda x: (Integer(2), x),
+    "square": lambda x: (x, Integer(2)),
+    "reciprocal": lambda x: (x, Integer(-1)),
+    "sqrt": lambda x: (x, Rational(1, 2)),
+    "rsqrt": lambda x: (x, Rational(-1, 2)),
+}
+"""Functions that are powers: base and exponent."""
+
+
+def call(name: str, arguments: Sequence[Expr], place: int) -> Expr:
+    """A function of entries or numbers by its name."""
     with at(place):
+        function = formula(name, len(arguments))
+        if name in POWERS:
+            return power(*POWERS[name](*arguments), place)
+        if max(map(bits, arguments), default=0) > ROOT_BITS:
+            raise Fault(LimitError, "a function of too large a number", place)
         return known(function(*arguments), place)
 
 
-def exponential(base: int, exponent: Expr, place: int) -> Expr:
-    """`2**x`, whose numbers are bounded as those of a power."""
-    return power(Integer(base), exponent, place)
-
-
 def known(value: Expr, place: int) -> Expr:
-    """The value, refused where it is a number that is not real, or one that takes long to find out about."""
-    if not value.args or value.free_symbols:
-        return real(value, place)
-    if _depth(value) > FUNCTIONS_OF_NUMBERS:
-        raise Fault(LimitError, "functions of numbers within one another", place, "work out the number")
-    if value.is_real is False:
-        raise Fault(ParseError, f"{str(value)[:40]} is not a real number", place)
-    return real(value, place)
-
-
-def real(value: Expr, place: int) -> Expr:
-    """The value, refused where it is no number: 1/0, √−1."""
-    if value in (zoo, nan) or value.is_infinite or value.is_Number and not value.is_finite:
+    """The value, refused where it is not a real number, or one that takes long to find out about."""
+    if value in (zoo, nan, oo, -oo):
         raise Fault(ParseError, "division by zero, or another value that is not finite", place)
-    if value.is_imaginary:
+    number = not value.free_symbols
+    if number and _depth(value) > FUNCTIONS_OF_NUMBERS:
+        raise Fault(LimitError, "functions of numbers within one another", place, "work out the number")
+    if value.has(I) or (number and value.is_real is False):
         raise Fault(ParseError, f"{str(value)[:40]} is not a real number", place)
     return value
 
@@ -108,6 +112,3 @@ def _depth(e: Expr) -> int:
 def _limit(count: int, place: int) -> None:
     if count > BITS:
         raise Fault(LimitError, f"a number of more than {BITS:,} bits", place)
-
-
-__all__ = ["SymgradError", "add", "apply", "divide", "multiply", "power"]

@@ -270,7 +270,10 @@ def _equation(left: s.Node, right: s.Node) -> s.Equation:
         return s.Equation(left.at, left.text, (), False, right)
     if not (isinstance(left, s.Subscript) and isinstance(left.base, s.Name)):
         raise Fault(
-            ParseError, "the left side is not a name", left.at, "write a name, or a name with its free indices: q[k] = …"
+            ParseError,
+            "the left side is not a name",
+            left.at,
+            "write a name, or a name with its free indices: q[k] = …",
         )
     name, items = left.base.text, left.items
     while left.run and items and isinstance(items[0], s.Number):
@@ -279,5 +282,7 @@ def _equation(left: s.Node, right: s.Node) -> s.Equation:
     letters = [b.letter for b in free]
     for k, b in enumerate(free):
         if b.letter in letters[:k]:
-            raise Fault(ParseError, f"index {b.letter} stands twice on the left", b.at, "each free index stands there once")
+            raise Fault(
+                ParseError, f"index {b.letter} stands twice on the left", b.at, "each free index stands there once"
+            )
     return s.Equation(left.at, name, free, bool(free), right)

@@ -54,7 +54,7 @@ def at(position: int) -> Iterator[None]:
 
 def visible(character: str) -> str:
     """The character, or a stand-in of the same width for one that a terminal would not show where it stands."""
-    if character == "\n" or character.isascii() and character.isprintable():
+    if character == "\n" or (character.isascii() and character.isprintable()):
         return character
     if character == "\t":
         return " "

@@ -10,12 +10,26 @@ from ..errors import LimitError, ParseError
 from .faults import Fault
 from .limits import NESTING, TOKENS
 
-ENDS = frozenset("NAME NUMBER FRACTION SUBSCRIPT SUPERSCRIPT TRANSPOSED RPAR RSQB CLOSE_BAR CLOSE_NORM RFLOOR".split())
+ENDS = frozenset(
+    [
+        "NAME",
+        "NUMBER",
+        "FRACTION",
+        "SUBSCRIPT",
+        "SUPERSCRIPT",
+        "TRANSPOSED",
+        "RPAR",
+        "RSQB",
+        "CLOSE_BAR",
+        "CLOSE_NORM",
+        "RFLOOR",
+    ]
+)
 """Tokens that end a value."""
 SUBSCRIPTED = ENDS - {"NUMBER", "FRACTION", "CLOSE_BAR", "CLOSE_NORM", "RFLOOR"}
 """Those of them after which `[` is a subscript, not a factor."""
-OPENERS = frozenset("LSUB LSQB LCALL LPAR OPEN_BAR OPEN_NORM LFLOOR".split())
-CLOSERS = frozenset("RSQB RPAR CLOSE_BAR CLOSE_NORM RFLOOR".split())
+OPENERS = frozenset(["LSUB", "LSQB", "LCALL", "LPAR", "OPEN_BAR", "OPEN_NORM", "LFLOOR"])
+CLOSERS = frozenset(["RSQB", "RPAR", "CLOSE_BAR", "CLOSE_NORM", "RFLOOR"])
 PAIRED = {"BAR": ("OPEN_BAR", "CLOSE_BAR"), "NORM": ("OPEN_NORM", "CLOSE_NORM")}
 
 
@@ -39,7 +53,10 @@ def _retyped(stream):
             broken = True
         elif broken and token.type == "SIGN" and before == "NEWLINE":
             raise Fault(
-                ParseError, f'a line begins with "{token}"', token.start_pos, "end the line above with the sign, or use ( )"
+                ParseError,
+                f'a line begins with "{token}"',
+                token.start_pos,
+                "end the line above with the sign, or use ( )",
             )
         token.type = _type(token.type, before, opened)
         before = _track(token, opened)

@@ -31,7 +31,9 @@ def index_map(node: Node, look: Look) -> Expr:
     """
     method = KINDS.get(type(node))
     if method is None:
-        raise Fault(ParseError, "not an index", node.at, "an index is an integer expression of indices and sizes: s*i + p − P")
+        raise Fault(
+            ParseError, "not an index", node.at, "an index is an integer expression of indices and sizes: s*i + p − P"
+        )
     return _small(method(node, look), node.at)
 
 
@@ -78,7 +80,9 @@ def _power(node, look):
     base = index_map(node.base, look)
     simple = base.is_Atom and not isinstance(base, Index)
     if not (is_whole_number(node.exponent) and 0 <= node.exponent.value <= POWER and simple):
-        raise Fault(ParseError, "a power in an index", node.at, f"only a size or a number to an integer up to {POWER}: n**2")
+        raise Fault(
+            ParseError, "a power in an index", node.at, f"only a size or a number to an integer up to {POWER}: n**2"
+        )
     return base**node.exponent.value
 
 
@@ -125,13 +129,21 @@ def size(node: Node, names: Names, letters=()) -> Expr:
     def look(name):
         if name.text in letters and name.text not in names.sizes:
             raise Fault(
-                ParseError, f"the range of an index depends on the index {name.text}", name.at, "use a condition: sum[k: k<i] …"
+                ParseError,
+                f"the range of an index depends on the index {name.text}",
+                name.at,
+                "use a condition: sum[k: k<i] …",
             )
         if name.text in names.tensors and name.text not in names.sizes:
-            raise Fault(UnknownNameError, f"{name.text} is a tensor, not a size", name.at, "a size is an integer or a name of its own")
+            raise Fault(
+                UnknownNameError,
+                f"{name.text} is a tensor, not a size",
+                name.at,
+                "a size is an integer or a name of its own",
+            )
         return names.size(name.text)
 
     value = index_map(node, look)
-    if value.is_Integer and value < 0 or value.is_Rational and not value.is_Integer:
+    if (value.is_Integer and value < 0) or (value.is_Rational and not value.is_Integer):
         raise Fault(ParseError, f"{value} is not a size", node.at, "a size is an integer >= 0")
     return value

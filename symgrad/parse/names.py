@@ -10,18 +10,20 @@ from sympy import Expr, Rational, Symbol, pi
 
 from ..errors import UnknownNameError
 from ..expr.indices import param
+from ..expr.operations import NAMES
 from ..expr.tensors import Tensor
 from .faults import Fault
-from .syntax import Name, Node, Number, Subscript
+from .syntax import Call, Name, Node, Number, Subscript
 
 CONSTANTS = {"pi": pi, "π": pi}
 REDUCTIONS = ("sum", "prod", "max", "min", "lse", "norm", "argmax", "argmin")
+SCALAR = frozenset((*NAMES, "quo", "rem"))
 RESERVED = frozenset((*REDUCTIONS, *CONSTANTS, "and", "mod", "True", "False", "None"))
 
 
 @dataclass
 class Names:
-    """Tensors and sizes by name. `implicit` allows tensors to be declared by their use; `taken` are all names in sight."""
+    """Tensors and sizes by name. `implicit` allows tensors to be declared by use; `taken` are all names in sight."""
 
     tensors: dict[str, Tensor] = field(default_factory=dict)
     sizes: dict[str, Expr] = field(default_factory=dict)
@@ -41,7 +43,7 @@ class Names:
         return self.sizes.setdefault(name, param(name))
 
     def head(self, node: Subscript) -> tuple[Node, tuple[Node, ...]]:
-        """What is subscripted, and by what: in `W₁ᵢⱼ` the digit belongs to the name where W1 is one and W is none.
+        """What is subscripted, and by what: in `W₁ᵢⱼ` the digit belongs to the name where W1 is a tensor and W has no such entry.
 
         >>> from symgrad.expr.tensors import input_tensor
         >>> from symgrad.parse.reader import read
@@ -49,7 +51,7 @@ class Names:
         ('W1', 2)
         """
         base, items = node.base, node.items
-        if not (node.run and isinstance(base, Name)) or base.text in self.tensors:
+        if not (node.run and isinstance(base, Name)) or self._fits(base.text, len(items)):
             return base, items
         name = base.text
         for k, item in enumerate(items):
@@ -59,6 +61,29 @@ class Names:
             if name in self.tensors:
                 return Name(base.at, name), items[k + 1 :]
         return base, items
+
+    def _fits(self, name, count):
+        return name in self.tensors and self.tensors[name].ndim == count
+
+    def is_product(self, call: Call) -> bool:
+        """Whether `f (x)` is f times x, since f is a quantity or a size."""
+        f = call.function
+        known = isinstance(f, Name) and (f.text in self.tensors or f.text in self.sizes)
+        return known and len(call.arguments) == 1 and not call.keywords
+
+    def is_scalar(self, call: Call) -> bool:
+        """Whether a call is of a function of entries (`exp`), not of whole tensors (`softmax`, `sum`).
+
+        >>> from symgrad.parse.reader import read
+        >>> [Names().is_scalar(e.right) for e in read("exp(x); softmax(x); x.sum()")]
+        [True, False, False]
+        """
+        return isinstance(call.function, Name) and call.function.text in SCALAR
+
+    def is_delta(self, node: Subscript) -> bool:
+        """`δᵢⱼ`, where δ is no tensor."""
+        base = node.base
+        return isinstance(base, Name) and base.text == "δ" and "δ" not in self.tensors and len(node.items) == 2
 
     def unknown(self, name: str, at: int, others: Iterable[str] = (), what: str = "is not declared") -> Fault:
         """No tensor, index or size has this name: says so, and names the nearest."""

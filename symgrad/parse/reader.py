@@ -54,7 +54,9 @@ def read(text: str, start: str = "program"):
     except UnexpectedToken as error:
         raise _unexpected(error, text) from None
     except UnexpectedCharacters as error:
-        raise Fault(ParseError, f"unexpected character {spelled(text[error.pos_in_stream])}", error.pos_in_stream) from None
+        raise Fault(
+            ParseError, f"unexpected character {spelled(text[error.pos_in_stream])}", error.pos_in_stream
+        ) from None
     except UnexpectedInput as error:
         raise Fault(ParseError, "unreadable text", error.pos_in_stream or 0) from None
 
@@ -76,8 +78,6 @@ def _expected(accepted) -> str:
     """`expected ")" or ","`: what closes an open bracket, else whatever may come."""
     words = dict.fromkeys(WORDS[t] for t in sorted(accepted) if t in WORDS)
     closing = [w for w in CLOSING if w in words]
-    if VALUE in words and OPERATOR not in words:
-        told = [VALUE]
-    else:
-        told = closing or [w for w in words if w != VALUE]
+    only_value = VALUE in words and OPERATOR not in words
+    told = [VALUE] if only_value else closing or [w for w in words if w != VALUE]
     return f"expected {' or '.join(told[:4])}" if told else ""

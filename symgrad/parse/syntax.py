@@ -209,3 +209,8 @@ class Declaration(Node):
 
     name: str
     sizes: tuple[Node, ...]
+
+
+def has_condition(node: Subscript) -> bool:
+    """Whether `x[…]` is `x` times a bracket: `x[i] [i=j]`."""
+    return any(isinstance(i, (Relation, Both)) for i in node.items)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sympy import Expr, Symbol, preorder_traversal
@@ -16,22 +16,24 @@ from sympy import Expr, Symbol, preorder_traversal
 from ..expr.indices import Index
 from ..expr.nodes import Binder, Entry
 from ..expr.tensors import Ref, Tensor
+from .labels import is_labelled
 
 POOL = "ijklmnpqrstuvabcdghwxyz"
 
 
 @dataclass(frozen=True)
 class Letters:
-    """Names of the indices in sight (`of`), none of which is in `taken`."""
+    """Names of the indices in sight (`of`), none of which is in `taken`; those in `bound` belong to a binder."""
 
     taken: frozenset[str] = frozenset()
     of: Mapping[Index, str] = field(default_factory=lambda: MappingProxyType({}))
+    bound: frozenset[Index] = frozenset()
 
     def __getitem__(self, i: Index) -> str:
         return self.of.get(i, i.name)
 
     def open(self, indices: Iterable[Index]) -> Letters:
-        """The scope inside a binder of `indices`: each keeps its letter where that is unused, else takes the next one."""
+        """The scope inside a binder of `indices`: each keeps its letter where it is unused, else takes the next one."""
         new = [i for i in dict.fromkeys(indices)]
         names = {i: name for i, name in self.of.items() if i not in new}
         used = self.taken | set(names.values())
@@ -43,7 +45,7 @@ class Letters:
             if i not in names:
                 names[i] = next(name for name in _candidates(i.letter) if name not in used)
                 used |= {names[i]}
-        return Letters(self.taken, MappingProxyType(names))
+        return Letters(self.taken, MappingProxyType(names), self.bound | set(new))
 
 
 def _candidates(letter: str) -> Iterator[str]:
@@ -66,7 +68,8 @@ def letters(*expressions: Expr, free: Iterable[Index] = ()) -> Letters:
     (['i', 'j'], dict_values(['i', 'j', 'k']))
     """
     taken = frozenset().union(*(printed_names(e) for e in expressions))
-    return Letters(taken).open((*free, *dict.fromkeys(i for e in expressions for i in free_indices(e))))
+    scope = Letters(taken).open((*free, *dict.fromkeys(i for e in expressions for i in free_indices(e))))
+    return replace(scope, bound=frozenset())
 
 
 def free_indices(e: Expr) -> Iterator[Index]:
@@ -94,7 +97,7 @@ def printed_names(e: Expr) -> set[str]:
 
 
 def _names_of(tensor: Tensor) -> set[str]:
-    if tensor.name is None and tensor.template is not None and tensor.template.label:
+    if is_labelled(tensor):
         return set().union(*map(_names_of, tensor.operands))
     return {tensor.display}
 

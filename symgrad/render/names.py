@@ -13,11 +13,11 @@ SUBSCRIPT = dict(
 )
 SUPERSCRIPT = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
-_GREEK = """
-α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi ρ rho σ sigma
-ς varsigma τ tau υ upsilon φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Υ Upsilon
-Φ Phi Ψ Psi Ω Omega ϵ epsilon ϕ phi ϑ vartheta ϱ varrho µ mu ℓ ell
-""".split()
+_GREEK = tuple(
+    """α alpha β beta γ gamma δ delta ε varepsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi
+    ρ rho σ sigma ς varsigma τ tau υ upsilon φ varphi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi
+    Σ Sigma Υ Upsilon Φ Phi Ψ Psi Ω Omega ϵ epsilon ϕ phi ϑ vartheta ϱ varrho µ mu ℓ ell""".split()  # noqa: SIM905
+)
 GREEK = dict(zip(_GREEK[::2], _GREEK[1::2], strict=True))
 """The macro of each Greek letter; the macros are also the names under which one types them (`sigma`)."""
 
@@ -80,14 +80,52 @@ def latex_operator(name: str) -> str:
 
 
 def latex_text(words: str) -> str:
-    r"""Words for `\text{…}`: what TeX reads as a command is escaped, formulas between `$` or in Unicode are spelled out.
+    r"""Words for `\text{…}`: what TeX reads as a command is escaped, mathematical signs stand as formulas.
 
-    >>> latex_text("50% & more_")
-    '50\\% \\& more\\_'
+    >>> latex_text("50% of ∂f/∂θ₁")
+    '50\\% of $\\partial$f/$\\partial$$\\theta$$_{1}$'
     """
-    return "".join(LATEX_SPECIAL.get(c, c) for c in words)
+    return "".join(_text_sign(c) for c in words)
 
 
+def _text_sign(c: str) -> str:
+    if c in LATEX_SPECIAL or c.isascii():
+        return LATEX_SPECIAL.get(c, c)
+    if c in GREEK:
+        return f"$\\{GREEK[c]}$"
+    for signs, mark in ((SUBSCRIPT, "_"), (SUPERSCRIPT, "^")):
+        plain = next((a for a, b in signs.items() if b == c), None)
+        if plain:
+            return f"${mark}{{{latex_name(plain)}}}$"
+    return f"${LATEX_SIGN[c]}$" if c in LATEX_SIGN else c if c.isalpha() else "?"
+
+
+LATEX_SIGN = {
+    "∂": r"\partial",
+    "∇": r"\nabla",
+    "∏": r"\prod",
+    "∑": r"\sum",
+    "𝟙": r"\mathbb{1}",
+    "𝟏": r"\mathbf{1}",
+    "≤": r"\le",
+    "≥": r"\ge",
+    "≠": r"\ne",
+    "−": "-",
+    "·": r"\cdot",
+    "×": r"\times",
+    "⊙": r"\odot",
+    "√": r"\surd",
+    "∞": r"\infty",
+    "→": r"\to",
+    "½": r"\tfrac{1}{2}",
+    "⌊": r"\lfloor",
+    "⌋": r"\rfloor",
+    "‖": r"\Vert",
+    "…": r"\dots",
+    "′": "'",
+    "⟨": r"\langle",
+    "⟩": r"\rangle",
+}
 LATEX_SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",

@@ -1,13 +1,15 @@
-"""From an index expression to a tree of matrix notation: a term is a network whose factors are its nodes, indices its edges.
+"""From an index expression to a tree of matrix notation: a term is a network, factors its nodes, indices its edges.
 
-A factor depends on at most two indices: a vector or a matrix. A bound index that joins two matrices is their product, one
-that joins vectors an inner product, one at a single matrix a matrix–vector product. What does not fit raises `NoMatrix`.
+A factor depends on at most two indices: a vector or a matrix. A bound index that joins two matrices is their product,
+one that joins vectors an inner product, one at a single matrix a matrix–vector product. What does not fit raises
+`NoMatrix`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 import sympy as sp
 from sympy import Add, Expr, Function, Integer, Mul, Pow, Rational
@@ -16,8 +18,9 @@ from ..expr.elementwise import BY_HEAD
 from ..expr.indices import Index
 from ..expr.nodes import Compare, Entry, Equal, Reduce, total
 from ..expr.substitute import refresh
-from .letters import free_indices
-from .printer import WRITTEN_OUT, is_whole, softmax_of
+from .letters import free_indices, letters
+from .ordering import by_term, rank
+from .printer import HALF, WRITTEN_OUT, softmax_of
 from .trees import (
     Apply,
     Count,
@@ -31,6 +34,7 @@ from .trees import (
     Ones,
     Power,
     Scalar,
+    Scale,
     Softmax,
     Sum,
     Trace,
@@ -63,7 +67,13 @@ Leaves = Mapping[Expr, Leaf]
 
 def convert(e: Expr, rows: Index | None, columns: Index | None, leaves: Leaves) -> Tree:
     """The tree whose entry at (rows, columns) is e; None stands for a single row or column."""
-    terms = [_term(a, rows, columns, leaves) for a in Add.make_args(_distributed(e))]
+    e = _distributed(e)
+    if isinstance(e, Add) and e.primitive()[0] != 1:
+        return _term(e, rows, columns, leaves)
+    terms = [
+        _term(a, rows, columns, leaves)
+        for a in sorted(Add.make_args(e), key=by_term(letters(e), Add.make_args(e), False))
+    ]
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
 
@@ -81,41 +91,52 @@ def _indices(e: Expr) -> tuple[Index, ...]:
 def _term(e, rows, columns, leaves):
     number, bound, factors = _factors(e)
     factors, bound = _contracted(factors, bound)
-    nodes, scalars, below = [], [], []
-    for a in factors:
-        where = _indices(a)
-        if not where:
-            (below if _is_below(a) else scalars).append(a)
-        else:
-            nodes.extend(_node(a, where, bound, leaves))
-    above = [_scalar(a, leaves) for a in scalars]
-    under = [_scalar(1 / a, leaves) for a in below]
+    scalars = [a for a in factors if not _indices(a)]
+    nodes = [node for a in sorted(factors, key=_first(leaves)) if _indices(a) for node in _node(a, bound, leaves)]
     found, nodes = _eliminate(nodes, bound)
-    return scale(number, (*above, *found), tuple(under), _assemble(nodes, rows, columns, bool(above or found)))
+    below = tuple(_scalar(1 / a, leaves) for a in scalars if _is_below(a))
+    above = tuple(_scalar(a, leaves) for a in scalars if not _is_below(a))
+    for x in map(_forwards, found):
+        x = x if isinstance(x, Scale) else Scale(Rational(1), (x,), (), None)
+        number, above, below = number * x.number, above + x.above + ((x.body,) if x.body else ()), below + x.below
+    return scale(number, above, below, _assemble(nodes, rows, columns))
+
+
+def _forwards(x: Tree) -> Tree:
+    """A scalar or its transpose, whichever has fewer transposes: `xᵀ A x`, not `xᵀ Aᵀ x`."""
+    if not isinstance(x, MatMul):
+        return x
+    turned = transpose(x)
+    return min(x, turned, key=lambda x: sum(isinstance(p, Transpose) for p in x.parts))
 
 
 def _is_below(a):
     return isinstance(a, Pow) and isinstance(a.exp, Rational) and a.exp.is_negative
 
 
+def _first(leaves):
+    """Sort key: cotangents, then entries, functions and sums as in the index form."""
+
+    def key(a):
+        derivative = isinstance(a, Entry) and a.base in leaves and leaves[a.base].names[0][0] in "∇∂"
+        return not derivative, rank(a), a.sort_key()
+
+    return key
+
+
 def _factors(e) -> tuple[Rational, list[Index], list[Expr]]:
     """(number, bound indices, factors) of a term; sums inside of a product are pulled out under fresh indices."""
-    number, bound, factors = Integer(1), [], []
-    for a in Mul.make_args(e):
-        if isinstance(a, Mul) or isinstance(a, Reduce) and a.op == "sum" and not _kept(a):
-            a = refresh(a) if isinstance(a, Reduce) else a
-            inner = _factors(a.body if isinstance(a, Reduce) else a)
-            number, bound, factors = number * inner[0], bound + inner[1], factors + inner[2]
-            bound = bound + list(a.bound if isinstance(a, Reduce) else ())
-        elif a.is_Rational:
-            number = number * a
-        else:
-            factors.append(a)
-    return number, bound, factors
-
-
-def _kept(e):
-    return isinstance(e.body, Add) and len(_indices(e.body)) > 2
+    if isinstance(e, Reduce) and e.op == "sum" and _distributed(e) is e:
+        e = refresh(e)
+        number, bound, factors = _factors(e.body)
+        return number, [*e.bound, *bound], factors
+    if isinstance(e, Mul):
+        parts = [_factors(a) for a in e.args]
+        return prod(n for n, _, _ in parts), [k for _, b, _ in parts for k in b], [a for _, _, f in parts for a in f]
+    if isinstance(e, Add):
+        content, rest = e.primitive()
+        return content, [], [rest]
+    return (e, [], []) if e.is_Rational else (Integer(1), [], [e])
 
 
 def _contracted(factors, bound):
@@ -128,18 +149,19 @@ def _contracted(factors, bound):
     return factors, bound
 
 
-# Factors
+# Factors: an entry, or a function of entries at the same indices taken as a whole
 
 
-def _node(a: Expr, where: tuple[Index, ...], bound, leaves: Leaves) -> list[Node]:
+def _node(a: Expr, bound, leaves: Leaves) -> list[Node]:
+    where = _indices(a)
     if len(where) > 2:
         raise NoMatrix(a)
-    if isinstance(a, Pow) and a.exp == 2 and set(where) & set(bound):
-        return _node(a.base, where, bound, leaves) * 2
+    if isinstance(a, Pow) and a.exp == 2 and (set(where) & set(bound) or isinstance(a.base, Entry)):
+        return _node(a.base, bound, leaves) * 2
     if isinstance(a, Entry):
         return [_entry(a, leaves)]
     if isinstance(a, Equal):
-        if set(a.args) != set(where) or where[0].size != where[1].size:
+        if set(a.args) != set(where) or len({i.size for i in where}) != 1:
             raise NoMatrix(a)
         return [Node(where, Identity(where[0].size))]
     return [Node(where, _entrywise(a, where, leaves))]
@@ -155,68 +177,132 @@ def _entry(a: Entry, leaves):
 
 
 def _entrywise(a: Expr, where, leaves) -> Tree:
-    """A function of entries at the same indices: as a whole vector or matrix."""
     rows, columns = (*where, None)[:2]
+
+    def part(x):
+        return convert(x, rows, columns, leaves) if _indices(x) else _scalar(x, leaves)
+
     z = softmax_of(a.args[0]) if isinstance(a, sp.exp) else None
     if z is not None and z.where == where and z.base in leaves:
         return Softmax(leaves[z.base])
-    if isinstance(a, Add):
-        return convert(a, rows, columns, leaves)
-    if isinstance(a, Mul):
-        return _term(a, rows, columns, leaves)
+    if isinstance(a, Add) or (isinstance(a, Reduce) and a.op == "sum" and _distributed(a) is not a):
+        return part(a)
     if isinstance(a, Reduce) and a.op in WRITTEN_OUT:
         return _entrywise(WRITTEN_OUT[a.op](a), where, leaves)
-    if isinstance(a, Reduce) and a.op == "sum":
-        return convert(a, rows, columns, leaves)
     if isinstance(a, Compare):
-        return Mask(a.relation, *(_argument(x, rows, columns, leaves) for x in (a.left, a.right)))
+        return Mask(a.relation, part(a.left), part(a.right))
     if isinstance(a, Pow) and not _indices(a.exp):
-        if a.exp == sp.Rational(1, 2):
-            return Apply("sqrt", (_argument(a.base, rows, columns, leaves),)) if _has_sqrt() else _power(a, rows, columns, leaves)
-        return _power(a, rows, columns, leaves)
+        return Power(part(a.base), a.exp, entrywise=True)
     if isinstance(a, Function) and a.func in BY_HEAD:
-        return Apply(BY_HEAD[a.func].name, tuple(_argument(x, rows, columns, leaves) for x in a.args))
+        return Apply(BY_HEAD[a.func].name, tuple(map(part, a.args)))
     raise NoMatrix(a)
 
 
-def _power(a, rows, columns, leaves):
-    return Power(_argument(a.base, rows, columns, leaves), a.exp)
-
-
-def _argument(x, rows, columns, leaves):
-    """An argument of a function; a number stays a number."""
-    where = _indices(x)
-    if not where:
-        return _scalar(x, leaves)
-    if set(where) != {i for i in (rows, columns) if i is not None}:
-        return convert(x, rows, columns, leaves)
-    return _turn(x, where, rows, columns, leaves)
-
-
-def _turn(x, where, rows, columns, leaves):
-    return convert(x, rows, columns, leaves)
-
-
 def _scalar(a: Expr, leaves) -> Tree:
-    """A factor without indices outside of sums."""
-    if isinstance(a, Reduce) and a.op == "norm" and is_whole(a) and a.body.base in leaves:
-        return Norm(leaves[a.body.base], squared=False)
-    if isinstance(a, Reduce) and a.op == "norm" and a.guard == 1 and len(_indices(a.body)) <= 2:
-        where = _indices(a.body)
-        return Norm(convert(a.body, *(*where, None, None)[:2], leaves), squared=False)
+    """A factor without free indices."""
+    if not a.has(Reduce):
+        if any(entry.where or entry.base not in leaves for entry in a.atoms(Entry)):
+            raise NoMatrix(a)
+        return Scalar(a)
+    if isinstance(a, Reduce) and a.op == "norm" and a.guard == 1 and 1 <= len(_indices(a.body)) <= 2:
+        return Norm(convert(a.body, *(*_indices(a.body), None)[:2], leaves), squared=False)
     if isinstance(a, Reduce) and a.op == "lse":
         return _scalar(WRITTEN_OUT["lse"](a), leaves)
-    if isinstance(a, Pow) and isinstance(a.base, Reduce):
-        inner = _scalar(a.base, leaves)
-        return Norm(inner.x, squared=True) if a.exp == 2 and isinstance(inner, Norm) and not inner.squared else Power1(inner, a.exp)
-    if not a.has(Reduce):
-        return Scalar(a) if all(entry.base in leaves and not entry.where for entry in a.atoms(Entry)) else _no(a)
+    if isinstance(a, Pow) and not _indices(a.exp):
+        base = _scalar(a.base, leaves)
+        if isinstance(base, Norm) and a.exp == (HALF if base.squared else 2):
+            return Norm(base.x, squared=not base.squared)
+        return Power(base, a.exp, entrywise=False)
     if isinstance(a, Function) and a.func in BY_HEAD:
         return Apply(BY_HEAD[a.func].name, tuple(_scalar(x, leaves) for x in a.args))
-    if isinstance(a, (Add, Mul)) or isinstance(a, Reduce) and a.op == "sum":
+    if isinstance(a, (Add, Mul)) or (isinstance(a, Reduce) and a.op == "sum"):
         return convert(a, None, None, leaves)
     raise NoMatrix(a)
 
 
-def _no(a):
-    raise NoMatrix(a)
+# Contraction
+
+
+def _eliminate(nodes: list[Node], bound) -> tuple[list[Tree], list[Node]]:
+    """The network without its bound indices: (scalars found, nodes left)."""
+    found, bound = [], list(bound)
+    nodes = _fused(nodes)
+    while bound:
+        k = min(bound, key=lambda k: sum(k in n.at for n in nodes if len(n.at) == 2))
+        bound.remove(k)
+        here, nodes = [n for n in nodes if k in n.at], [n for n in nodes if k not in n.at]
+        vectors, matrices = [n.tree for n in here if len(n.at) == 1], [n for n in here if len(n.at) == 2]
+        others = [i for n in matrices for i in n.at if i != k]
+        if len(matrices) > 2:
+            raise NoMatrix(f"{len(matrices)} matrices meet at {k}")
+        if not matrices:
+            found.append(_inner(vectors, k))
+        elif len(matrices) == 1 and not vectors and others[0] in bound and not any(others[0] in n.at for n in nodes):
+            bound.remove(others[0])
+            found.append(_all_entries(matrices[0].tree, matrices[0].at))
+        else:
+            nodes = _fused([*nodes, _joined(k, vectors, matrices, others)])
+    return found, nodes
+
+
+def _joined(k, vectors, matrices, others) -> Node:
+    """Σ_k of one matrix and vectors, or of two matrices with the vectors as a diagonal between them."""
+    first = matrices[0].turned((others[0], k))
+    if len(matrices) == 1:
+        return Node((others[0],), matmul(first, hadamard(vectors) if vectors else Ones(k.size)))
+    between = [Diag(hadamard(vectors), up=True)] if vectors else []
+    return Node((others[0], others[1]), matmul(first, *between, matrices[1].turned((k, others[1]))))
+
+
+def _fused(nodes: list[Node]) -> list[Node]:
+    """Matrices at the same two indices as one, entry by entry."""
+    groups: dict = {}
+    for n in nodes:
+        if len(n.at) == 2:
+            groups.setdefault(frozenset(n.at), []).append(n)
+    fused = [
+        Node(g[0].at, hadamard([n.turned(g[0].at) for n in g]) if len(g) > 1 else g[0].tree) for g in groups.values()
+    ]
+    return [n for n in nodes if len(n.at) != 2] + fused
+
+
+def _inner(vectors: list[Tree], k: Index) -> Tree:
+    if not vectors:
+        return Count(k.size)
+    if len(vectors) == 1:
+        x = vectors[0]
+        return Trace(x.x) if isinstance(x, Diag) else matmul(transpose(Ones(k.size)), x)
+    if len(vectors) == 2 and vectors[0] == vectors[1]:
+        return Norm(vectors[0], squared=True)
+    return matmul(transpose(hadamard(vectors[:-1])), vectors[-1])
+
+
+def _all_entries(x: Tree, at) -> Tree:
+    """The sum of all entries: ‖A‖² for A ⊙ A, tr(Aᵀ B) for A ⊙ B, else 𝟏ᵀ A 𝟏."""
+    parts = x.parts if isinstance(x, Hadamard) else ()
+    if len(parts) != 2:
+        return matmul(transpose(Ones(at[0].size)), x, Ones(at[1].size))
+    a, b = parts
+    if a == b:
+        return Norm(a, squared=True)
+    return Trace(matmul(a, b.x) if isinstance(b, Transpose) else matmul(transpose(a), b))
+
+
+def _assemble(nodes: list[Node], rows, columns) -> Tree | None:
+    """What is left, at (rows, columns)."""
+    free = tuple(i for i in (rows, columns) if i is not None)
+    if any(not set(n.at) <= set(free) for n in nodes):
+        raise NoMatrix("an index is left over")
+    vectors = {i: [n.tree for n in nodes if n.at == (i,)] for i in free}
+    matrices = [n for n in nodes if len(n.at) == 2]
+    if not free:
+        return None
+    if len(free) == 1:
+        return hadamard(vectors[rows]) if vectors[rows] else Ones(rows.size)
+    left, right = ([hadamard(vectors[i])] if vectors[i] else [] for i in free)
+    if not matrices:
+        return matmul(*(left or [Ones(rows.size)]), transpose(*(right or [Ones(columns.size)])))
+    x = matrices[0].turned((rows, columns))
+    if isinstance(x, Identity) and (left or right):
+        return Diag(hadamard([*left, *right]), up=True)
+    return matmul(*(Diag(v, up=True) for v in left), x, *(Diag(v, up=True) for v in right))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sympy as sp
 from sympy import Add, Expr, Function, Mul, Number, Pow, Rational, Symbol
 
 from ..expr.indices import Index
-from ..expr.nodes import Binder, Bracket, Entry, Partial, Pick, Reduce
+from ..expr.nodes import Binder, Bracket, Entry, Equal, Partial, Pick, Reduce
 from .letters import Letters, free_indices
 
 COTANGENT = "G"
 """A tensor whose name starts so is taken for a cotangent, which stands before other entries."""
 
 
-def rank(e: Expr) -> int:
+def rank(e: Expr) -> float:
     """Numbers, scalars, cotangents, brackets, entries, functions, parenthesised sums, and last what has an open end."""
     if isinstance(e, Pow):
         return rank(e.base) if e.base.args else rank(e.exp)
@@ -34,14 +36,23 @@ RANKS = (
 )
 
 
-def by_factor(scope: Letters):
-    """Sort key of factors; entries go by the place of their first index, so that `2 q_i x_j` keeps i before j."""
+def by_factor(scope: Letters, siblings: Iterable[Expr] = ()):
+    """Sort key of factors; entries go by the place of their first index, so that `2 q_i x_j` keeps i before j.
+
+    What a delta will put another index into stands before it: `Σ_k 2 q_k 𝟙[k=i] x_j`.
+    """
     place = {i: k for k, i in enumerate(scope.of)}
+    fixed = {i for a in siblings if isinstance(a, Equal) for i in a.args if i in scope.bound}
+
+    def placed(e: Expr, indices):
+        if isinstance(e, Partial):  # the cotangent leads, a local derivative comes behind it
+            return 5.5 if scope.bound & set(indices) else 3
+        return 3.5 if rank(e) == 5 and fixed & set(indices) else rank(e)
 
     def key(e: Expr):
-        indices = free_indices(e.of if isinstance(e, Partial) else e)
+        indices = [*free_indices(e.of if isinstance(e, Partial) else e)]
         first = min((place.get(i, len(place)) for i in indices), default=-1)
-        return rank(e), first, str(type(e)) if not isinstance(e, Entry) else "", e.sort_key()
+        return placed(e, indices), first, str(type(e)) if not isinstance(e, Entry) else "", e.sort_key()
 
     return key
 

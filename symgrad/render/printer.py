@@ -16,10 +16,12 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, Tuple
 from sympy.core.symbol import Str
 
 from ..expr.affine import Quo, Rem
-from ..expr.elementwise import BY_HEAD
+from ..expr.elementwise import BY_HEAD, BY_NAME
 from ..expr.indices import Index
 from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce, total
 from ..expr.tensors import Ref, Tensor
+from .guards import said
+from .labels import is_labelled, options
 from .letters import Letters, letters, readable
 from .ordering import by_factor, by_term, is_negative
 from .styles import Style, style
@@ -101,9 +103,10 @@ class Printer:
         return self.tensor(e.tensor) if isinstance(e, Ref) else self.style.symbol(e.name)
 
     def tensor(self, t: Tensor) -> str:
-        if t.name is None and t.template is not None and t.template.label:
-            row = BY_HEAD.get(t.template.label)
-            return self.style.call(t.template.label, row.latex if row else "", tuple(map(self.tensor, t.operands)))
+        if is_labelled(t):
+            row = BY_NAME.get(t.template.label)
+            args = (*map(self.tensor, t.operands), *options(t.template))
+            return self.style.call(t.template.label, row.latex if row else "", args)
         return self.style.symbol(t.display)
 
     # Entries, conditions, derivatives
@@ -126,14 +129,21 @@ class Printer:
             at_least, below = words["<="], words["<"]
             pad = " " if at_least.startswith("\\") else ""
             return f"0{pad}{at_least}{pad}{self.map(e.args[0])}{pad}{below}{pad}{self.map(e.args[1])}"
+        if isinstance(e, Compare) and _is_differs(e):
+            return self._differs(e)
         if isinstance(e, Compare):
             return f"{self(e.left)} {words[e.relation]} {self(e.right)}"
         if isinstance(e, Mul) and all(isinstance(a, Bracket) for a in e.args):
             return ", ".join(map(self.condition, e.args))
-        if isinstance(e, Add) and len(e.args) == 2 and isinstance(1 - e, Equal):
-            a, b = (1 - e).args
-            return f"{self.map(a)} {words['!=']} {self.map(b)}"
         return self(e)
+
+    def _differs(self, e):
+        """`(a, b) ≠ (c, d)`, where the input language says `[a=c] [b=d] ≠ 1`."""
+        equals = e.left.args
+        if self.style.name != "latex":
+            return f"{self.product(equals)[0]} {self.style.words['!=']} 1"
+        sides = (f"({','.join(self.map(a.args[k]) for a in equals)})" for k in (0, 1))
+        return f" {self.style.words['!=']} ".join(sides)
 
     def _bracket(self, e):
         return self.style.bracket(self.condition(e)), ATOM
@@ -156,11 +166,11 @@ class Printer:
         """The sign of a reduction with what stands under it, for the scope inside it."""
         below = self.style.words["<"]
         bound = [self(i) + ("" if readable(i, e) else f"{below}{self.map(i.size)}") for i in e.bound]
-        guard = "" if e.guard == 1 else self.condition(e.guard)
+        guard = "" if said(e) == 1 else self.condition(said(e))
         return self.style.big(self.style.signs.get(op, op), tuple(bound), guard)
 
     def _reduce(self, e):
-        if e.op == "norm" and self.style.whole_norm and _is_whole(e):
+        if e.op == "norm" and self.style.whole_norm and is_whole(e):
             return self.style.whole_norm(self.base(e.body.base)), ATOM
         if e.op in WRITTEN_OUT and self.style.name != "code":
             return self.piece(WRITTEN_OUT[e.op](e))
@@ -170,6 +180,9 @@ class Printer:
     # Sums, products, powers
 
     def _add(self, e):
+        content, rest = (1, e) if self.compact else e.primitive()
+        if content != 1:
+            return self.piece(Mul(content, rest, evaluate=False))
         plus, minus = self.style.plus, self.style.minus
         if self.compact and not self.style.stacked:
             plus, minus = plus.strip(), minus.strip()
@@ -184,7 +197,7 @@ class Printer:
             return self.join([self(a, POW) for a in e.args]), MUL
         if is_negative(e):
             return self.style.sign + self(negated(e), OPEN), ADD
-        above, below = split_fraction(e)
+        above, below = split_fraction(e) if self.compact else split_fraction(_with_content(e))
         if not below:
             return self.product(above)
         open_ended = [a for a in above if self._open_ended(a)]
@@ -196,7 +209,7 @@ class Printer:
         return self.join([text, self(Mul(*open_ended), OPEN)]), OPEN
 
     def _open_ended(self, e):
-        if self.style.name == "latex" and (isinstance(e, sp.log) or isinstance(e, Reduce) and e.op == "lse"):
+        if self.style.name == "latex" and (isinstance(e, sp.log) or (isinstance(e, Reduce) and e.op == "lse")):
             return isinstance(e, Reduce) or isinstance(e.args[0], Reduce)
         return isinstance(e, Reduce) and (e.op not in WRITTEN_OUT or self.style.name == "code")
 
@@ -211,7 +224,7 @@ class Printer:
         """Factors in reading order; only the last may have an open end."""
         if not factors:
             return "1", ATOM
-        *others, last = sorted(factors, key=by_factor(self.scope))
+        *others, last = sorted(factors, key=by_factor(self.scope, factors))
         text, level = self.piece(last)
         if not others or level == ADD:
             return (text, level) if not others else (self.join([*(self(a, POW) for a in others), self(last, POW)]), MUL)
@@ -240,7 +253,7 @@ class Printer:
     # Functions
 
     def _exp(self, e):
-        z = softmax_of(e.args[0]) if self.style.name != "code" else None
+        z = softmax_of(e.args[0])
         if z is not None:
             named = self.style.call("softmax", "", (self.base(z.base),))
             return self.style.entry(named, tuple(map(self.map, z.where))), ATOM
@@ -300,7 +313,15 @@ def negated(e: Expr) -> Expr:
     if not isinstance(e, Mul):
         return -e
     number, others = _coefficient(e)
-    return Mul(-number, *others, evaluate=False) if number != -1 else others[0] if len(others) == 1 else _product(others)
+    return (
+        Mul(-number, *others, evaluate=False) if number != -1 else others[0] if len(others) == 1 else _product(others)
+    )
+
+
+def _is_differs(e: Compare) -> bool:
+    """Whether e says that [a = c] [b = d] is not 1."""
+    parts = e.left.args if isinstance(e.left, Mul) else ()
+    return bool(parts) and (e.relation, e.right) == ("!=", 1) and all(isinstance(a, Equal) for a in parts)
 
 
 def _coefficient(e: Mul) -> tuple[Rational, list[Expr]]:
@@ -310,6 +331,12 @@ def _coefficient(e: Mul) -> tuple[Rational, list[Expr]]:
 
 def _product(factors) -> Expr:
     return Mul(*factors, evaluate=False)
+
+
+def _with_content(e: Mul) -> Mul:
+    """`a (2 b + 2 c)` as `2 a (b + c)`."""
+    parts = [a.primitive() if isinstance(a, Add) else (1, a) for a in e.args]
+    return _product([*(c for c, _ in parts if c != 1), *(a for _, a in parts)]) if any(c != 1 for c, _ in parts) else e
 
 
 def split_fraction(e: Mul) -> tuple[list[Expr], list[Expr]]:
@@ -338,9 +365,11 @@ def softmax_of(e: Expr) -> Entry | None:
     return z if same and readable(j, lse) and not any(w.has(j) for w in z.where) else None
 
 
-def _is_whole(e: Reduce) -> bool:
+def is_whole(e: Reduce) -> bool:
     """Whether e runs over all entries of one tensor."""
-    return isinstance(e.body, Entry) and e.guard == 1 and e.body.where == e.bound and all(readable(i, e) for i in e.bound)
+    return (
+        isinstance(e.body, Entry) and e.guard == 1 and e.body.where == e.bound and all(readable(i, e) for i in e.bound)
+    )
 
 
 WRITTEN_OUT = {

@@ -160,7 +160,7 @@ def _latex_parens(text: str) -> str:
 def _latex_entry(base: str, at: tuple[str, ...]) -> str:
     if not at:
         return base
-    short = all(len(part) == 1 and part.isalpha() or part[0] == "\\" and part[1:].isalpha() for part in at)
+    short = all((len(part) == 1 and part.isalpha()) or (part[0] == "\\" and part[1:].isalpha()) for part in at)
     below = (" " if any(part[0] == "\\" for part in at) else "").join(at) if short else ",".join(at)
     return f"{{{base}}}_{{{below}}}" if base.endswith("}") and "_{" in base else f"{base}_{{{below}}}"
 
@@ -219,7 +219,16 @@ LATEX = Style(
     tight=lambda left, right: " ",
     stacked=True,
     words=MappingProxyType(
-        {"pi": r"\pi", "e": "e", "oo": r"\infty", "zoo": r"\infty", "nan": r"\mathrm{nan}", "|": r"\mid", "<": "<", "~": r"\sim"}
+        {
+            "pi": r"\pi",
+            "e": "e",
+            "oo": r"\infty",
+            "zoo": r"\infty",
+            "nan": r"\mathrm{nan}",
+            "|": r"\mid",
+            "<": "<",
+            "~": r"\sim",
+        }
         | {">": ">", ">=": r"\ge", "==": "=", "=": "=", "!=": r"\ne", "!>": r"\ngtr", "!>=": r"\ngeq", "<=": r"\le"}
     ),
 )

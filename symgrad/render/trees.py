@@ -1,4 +1,4 @@
-"""Trees of matrix notation: `2 q xᵀ`, `Wᵀ (g ⊙ h)`, `diag(p) − p pᵀ`. A vector is a column, a scalar has one row and column.
+"""Trees of matrix notation: `2 q xᵀ`, `Wᵀ (g ⊙ h)`, `diag(p) − p pᵀ`. A vector is a column, a scalar one row of one.
 
 Each node prints itself from printed parts and has a value: plain lists of rows, by a meaning of its own that shares
 nothing with the index form it will be compared with.
@@ -16,11 +16,12 @@ from ..expr.elementwise import BY_NAME
 from ..expr.evaluate import FLOAT
 from ..expr.nodes import HOLDS
 from .letters import letters
-from .printer import ADD, ATOM, MUL, POW, Printer
+from .printer import ADD, ATOM, HALF, MUL, POW, Printer
 from .styles import STYLES, Style
 
 Rows = list[list[float]]
-HADAMARD = 2  # between a sum and a product: `A B ⊙ C` is not written without parentheses
+HADAMARD = 2
+"""Between a sum and a product: `A B ⊙ C` is not written without parentheses."""
 
 
 @dataclass(frozen=True)
@@ -172,10 +173,17 @@ class Hadamard(Tree):
     level = HADAMARD
 
     def write(self, s):
-        return (r" \odot " if s.name == "latex" else " ⊙ ").join(x.within(s, POW) for x in self.parts)
+        odot, oslash = (r" \odot ", r" \oslash ") if s.name == "latex" else (" ⊙ ", " ⊘ ")
+        above = [x for x in self.parts if not _is_reciprocal(x)] or list(self.parts[:1])
+        below = [x.x for x in self.parts if _is_reciprocal(x) and x not in above]
+        return oslash.join([odot.join(x.within(s, POW) for x in above), *(x.within(s, POW) for x in below)])
 
     def value(self, at):
         return entrywise(lambda a, b: a * b, *(x.value(at) for x in self.parts))
+
+
+def _is_reciprocal(x: Tree) -> bool:
+    return isinstance(x, Power) and x.entrywise and x.exponent == -1
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,7 @@ class Sum(Tree):
     level = ADD
 
     def write(self, s):
-        parts = sorted(self.parts, key=_negative)
+        parts = sorted(self.parts, key=lambda x: (_negative(x), isinstance(x, MatMul) and isinstance(x.parts[0], Ones)))
         text = parts[0].write(s)
         for x in parts[1:]:
             text += s.minus + x.negated().within(s, HADAMARD) if _negative(x) else s.plus + x.within(s, HADAMARD)
@@ -195,7 +203,7 @@ class Sum(Tree):
 
 
 def _negative(x: Tree) -> bool:
-    return isinstance(x, Scale) and x.number < 0
+    return isinstance(x, Scale) and bool(x.number < 0)
 
 
 @dataclass(frozen=True)
@@ -209,13 +217,13 @@ class Scale(Tree):
 
     @property
     def level(self):
-        return ADD if self.number < 0 else MUL
+        return ADD if _negative(self) else MUL
 
     def negated(self) -> Tree:
         return scale(-self.number, self.above, self.below, self.body)
 
     def write(self, s):
-        if self.number < 0:
+        if _negative(self):
             return s.sign + self.negated().within(s, MUL)
         above = [Scalar(Rational(self.number.p))] if self.number.p != 1 else []
         below = [Scalar(Rational(self.number.q))] if self.number.q != 1 else []
@@ -260,15 +268,21 @@ def beside(s: Style, factors: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Power(Tree):
-    """`x^{⊙n}`, every entry to the power n."""
+    """`x^{⊙n}`, every entry to the power n; `xⁿ` of a scalar."""
 
     x: Tree
     exponent: Expr
+    entrywise: bool
     level = POW
 
     def write(self, s):
+        if self.exponent == HALF:
+            return s.root(self.x.write(s), isinstance(self.x, Leaf))
         n = Scalar(self.exponent).within(s, ADD if s.stacked else ATOM)
-        return f"{self.x.within(s, ATOM)}^{{\\odot {n}}}" if s.stacked else f"{self.x.within(s, ATOM)}^⊙{n}"
+        base = self.x.within(s, ATOM)
+        if not self.entrywise:
+            return s.power(base, n)
+        return f"{base}^{{\\odot {n}}}" if s.stacked else f"{base}^⊙{n}"
 
     def value(self, at):
         n = at.scalar(self.exponent)
@@ -283,7 +297,8 @@ class Apply(Tree):
     args: tuple[Tree, ...]
 
     def write(self, s):
-        return s.call(self.name, BY_NAME[self.name].latex, tuple(x.write(s) for x in self.args))
+        name = "" if s.stacked and self.name == "exp" else self.name  # e^S would be the exponential of a matrix
+        return s.call(name, BY_NAME[self.name].latex, tuple(x.write(s) for x in self.args))
 
     def value(self, at):
         return entrywise(lambda *x: FLOAT.call(BY_NAME[self.name], x), *(x.value(at) for x in self.args))
@@ -400,12 +415,18 @@ def transpose(x: Tree) -> Tree:
     """xᵀ, worked inwards: (A B)ᵀ = Bᵀ Aᵀ."""
     if isinstance(x, Transpose):
         return x.x
-    if isinstance(x, (Identity, Norm, Trace, Scalar, Count)) or isinstance(x, Diag) and x.up:
+    if isinstance(x, (Identity, Norm, Trace, Scalar, Count)) or (isinstance(x, Diag) and x.up):
         return x
     if isinstance(x, MatMul):
         return MatMul(tuple(transpose(p) for p in reversed(x.parts)))
     if isinstance(x, Scale) and x.body:
         return Scale(x.number, x.above, x.below, transpose(x.body))
+    if isinstance(x, Sum):
+        return (
+            Sum(tuple(map(transpose, x.parts)))
+            if any(isinstance(p, (Transpose, MatMul)) for p in x.parts)
+            else Transpose(x)
+        )
     return Transpose(x)
 
 
@@ -436,6 +457,8 @@ def hadamard(parts: list[Tree]) -> Tree:
 def scale(number, above, below, body) -> Tree:
     if isinstance(body, Scale):
         number, above, below, body = number * body.number, above + body.above, below + body.below, body.body
+    if body is None and len(above) == 1 and not below:
+        above, body = (), above[0]
     if number == 1 and not below and (not above or (body is None and len(above) == 1)):
         if not above and body is None:
             return Scalar(Rational(1))

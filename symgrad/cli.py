@@ -1,0 +1,211 @@
+"""The command line: `symgrad derive`, `symgrad graph`, `symgrad tour`. Only click is loaded until a verb runs.
+
+Exit codes: 0 all hold, 1 something is refuted, 2 wrong usage or input, 3 undecided only, 70 an error in symgrad.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from .errors import SymgradError
+
+INPUT, INTERNAL = 2, 70
+LONGEST_INPUT = 1_000_000
+
+
+def _core(name: str):
+    """A module of symgrad, loaded when a verb needs it: SymPy takes longer to load than `--help` may take."""
+    return import_module(f".{name}", __package__)
+
+
+class Program(click.Group):
+    """Errors that symgrad raises on purpose end with 2 and its words, all others with 70 and one line."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except SymgradError as error:
+            click.echo(told(error), err=True)
+            ctx.exit(INPUT)
+        except Exception as error:
+            if "--debug" in sys.argv or ctx.obj == "debug":
+                traceback.print_exc()
+            words = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+            click.echo(f"error: symgrad failed, {words}\nthis is a fault of symgrad; --debug shows where", err=True)
+            ctx.exit(INTERNAL)
+
+
+def told(error: SymgradError) -> str:
+    """`error: fact`, then the place, with the hint beside its caret, where there is one.
+
+    >>> print(told(SymgradError("unfinished expression, column 7", place="  1/(1+x\\n        ^", hint='expected ")"')))
+    error: unfinished expression, column 7
+      1/(1+x
+            ^ expected ")"
+    """
+    beside = error.place.endswith("^") and error.hint
+    parts = [error.fact, f"{error.place} {error.hint}" if beside else error.place, "" if beside else error.hint]
+    return "error: " + "\n".join(filter(None, parts))
+
+
+class Verb(click.Command):
+    """A verb whose text may begin with a minus sign: `-x**2` is text, as options have two."""
+
+    def parse_args(self, ctx, args):
+        valued = {name for p in self.params if not getattr(p, "is_flag", False) for name in p.opts}
+        options, texts, words = [], [], iter(args)
+        for word in words:
+            if word == "--":
+                texts += words
+            elif not word.startswith("--"):
+                texts.append(word)
+            else:
+                options.append(word)
+                options += [value for _, value in zip([0], words, strict=False)] if word in valued else []
+        return super().parse_args(ctx, [*options, "--", *texts])
+
+
+def text_argument(command):
+    """The expression or program; `-` reads it from standard input."""
+    return click.argument("text", metavar="TEXT")(command)
+
+
+OPTIONS = {
+    "shape": click.option("--shape", metavar="DECLARATIONS", default="", help='Shapes of the inputs: "W[m,n] x[n]".'),
+    "wrt": click.option(
+        "--wrt", metavar="NAME", multiple=True, help="By which variable; may be repeated. Default: every input."
+    ),
+    "at": click.option("--at", metavar="VALUES", default="", help='Values of the inputs: "W=[[1,2],[3,4]]; x=[5,6]".'),
+    "cotangent": click.option("--cotangent", metavar="NAME", help="Of a tensor Y: derive the gradient of ⟨NAME, Y⟩."),
+    "assume": click.option("--assume", metavar="FACT", multiple=True, help='A fact about values: "sum(y) == 1".'),
+    "ties": click.option(
+        "--ties",
+        type=click.Choice(["first", "split"]),
+        default="first",
+        show_default=True,
+        help="Which of several equal maxima gets the gradient.",
+    ),
+    "notation": click.option(
+        "--notation",
+        type=click.Choice(["index", "matrix", "both"]),
+        default="both",
+        show_default=True,
+        help="How the answer is written.",
+    ),
+    "steps": click.option(
+        "--steps",
+        type=click.Choice(["all", "hint", "none"]),
+        default="hint",
+        show_default=True,
+        help="Every step, one line a group of steps, or the answer alone.",
+    ),
+    "points": click.option("--points", type=click.IntRange(1, 10_000), help="Points at which a line is checked."),
+    "seed": click.option("--seed", type=int, envvar="SYMGRAD_SEED", help="Of the random points; also SYMGRAD_SEED."),
+    "tol": click.option(
+        "--tol", type=click.FloatRange(0, 1, min_open=True), help="Relative tolerance of a check in floating point."
+    ),
+    "output": click.option(
+        "--output",
+        type=click.Path(dir_okay=False, writable=True),
+        help="Write to a file; its suffix chooses the format where --format does not.",
+    ),
+    "quiet": click.option("--quiet", is_flag=True, help="The answer alone, unchecked."),
+    "debug": click.option("--debug", is_flag=True, help="Show the traceback of an internal error."),
+}
+
+
+def options(*names):
+    """The options of these names, in this order."""
+
+    def add(command):
+        for name in reversed(names):
+            command = OPTIONS[name](command)
+        return command
+
+    return add
+
+
+def format_option(*names):
+    return click.option(
+        "--format", "format_name", type=click.Choice(names), help="How the output is written. Default: text."
+    )
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["--help"]},
+    epilog="Exit codes: 0 all hold · 1 refuted · "
+    "2 usage or input · 3 undecided only · 70 internal error. NO_COLOR, SYMGRAD_ASCII=1 and SYMGRAD_SEED are heeded.",
+)
+@click.version_option(package_name="symgrad", message="%(prog)s %(version)s")
+def main():
+    """Symbolic differentiation of deep models, every step shown and checked."""
+
+
+@main.command(cls=Verb)
+@text_argument
+@options("shape", "wrt", "at", "cotangent", "assume", "ties", "notation")
+@format_option("text", "latex", "markdown", "json")
+@options("steps", "output", "points", "seed", "tol", "quiet", "debug")
+@click.pass_context
+def derive(ctx, text, output, debug, **given):
+    """Derive the gradient of TEXT, step by step.
+
+    TEXT is an expression (`sum((W @ x)**2)`) or equations (`f = sum[k] q[k]**2; q[k] = sum[j] W[k,j]*x[j]`), whose first one
+    is differentiated. `-` reads it from standard input. A tensor without --cotangent gives its Jacobian.
+    """
+    ctx.find_root().obj = "debug" if debug else None
+    written, code = _core("commands").derive(read(text), output=output, ascii_only=ascii_only(), **given)
+    write(written, output)
+    ctx.exit(code)
+
+
+@main.command(cls=Verb)
+@text_argument
+@options("shape", "wrt", "at", "ties")
+@format_option("text", "dot", "json")
+@options("output", "debug")
+@click.pass_context
+def graph(ctx, text, output, debug, **given):
+    """Show the computation graph of TEXT: its equations, and the local derivative on each edge.
+
+    With --at, the value of each node, and of the gradient by it where the last one is a scalar.
+    """
+    ctx.find_root().obj = "debug" if debug else None
+    write(_core("commands").graph(read(text), ascii_only=ascii_only(), **given), output)
+
+
+@main.command()
+@options("debug")
+@click.pass_context
+def tour(ctx, debug):
+    """Derive the worked examples of a first lecture on backpropagation and compare every number with the slides."""
+    ctx.find_root().obj = "debug" if debug else None
+    ctx.exit(_core("tour").run(sys.stdout))
+
+
+def read(text: str) -> str:
+    """The text, or standard input for `-`."""
+    return click.get_text_stream("stdin").read(LONGEST_INPUT) if text == "-" else text
+
+
+def write(text: str, output: str | None) -> None:
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise click.FileError(output, error.strerror) from None
+
+
+def ascii_only() -> bool:
+    return os.environ.get("SYMGRAD_ASCII", "") not in ("", "0")

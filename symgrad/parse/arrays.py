@@ -1,0 +1,350 @@
+"""NumPy-like expressions: the syntax tree to tensors, by NumPy's functions and operators as tensors know them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from sympy import Expr, Integer, Rational
+
+from ..errors import LimitError, OptionError, ParseError, ShapeError, SymgradError
+from ..expr import operations, shaping
+from ..expr.constants import tensor
+from ..expr.contractions import matmul
+from ..expr.indexing import item
+from ..expr.numpy_names import FUNCTIONS, function
+from ..expr.tensors import Tensor
+from . import arithmetic
+from .faults import Fault, at
+from .limits import BITS, JOINED, RANK
+from .names import CONSTANTS, Names
+from .syntax import (
+    Attribute,
+    Both,
+    Call,
+    Ellipsis,
+    Group,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Power,
+    Product,
+    Quoted,
+    Reduction,
+    Relation,
+    Row,
+    Slice,
+    Subscript,
+    Sum,
+)
+
+METHODS = frozenset(
+    [
+        "sum",
+        "prod",
+        "max",
+        "min",
+        "mean",
+        "var",
+        "std",
+        "norm",
+        "logsumexp",
+        "cumsum",
+        "dot",
+        "reshape",
+        "ravel",
+        "flatten",
+        "squeeze",
+        "swapaxes",
+        "transpose",
+        "repeat",
+        "clip",
+        "diagonal",
+        "trace",
+        "softmax",
+        "log_softmax",
+        "expand_dims",
+    ]
+)
+PROPERTIES: MappingProxyType[str, Callable] = MappingProxyType({"T": shaping.transpose, "mT": shaping.matrix_transpose})
+# What is known by more names than NumPy's, and NumPy's functions whose answer is no tensor.
+SPELLED: MappingProxyType[str, str] = MappingProxyType({"flatten": "ravel", "lse": "logsumexp", "σ": "sigmoid"})
+WITHOUT = frozenset(("split", "shape", "ndim", "size"))
+WORDS = MappingProxyType({"True": True, "False": False, "None": None, "newaxis": None})
+RELATIONS = MappingProxyType(
+    {
+        **{">": "greater", ">=": "greater_equal", "<": "less", "<=": "less_equal", "=": "equal", "!=": "not_equal"},
+        **{"!>": ("greater",), "!>=": ("greater_equal",), "!<": ("less",), "!<=": ("less_equal",)},
+    }
+)
+OPERATORS = MappingProxyType({"*": "multiply", "": "multiply", "/": "divide"})
+NUMBERS = MappingProxyType({"add": arithmetic.add, "multiply": arithmetic.multiply})
+
+
+class Arrays:
+    """Reads expressions of whole tensors; `notation` gives the value of index notation that stands within one."""
+
+    def __init__(self, names: Names, notation: Callable[[Node], Tensor]):
+        self.names, self.notation = names, notation
+        self.found: dict[Node, object] = {}
+
+    def tensor(self, node: Node) -> Tensor:
+        """The tensor that a node stands for; a number is one without axes."""
+        value = self.value(node)
+        if not isinstance(value, (Tensor, Expr)):
+            raise Fault(ParseError, "not a tensor", node.at)
+        return value if isinstance(value, Tensor) else tensor(value)
+
+    def value(self, node: Node):
+        """A tensor or a number; as an argument also a tuple, a list, a slice, a text, True, False or None."""
+        if node not in self.found:
+            method = self.KINDS.get(type(node))
+            if method is None:
+                raise Fault(ParseError, "not an expression of tensors", node.at)
+            self.found[node] = _bounded(method(self, node), node.at)
+        return self.found[node]
+
+    # Names and arithmetic
+
+    def _name(self, node):
+        for known in (self.names.tensors, WORDS, CONSTANTS, self.names.sizes):
+            if node.text in known:
+                return known[node.text]
+        if node.text in FUNCTIONS or node.text in operations.NAMES:
+            raise Fault(ParseError, f"{node.text} is a function", node.at, f"call it: {node.text}(x)")
+        raise self.names.unknown(node.text, node.at)
+
+    def _operand(self, node):
+        value = self.value(node)
+        if not isinstance(value, (Tensor, Expr, list)):
+            raise Fault(ParseError, "not a value to compute with", node.at)
+        return value
+
+    def _sum(self, node):
+        return self._fold("add", [(place, self._signed(sign, term)) for sign, place, term in node.terms])
+
+    def _signed(self, sign, node):
+        value = self._operand(node)
+        return value if sign > 0 else self._negated(value, node.at)
+
+    def _negated(self, value, place):
+        if isinstance(value, Expr):
+            return -value
+        with at(place):
+            return operations.elementwise("negative", value)
+
+    def _fold(self, name, operands):
+        (_, value), *rest = operands
+        for place, operand in rest:
+            value = combine(name, value, operand, place)
+        return value
+
+    def _product(self, node):
+        (_, _, first), *rest = node.factors
+        value = self._operand(first)
+        for op, place, factor in rest:
+            value = self._times(value, op, self._operand(factor), place)
+        return value
+
+    def _times(self, a, op, b, place):
+        if op == "@":
+            with at(place):
+                return matmul(a, b)
+        if op == "mod":
+            raise Fault(ParseError, "mod of tensors", place, "it stands in index maps: x[i mod 2]")
+        if not op and all(isinstance(t, Tensor) and t.ndim for t in (a, b)):
+            raise Fault(
+                ParseError, "tensors side by side", place, "write @ for the matrix product, * for entry by entry"
+            )
+        return combine(OPERATORS[op], a, b, place)
+
+    def _negative(self, node):
+        return self._negated(self._operand(node.operand), node.at)
+
+    def _power(self, node):
+        if isinstance(node.base, Call) and self.names.is_product(node.base):
+            inner = Power(node.base.arguments[0].at, node.base.arguments[0], node.exponent)
+            return combine("multiply", self._operand(node.base.function), self._power(inner), node.at)
+        return combine("power", self._operand(node.base), self._operand(node.exponent), node.at)
+
+    # Indexing
+
+    def _subscript(self, node):
+        if is_indexed(node, self.names):
+            return self.notation(node)
+        base, items = self.names.head(node)
+        if not items:
+            return self.value(base)
+        t = self.value(base)
+        if isinstance(t, list) or not isinstance(t, Tensor):
+            raise Fault(ShapeError, "only a tensor has entries", node.at)
+        key = tuple(_plain(self.value(i)) for i in items)
+        with at(node.at):
+            return item(t, key)
+
+    def _slice(self, node):
+        return slice(
+            *(None if part is None else _plain(self.value(part)) for part in (node.start, node.stop, node.step))
+        )
+
+    # Calls
+
+    def _call(self, node):
+        if self.names.is_product(node):
+            return combine("multiply", self._operand(node.function), self._operand(node.arguments[0]), node.at)
+        arguments = [_plain(self.value(a)) for a in node.arguments]
+        keywords = {k.text: _plain(self.value(v)) for k, v in node.keywords}
+        if isinstance(node.function, Attribute):
+            name, arguments = self._method(node.function, arguments)
+        elif isinstance(node.function, Name):
+            name = node.function.text
+        else:
+            raise Fault(ParseError, "not a function", node.function.at)
+        return call(SPELLED.get(name, name), arguments, keywords, node.function.at)
+
+    def _method(self, node, arguments):
+        if node.name not in METHODS:
+            raise self._no_attribute(node)
+        if node.name == "transpose" and arguments and not isinstance(arguments[0], tuple):
+            arguments = [tuple(arguments)]
+        return node.name, [self._operand(node.base), *arguments]
+
+    def _attribute(self, node):
+        if node.name not in PROPERTIES:
+            raise self._no_attribute(node)
+        with at(node.at):
+            return PROPERTIES[node.name](self._operand(node.base))
+
+    def _no_attribute(self, node):
+        with at(node.at):
+            raise operations.unknown(node.name, (*METHODS, *PROPERTIES))
+
+    # Lists, points, relations
+
+    def _row(self, node):
+        if is_indexed(node, self.names):
+            return self.notation(node)
+        return list(self._parts(node))
+
+    def _parts(self, node):
+        if len(node.items) > JOINED:
+            raise Fault(LimitError, f"more than {JOINED} parts", node.at)
+        return tuple(_plain(self.value(i)) for i in node.items)
+
+    def _relation(self, node):
+        sides = [self._operand(e) for e in (node.first, *(e for _, _, e in node.rest))]
+        value = None
+        for a, b, (op, place, _) in zip(sides, sides[1:], node.rest, strict=False):
+            holds = _compared(op, a, b, place)
+            value = holds if value is None else combine("multiply", value, holds, place)
+        return value
+
+    def _both(self, node):
+        return self._fold("multiply", [(c.at, self._operand(c)) for c in node.conditions])
+
+    KINDS = MappingProxyType(
+        {
+            Number: lambda self, node: node.value,
+            Name: _name,
+            Quoted: lambda self, node: node.text,
+            Ellipsis: lambda self, node: ...,
+            Sum: _sum,
+            Product: _product,
+            Negative: _negative,
+            Power: _power,
+            Subscript: _subscript,
+            Slice: _slice,
+            Call: _call,
+            Attribute: _attribute,
+            Group: _parts,
+            Row: _row,
+            Relation: _relation,
+            Both: _both,
+            Reduction: lambda self, node: self.notation(node),
+        }
+    )
+
+
+def combine(name: str, a, b, place: int):
+    """An operation of two operands: in exact numbers where both are numbers."""
+    if isinstance(a, Expr) and isinstance(b, Expr):
+        if name in NUMBERS:
+            return NUMBERS[name]((a, b), place)
+        return (arithmetic.power if name == "power" else arithmetic.divide)(a, b, place)
+    for operand in (a, b):
+        _check_number(operand, place)
+    if name == "power" and isinstance(b, Rational):
+        arithmetic.check_exponent(b, place)
+    with at(place):
+        return operations.elementwise(name, a, b)
+
+
+def call(name: str, arguments: list, keywords: dict, place: int) -> Tensor | Expr:
+    """A function of tensors and what else it takes, by its name."""
+    numbers = arguments and not keywords and all(isinstance(a, (int, Expr)) for a in arguments)
+    if numbers and name in operations.NAMES:
+        return arithmetic.call(name, [Integer(a) if isinstance(a, int) else a for a in arguments], place)
+    for argument in arguments:
+        _check_number(argument, place)
+    with at(place):
+        if name in WITHOUT:
+            raise SymgradError(f"{name} does not give a tensor", hint="write the number, or the slices")
+        if name in ("power", "pow", "float_power"):
+            return combine("power", *arguments, place) if len(arguments) == 2 else function(name, *arguments)
+        try:
+            return function(name, *arguments, **keywords)
+        except (TypeError, ValueError, AttributeError, IndexError, KeyError, ZeroDivisionError) as error:
+            raise OptionError(f"{name}: arguments that do not fit, {str(error)[:80]}") from error
+
+
+def is_indexed(node: Node, names: Names) -> bool:
+    """Whether there is index notation in a node: a reduction, a bracket, or an entry with an index that has a name.
+
+    >>> from symgrad.parse.reader import read
+    >>> [is_indexed(e.right, Names()) for e in read("W[i,j]; W[0,1]; x[1:]; sum(x); sum[k] x[k]; [i=j]")]
+    [True, False, False, False, True, True]
+    """
+    return any(_is_indexed(part, names) for part in node.walk())
+
+
+def _is_indexed(node, names):
+    if isinstance(node, (Reduction, Both)):
+        return True
+    if isinstance(node, Row):
+        return any(isinstance(i, Relation) for i in node.items)
+    if not isinstance(node, Subscript):
+        return False
+    inside = (part for i in node.items if not isinstance(i, Slice) for part in i.walk())
+    return any(isinstance(i, Relation) for i in node.items) or any(
+        isinstance(p, Name) and p.text not in names.sizes and p.text not in WORDS for p in inside
+    )
+
+
+def _compared(relation, a, b, place):
+    name = RELATIONS.get(relation)
+    if name is None:
+        raise Fault(ParseError, f'"{relation}" between tensors', place)
+    with at(place):
+        if isinstance(name, tuple):
+            return operations.elementwise("logical_not", operations.elementwise(name[0], a, b))
+        if isinstance(a, Expr) and isinstance(b, Expr):
+            return arithmetic.call(name, (a, b), place)
+        return operations.elementwise(name, a, b)
+
+
+def _plain(value):
+    """Integers as Python's, as axes and shapes are given."""
+    return int(value) if isinstance(value, Integer) else value
+
+
+def _check_number(value, place):
+    size = value.bit_length() if isinstance(value, int) else arithmetic.bits(value) if isinstance(value, Expr) else 0
+    if size > BITS // 10:
+        raise Fault(LimitError, "too large a number beside a tensor", place)
+
+
+def _bounded(value, place):
+    if isinstance(value, Tensor) and value.ndim > RANK:
+        raise Fault(LimitError, f"more than {RANK} axes", place)
+    return value

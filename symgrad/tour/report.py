@@ -1,0 +1,113 @@
+"""What the tour prints: headings, formulas, and comparisons that are counted."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from rich.console import Console
+from rich.text import Text
+
+import symgrad as sg
+
+from ..errors import EvaluationError
+from ..expr.evaluate import EXACT, FLOAT, order
+from ..expr.tensors import Tensor
+from ..render.equations import value
+from ..results import Answer
+from ..values import arrays_of
+
+CLOSE = 1e-12
+SIZES = {"C": 3, "K": 2, "N": 2, "O": 2, "c": 4, "h": 3, "m": 3, "n": 2}
+"""Sizes at which two formulas are compared."""
+
+
+class Report:
+    """Prints to a console and counts what agrees."""
+
+    def __init__(self, console: Console):
+        self.console, self.agreed, self.failed = console, 0, 0
+
+    def heading(self, title: str) -> None:
+        self._print("")
+        self._print(title, "bold")
+        self._print("─" * len(title), "dim")
+
+    def say(self, text: str) -> None:
+        self._print(text)
+
+    def show(self, block: str) -> None:
+        """A formula or a derivation, set off from the text."""
+        self._print("\n".join(f"    {line}".rstrip() for line in block.splitlines()))
+
+    def number(self, what: str, got, want, *, source: str = "slide") -> None:
+        """Numbers, compared exactly where they are fractions and to 12 digits where they are floats."""
+        self._compare(what, same(got, want), value(want, 6), value(got, 6), source)
+
+    def formula(self, what: str, got: Answer, want: Tensor, written: str, *, source: str = "slide") -> None:
+        """Two formulas, compared at random values of everything in them."""
+        self._compare(what, same_formula(got, want), written, got.answer_text(), source)
+
+    def fact(self, what: str, got, want, *, source: str = "slide") -> None:
+        """Anything that is equal or is not."""
+        self._compare(what, got == want, str(want), str(got), source)
+
+    def _compare(self, what, agrees, want, got, source):
+        self.agreed += agrees
+        self.failed += not agrees
+        mark = Text("  ✓ ", "green") if agrees else Text("  ✗ ", "bold red")
+        self.console.print(mark + Text(f"{what}: {source} {want}, symgrad {got}"), soft_wrap=True)
+
+    def _print(self, text, style=""):
+        self.console.print(Text(text, style), soft_wrap=True)
+
+    def total(self) -> int:
+        """The last line, and the exit code."""
+        count = self.agreed + self.failed
+        self._print(f"\n{self.agreed} of {count} comparisons agree", "bold red" if self.failed else "bold green")
+        return int(bool(self.failed))
+
+
+def same(got, want) -> bool:
+    """
+    >>> same([Fraction(1, 10)], [0.1]), same([0.1 + 0.2], [0.3]), same([1.0], [1.0, 2.0])
+    (True, True, False)
+    """
+    if isinstance(want, (list, tuple)):
+        return isinstance(got, (list, tuple)) and len(got) == len(want) and all(map(same, got, want))
+    if isinstance(got, (int, Fraction)):
+        return got == Fraction(str(want))
+    return math.isclose(got, want, rel_tol=CLOSE, abs_tol=CLOSE)
+
+
+def exact(t: Tensor | Answer, values: Mapping):
+    """The value as fractions in nested lists; decimals count as what they say. In floating point where it is irrational."""
+    tensor, also = (t.tensor, t.target) if isinstance(t, Answer) else (t, t)
+    try:
+        return arrays_of([tensor], values, also=also, space=EXACT)[0].nested()
+    except EvaluationError:
+        return arrays_of([tensor], values, also=also, space=FLOAT)[0].nested()
+
+
+def same_formula(got: Answer, want: Tensor) -> bool:
+    """Whether two tensors have the same values, at three random points."""
+    inputs = {t.name: t for t in (*order([got.target]), *order([want])) if t.is_input}
+    return all(same(exact(got, point), exact(want, point)) for point in map(lambda s: sample(inputs.values(), s), range(3)))
+
+
+def sample(inputs: Sequence[Tensor], seed: int) -> dict:
+    """Random decimals of one digit for each input; its symbolic sizes as in SIZES."""
+    source = random.Random(seed)
+    return {t.name: _filled([int(n.xreplace(_sizes(n))) for n in t.shape], source) for t in inputs}
+
+
+def _sizes(n):
+    return {s: sg.expression(SIZES[s.name]) for s in n.free_symbols}
+
+
+def _filled(shape, source):
+    if not shape:
+        return Fraction(source.choice([k for k in range(-20, 21) if k]), 10)
+    return [_filled(shape[1:], source) for _ in range(shape[0])]

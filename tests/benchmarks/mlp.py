@@ -1,0 +1,94 @@
+"""All gradients of an L-layer MLP `h ← tanh(W h + b)` under a squared loss, against tracing the same with JAX.
+
+symgrad builds the forward equations and every gradient equation, with a symbol of its own for the width of each layer;
+`jax.make_jaxpr(jax.grad(...))` traces the same program at given sizes. Neither computes a number.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+from itertools import count
+from statistics import median
+from time import perf_counter
+
+from symgrad.calculus.sweep import pull_back
+from symgrad.expr.contractions import matmul
+from symgrad.expr.indices import param
+from symgrad.expr.operations import elementwise
+from symgrad.expr.reductions import sum_
+from symgrad.expr.tensors import input_tensor
+
+DEPTHS = (10, 100, 1000, 3000)
+JAX_WIDTHS = {"equal widths": lambda k: 8, "own widths": lambda k: 8 + k}
+_runs = count()
+
+
+def mlp(depth: int, prefix: str = ""):
+    """(loss, parameters) of a net of `depth` layers; a prefix makes it a different one."""
+    n = [param(f"{prefix}n{k}") for k in range(depth + 1)]
+    h, parameters = input_tensor(f"{prefix}x", (n[0],)), []
+    for k in range(depth):
+        W = input_tensor(f"{prefix}W{k + 1}", (n[k + 1], n[k]))
+        b = input_tensor(f"{prefix}b{k + 1}", (n[k + 1],))
+        parameters += [W, b]
+        h = elementwise("tanh", elementwise("add", matmul(W, h), b))
+    error = elementwise("subtract", h, input_tensor(f"{prefix}y", (n[depth],)))
+    return sum_(elementwise("square", error)), parameters
+
+
+def symgrad_gradients(depth: int) -> int:
+    """Builds everything under names that occurred in no run before, so that no tensor is shared with an earlier run."""
+    loss, parameters = mlp(depth, f"r{next(_runs)}_")
+    return len(pull_back(loss, parameters))
+
+
+def jax_gradients(width):
+    """A function of the depth that traces the same gradients with JAX."""
+    import jax
+    import jax.numpy as jnp
+
+    def loss(parameters, x, y):
+        for W, b in parameters:
+            x = jnp.tanh(W @ x + b)
+        return ((x - y) ** 2).sum()
+
+    def trace(depth):
+        def spec(*shape):
+            return jax.ShapeDtypeStruct(shape, jnp.float32)
+
+        layers = [(spec(width(k + 1), width(k)), spec(width(k + 1))) for k in range(depth)]
+        return jax.make_jaxpr(jax.grad(loss))(layers, spec(width(0)), spec(width(depth)))
+
+    return trace
+
+
+def contestants() -> dict:
+    """What is timed: symgrad, and JAX where it is installed."""
+    found = {"symgrad": symgrad_gradients}
+    if importlib.util.find_spec("jax"):
+        found |= {f"jax, {name}": jax_gradients(width) for name, width in JAX_WIDTHS.items()}
+    return found
+
+
+def seconds(run, depth: int) -> float:
+    gc.collect()
+    start = perf_counter()
+    run(depth)
+    return perf_counter() - start
+
+
+def measure(depths=DEPTHS, repeats: int = 5) -> dict:
+    """{contestant: {depth: (first run, median of the later ones)}}; the contestants take turns."""
+    runs = contestants()
+    times = {name: {depth: [] for depth in depths} for name in runs}
+    for depth in depths:
+        for _ in range(repeats + 1):
+            for name, run in runs.items():
+                times[name][depth].append(seconds(run, depth))
+    return {name: {d: (t[0], median(t[1:])) for d, t in rows.items()} for name, rows in times.items()}
+
+
+def growth(rows: dict) -> float:
+    """time(1000)/time(100), of the medians."""
+    return rows[1000][1] / rows[100][1]
