@@ -6,7 +6,7 @@
     >>> sg.grad(f, x).at(W=[[0.4, 0.6], [0.7, -0.2]], x=[0.5, 0.3]).round(9).tolist()
     [0.71, 0.34]
 
-Names are loaded when they are first used. Every function that tensors know is here too: `sg.softmax`, `sg.exp`, `sg.pad`.
+Names are loaded when they are first used. Every function that tensors know is here too: `sg.softmax`, `sg.exp`, …
 """
 
 from __future__ import annotations

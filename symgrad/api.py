@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 from .calculus.derive import weighted
 from .calculus.sweep import jacobian_of, pull_back
 from .errors import OptionError, ShapeError
 from .expr.conventions import PYTORCH, Conventions
 from .expr.evaluate import order
-from .expr.tensors import Tensor, input_tensor, shape_text
-from .graph import find
+from .expr.tensors import Tensor, input_tensor, let, shape_text
+from .graph import find, inlined
 from .results import Derivative, Directional, ValueAndGradient
 from .rules.facts import Facts, facts_in_force
 
@@ -26,13 +27,13 @@ def grad(f, wrt, *, conventions: Conventions = PYTORCH, facts: Facts | None = No
     [2.0, 4.0]
     """
     target = tensor_of(f)
-    return _several(target, wrt, conventions, facts, lambda xs: pull_back(target, xs, None, conventions))
+    return _several(target, wrt, conventions, facts, lambda f, xs: pull_back(f, xs, None, conventions))
 
 
 def jacobian(y, wrt, *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
     """`J[a, u] = ∂Y[a]/∂X[u]`, the axes of Y first."""
     target = tensor_of(y)
-    return _several(target, wrt, conventions, facts, lambda xs: jacobian_of(target, xs, conventions))
+    return _several(target, wrt, conventions, facts, lambda y, xs: jacobian_of(y, xs, conventions))
 
 
 def hessian(f, wrt, *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
@@ -56,7 +57,7 @@ def value_and_grad(f, wrt, *, conventions: Conventions = PYTORCH, facts: Facts |
 
 def vjp(y, wrt, cotangent="G", *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
     """`Σ_a G[a] ∂Y[a]/∂X[u]`, the gradient of ⟨G, Y⟩: what backpropagation passes on. G is named, or an input."""
-    target = tensor_of(y)
+    target = named(tensor_of(y))
     loss, _ = weighted(target, _companion("cotangent", target, cotangent, order([target])).name)
     return grad(loss, wrt, conventions=conventions, facts=facts)
 
@@ -77,6 +78,15 @@ def derive(y, wrt, *, cotangent=None, conventions: Conventions = PYTORCH, facts:
     return (jacobian if tensor_of(y).ndim else grad)(y, wrt, **options)
 
 
+def named(t: Tensor) -> Tensor:
+    """The tensor under a name, for print: a scalar without one is f, any other y, unless that is taken."""
+    if t.name:
+        return t
+    taken = {o.name for o in order([t])}
+    candidates = ("y", "Y", "u") if t.ndim else ("f", "g", "F")
+    return let(next(name for name in (*candidates, *(f"f{k}" for k in count())) if name not in taken), t)
+
+
 def tensor_of(value) -> Tensor:
     """A tensor, or the tensor that a result holds."""
     if isinstance(value, Tensor):
@@ -87,8 +97,13 @@ def tensor_of(value) -> Tensor:
 
 
 def variable(target: Tensor, x: Variable) -> Tensor:
-    """The tensor to differentiate by, given as such or by its name."""
-    return find(x, order([target])) if isinstance(x, str) else tensor_of(x)
+    """The tensor to differentiate by, given as such or by its name; a gradient's graph may hold its reading form."""
+    nodes = order([target])
+    if isinstance(x, str):
+        return find(x, nodes)
+    t = tensor_of(x)
+    reading = inlined([t])[t]
+    return reading if reading in set(nodes) - {t} and t not in set(nodes) else t
 
 
 def inputs(target: Tensor) -> tuple[Tensor, ...]:
@@ -96,11 +111,12 @@ def inputs(target: Tensor) -> tuple[Tensor, ...]:
     return tuple(t for t in order([target]) if t.is_input)
 
 
-def _several(target, wrt, conventions, facts, sweep):
+def _several(source, wrt, conventions, facts, sweep):
     many = isinstance(wrt, Sequence) and not isinstance(wrt, (str, Tensor))
-    found = [variable(target, x) for x in (wrt if many else [wrt])]
+    target = named(source)
+    found = [target if x is source else variable(target, x) for x in (wrt if many else [wrt])]
     known = _facts(facts)
-    results = tuple(Derivative(target, x, s, conventions, known) for x, s in zip(found, sweep(found), strict=True))
+    results = tuple(Derivative(target, x, s, conventions, known) for x, s in zip(found, sweep(target, found), strict=True))
     return results if many else results[0]
 
 

@@ -12,6 +12,7 @@ from importlib import import_module
 
 import click
 
+from . import __version__
 from .errors import SymgradError
 
 INPUT, INTERNAL = 2, 70
@@ -27,15 +28,18 @@ class Program(click.Group):
     """Errors that symgrad raises on purpose end with 2 and its words, all others with 70 and one line."""
 
     def invoke(self, ctx):
+        ctx.obj = {}
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except SymgradError as error:
+            if ctx.obj.get("debug"):
+                traceback.print_exc()
             click.echo(told(error), err=True)
             ctx.exit(INPUT)
-        except Exception as error:
-            if "--debug" in sys.argv or ctx.obj == "debug":
+        except Exception as error:  # a fault of symgrad; anything a user can cause is a SymgradError
+            if ctx.obj.get("debug"):
                 traceback.print_exc()
             words = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             click.echo(f"error: symgrad failed, {words}\nthis is a fault of symgrad; --debug shows where", err=True)
@@ -84,7 +88,7 @@ OPTIONS = {
     ),
     "at": click.option("--at", metavar="VALUES", default="", help='Values of the inputs: "W=[[1,2],[3,4]]; x=[5,6]".'),
     "cotangent": click.option("--cotangent", metavar="NAME", help="Of a tensor Y: derive the gradient of ⟨NAME, Y⟩."),
-    "assume": click.option("--assume", metavar="FACT", multiple=True, help='A fact about values: "sum(y) == 1".'),
+    "assume": click.option("--assume", "assumed", metavar="FACT", multiple=True, help='A fact about values: "sum(y) == 1".'),
     "ties": click.option(
         "--ties",
         type=click.Choice(["first", "split"]),
@@ -106,10 +110,10 @@ OPTIONS = {
         show_default=True,
         help="Every step, one line a group of steps, or the answer alone.",
     ),
-    "points": click.option("--points", type=click.IntRange(1, 10_000), help="Points at which a line is checked."),
-    "seed": click.option("--seed", type=int, envvar="SYMGRAD_SEED", help="Of the random points; also SYMGRAD_SEED."),
+    "points": click.option("--points", type=click.IntRange(1, 10_000), default=2, help="Points at which a line is tried where it cannot be proved."),
+    "seed": click.option("--seed", type=int, default=0, envvar="SYMGRAD_SEED", help="Of the random points; also SYMGRAD_SEED."),
     "tol": click.option(
-        "--tol", type=click.FloatRange(0, 1, min_open=True), help="Relative tolerance of a check in floating point."
+        "--tol", type=click.FloatRange(0, 1), default=0.0, help="Relative difference that a check lets pass."
     ),
     "output": click.option(
         "--output",
@@ -144,7 +148,7 @@ def format_option(*names):
     epilog="Exit codes: 0 all hold · 1 refuted · "
     "2 usage or input · 3 undecided only · 70 internal error. NO_COLOR, SYMGRAD_ASCII=1 and SYMGRAD_SEED are heeded.",
 )
-@click.version_option(package_name="symgrad", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="symgrad", message="%(prog)s %(version)s")
 def main():
     """Symbolic differentiation of deep models, every step shown and checked."""
 
@@ -155,50 +159,63 @@ def main():
 @format_option("text", "latex", "markdown", "json")
 @options("steps", "output", "points", "seed", "tol", "quiet", "debug")
 @click.pass_context
-def derive(ctx, text, output, debug, **given):
+def derive(ctx, text, output, format_name, points, seed, tol, quiet, debug, **given):
     """Derive the gradient of TEXT, step by step.
 
-    TEXT is an expression (`sum((W @ x)**2)`) or equations (`f = sum[k] q[k]**2; q[k] = sum[j] W[k,j]*x[j]`), whose first one
-    is differentiated. `-` reads it from standard input. A tensor without --cotangent gives its Jacobian.
+    TEXT is an expression, `sum((W @ x)**2)`, or equations, `f = sum[k] q[k]**2; q[k] = sum[j] W[k,j]*x[j]`, of which
+    the first one is differentiated. `-` reads it from standard input. A tensor without --cotangent gives its Jacobian.
     """
-    ctx.find_root().obj = "debug" if debug else None
-    written, code = _core("commands").derive(read(text), output=output, ascii_only=ascii_only(), **given)
+    ctx.obj["debug"] = debug
+    core = _core("commands")
+    if quiet:
+        given["steps"] = "none"
+    check = None if quiet else core.Check(seed=seed, points=points, tol=tol)
+    form = core.format_of(format_name, output)
+    written, code = core.derive(read(text), check=check, form=form, ascii=ascii_only(), **given)
     write(written, output)
     ctx.exit(code)
 
 
 @main.command(cls=Verb)
 @text_argument
-@options("shape", "wrt", "at", "ties")
+@options("shape", "at", "ties")
 @format_option("text", "dot", "json")
 @options("output", "debug")
 @click.pass_context
-def graph(ctx, text, output, debug, **given):
+def graph(ctx, text, output, format_name, debug, **given):
     """Show the computation graph of TEXT: its equations, and the local derivative on each edge.
 
-    With --at, the value of each node, and of the gradient by it where the last one is a scalar.
+    With --at, also the value of each node, and the gradient by it where the result is a scalar.
     """
-    ctx.find_root().obj = "debug" if debug else None
-    write(_core("commands").graph(read(text), ascii_only=ascii_only(), **given), output)
+    ctx.obj["debug"] = debug
+    core = _core("commands")
+    write(core.graph(read(text), form=core.format_of(format_name, output), ascii=ascii_only(), **given), output)
 
 
 @main.command()
 @options("debug")
 @click.pass_context
 def tour(ctx, debug):
-    """Derive the worked examples of a first lecture on backpropagation and compare every number with the slides."""
-    ctx.find_root().obj = "debug" if debug else None
+    """Derive the worked examples of a first lecture on backpropagation and compare every number with its slides."""
+    ctx.obj["debug"] = debug
     ctx.exit(_core("tour").run(sys.stdout))
 
 
 def read(text: str) -> str:
     """The text, or standard input for `-`."""
-    return click.get_text_stream("stdin").read(LONGEST_INPUT) if text == "-" else text
+    if text != "-":
+        return text
+    try:
+        return click.get_text_stream("stdin", encoding="utf-8").read(LONGEST_INPUT)
+    except UnicodeDecodeError:
+        raise click.UsageError("standard input is not UTF-8 text") from None
 
 
 def write(text: str, output: str | None) -> None:
+    """To the file, or to standard output, where what its encoding lacks becomes a question mark."""
     if output is None:
-        click.echo(text)
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        click.echo(text.encode(encoding, "replace").decode(encoding))
         return
     try:
         with open(output, "w", encoding="utf-8") as file:
@@ -208,4 +225,5 @@ def write(text: str, output: str | None) -> None:
 
 
 def ascii_only() -> bool:
+    """Whether SYMGRAD_ASCII asks for the input language instead of Unicode."""
     return os.environ.get("SYMGRAD_ASCII", "") not in ("", "0")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sympy import Expr
@@ -13,22 +13,48 @@ from .expr.conventions import PYTORCH, Conventions
 from .expr.evaluate import order
 from .expr.nodes import Entry, Partial, total
 from .expr.tensors import Tensor, input_tensor
-from .render.equations import printer
+from .oracles import Verdict, status
+from .printing import Printed
+from .rules.enforce import enforced
 from .rules.facts import Facts
 from .rules.tables import chain, contraction
 from .values import values_of
 
-NOTHING = Facts()
 TOLD = 200
 """A graph of more equations is swept, not told: its derivation is worked out only where it is asked for."""
 
 
-class Answer:
-    """What every result can do, given its `derivation` and its `tensor`."""
+@dataclass(frozen=True)
+class Check:
+    """How a line is checked: the seed of the random points, how many, the relative difference that may pass."""
 
-    derivation: Derivation
-    tensor: Tensor
-    target: Tensor
+    seed: int = 0
+    points: int = 2
+    tol: float = 0.0
+
+    def verdict(self, target: Tensor, wrt: Tensor, claimed: Tensor, facts: Facts) -> Verdict:
+        """What the oracles say of `∂target/∂wrt = claimed`, where the facts hold."""
+        constrain = (lambda values: enforced(facts, values)) if facts.facts else None
+        found = status(target, wrt, claimed, seed=self.seed, points=self.points, constrain=constrain)
+        return Verdict("agrees", points=1, reason=f"within {self.tol}") if self._excuses(found) else found
+
+    def _excuses(self, v: Verdict) -> bool:
+        return v.fails and v.worst is not None and abs(v.worst.given - v.worst.found) <= self.tol * abs(v.worst.found)
+
+
+class CheckedStory(Story):
+    """A story whose lines are checked as asked."""
+
+    def __init__(self, target, wrt, conventions, facts, check: Check):
+        self.check = check
+        super().__init__(target, wrt, conventions, facts)
+
+    def verdict(self, claimed: Tensor, y: Tensor | None = None) -> Verdict:
+        return self.check.verdict(self.target, self.wrt if y is None else y, claimed, self.facts)
+
+
+class Answer(Printed):
+    """What every result can do, given its `derivation` and its `tensor`."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -44,9 +70,10 @@ class Answer:
     def shape(self) -> tuple[Expr, ...]:
         return self.tensor.shape
 
-    def answer_text(self) -> str:
-        """The right side of the last line, in Unicode."""
-        return printer(self.derivation.left, self.expr)(self.expr)
+    @cached_property
+    def status(self) -> str:
+        """What the oracles say of the answer: proved, agrees, refuted or undecided."""
+        return self.derivation.judge(self.expr) if self.derivation.judge else "undecided"
 
     def at(self, **values):
         """The value of the answer at values of the inputs (and sizes), by name."""
@@ -64,11 +91,12 @@ class Derivative(Answer):
     wrt: Tensor
     swept: Tensor
     conventions: Conventions = PYTORCH
-    facts: Facts = NOTHING
+    facts: Facts = field(default_factory=Facts)
+    check: Check = Check()
 
     @cached_property
     def story(self) -> Story:
-        return Story(self.target, self.wrt, self.conventions, self.facts)
+        return CheckedStory(self.target, self.wrt, self.conventions, self.facts, self.check)
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -97,6 +125,15 @@ class Directional(Answer):
     def target(self) -> Tensor:
         return self.along.story.target
 
+    @property
+    def told(self) -> bool:
+        return self.along.told
+
+    @property
+    def status(self) -> str:
+        """That of the Jacobian it is made of."""
+        return self.along.status
+
     @cached_property
     def derivation(self) -> Derivation:
         """The derivative by X, and its sum with the tangent."""
@@ -114,6 +151,7 @@ class Directional(Answer):
             steps=(put, *tail.steps),
             givens=(*known.givens, replace(known, givens=(), definitions=(), notes=())),
             reason="definition",
+            judge=None,
         )
 
     @cached_property
@@ -123,7 +161,7 @@ class Directional(Answer):
         return self.along.story.as_tensor(self.derivation.result, left)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class ValueAndGradient:
     """f and its gradient, or its gradients."""
 

@@ -17,7 +17,7 @@ from .extras import numbers
 def values_of(tensors: Sequence[Tensor], values: Mapping, *, also: Tensor, space: Space = FLOAT) -> list:
     """The values of tensors at values of the inputs, by name; `also` is what they were derived from.
 
-    A gradient may not need an input of `also` any more, but its size: the gradient of Σ x is 1, as often as x has entries.
+    A gradient may not need an input of `also` any more, but its size: the gradient of Σ x is 1 for each entry of x.
 
     >>> from symgrad.expr.reductions import sum_
     >>> from symgrad.expr.tensors import input_tensor

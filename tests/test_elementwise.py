@@ -39,7 +39,8 @@ def points(row):
 def formula(row, k, *x, space=MP, kink=None):
     """The k-th derivative of the row at numbers, by the loops of `evaluate`."""
     entries = [Entry(Slot(place)) for place in range(row.arity)]
-    e = sp.sympify(row.derivatives[k](*entries, row.head(*entries))).xreplace({KINK: row.kink if kink is None else kink})
+    chosen = {KINK: row.kink if kink is None else kink}
+    e = row.derivatives[k](*entries, row.head(*entries)).xreplace(chosen)
     slots = {Slot(place): Array((), [space.take(v)]) for place, v in enumerate(x)}
     return tabulate((), e, {}, slots, space).data[0]
 

@@ -381,6 +381,12 @@ def test_constants():
         inputs([(100,)])[0] + np.arange(100)
 
 
+def test_places_written_with_the_symbolic_size():
+    x = input_tensor("x", (n,))
+    assert x[n - 1] is x[-1] and x[: n - 1] is x[:-1] and x[:n] is not None
+    assert x[param("p")].shape == () and x[param("p") :].shape == (n - param("p"),)
+
+
 def test_tensors_are_shared():
     a, b = inputs([A, A])
     assert a + b is a + b

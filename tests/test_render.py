@@ -4,10 +4,11 @@ import math
 
 import pytest
 import sympy as sp
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import symgrad as sg
+from symgrad.errors import LimitError
 from symgrad.expr.affine import Quo, Rem
 from symgrad.expr.elementwise import BY_NAME
 from symgrad.expr.evaluate import FLOAT, Array, tabulate
@@ -133,7 +134,10 @@ def same(a, b):
 @settings(max_examples=3 * settings().max_examples)
 def test_a_printed_form_parses_back(style, e):
     text = show(e, style, free=FREE)
-    again = parse_expression(text, TENSORS, {i.letter: i for i in FREE})
+    try:
+        again = parse_expression(text, TENSORS, {i.letter: i for i in FREE})
+    except LimitError:  # a tower of functions of numbers; no text is so by intention
+        reject()
     assert all(map(same, value(e), value(again))), text
 
 

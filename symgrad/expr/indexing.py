@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, expand
 
 from ..errors import OptionError, ShapeError
 from .affine import Quo, nonnegative
@@ -94,6 +94,7 @@ def _filled(shape, key):
 
 def _position(k, n, spot):
     """An index counted from the front; on a symbolic axis it is taken to exist."""
+    k = _signed(k, n)
     place = n + k if k.is_negative else k
     if not (k.is_negative or k.is_nonnegative):
         raise _uncertain(f"the index {k}", n, spot)
@@ -103,9 +104,16 @@ def _position(k, n, spot):
     return place
 
 
+def _signed(b, n):
+    """`n − 1` is −1: a place counted from the end, where it is written with the symbolic size."""
+    from_end = b if b.is_Integer else expand(b - n)
+    return from_end if from_end.is_Integer and from_end.is_negative else b
+
+
 def bounds(part, n, spot) -> tuple[Expr, Expr, Expr]:
     """(start, step, length) of a slice on an axis of size n."""
-    start, stop, step = part
+    start, stop = (None if b is None else _signed(b, n) for b in part[:2])
+    step = part[2]
     step = Integer(1) if step is None else step
     if not step.is_Integer or step == 0:
         raise OptionError(f"slice: the step is an integer and not 0, not {step}")

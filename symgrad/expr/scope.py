@@ -120,8 +120,9 @@ class Scope:
         return lambda: join([p() for p in parts])
 
     def _mul(self, e):
-        """Brackets and picks first: where one is 0 the other factors are not even computed."""
-        conditions = [self.meaning(a) for a in e.args if isinstance(a, (Bracket, Pick))]
+        """Brackets first, those of indices before those of values: where one is 0 nothing else is even computed."""
+        found = sorted((a for a in e.args if isinstance(a, (Bracket, Pick))), key=lambda a: a.has(Entry))
+        conditions = [self.meaning(a) for a in found]
         others = [self.meaning(a) for a in e.args if not isinstance(a, (Bracket, Pick))]
         join = self.space.product
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Integer, cancel
+from sympy import Integer, cancel
 
 from ..errors import OptionError, ShapeError
 from .affine import Quo, Rem
@@ -93,15 +93,10 @@ def _complete(old, new):
         raise ShapeError(f"reshape: shape {shape_text(new)} has more than one -1")
     if rest == 0:
         raise ShapeError(f"reshape: the -1 in {shape_text(new)} could be anything, another size is 0")
-    size = _ratio(total, rest)
-    if size is None:
+    size = cancel(total / rest)
+    if size.as_numer_denom()[1] != 1:
         raise mismatch("reshape", old, new, f"{total} entries are not known to be a multiple of {rest}")
     return (*known[: unknown[0]], size, *known[unknown[0] :])
-
-
-def _ratio(total, rest) -> Expr | None:
-    quotient = cancel(total / rest)
-    return quotient if quotient.as_numer_denom()[1] == 1 else None
 
 
 def _reshape(shapes, new):

@@ -46,7 +46,7 @@ def richardson(g, middle, h):
 
 
 def complex_step(g, middle, h):
-    """`Im g(i h) / h`: no cancellation, so h may be tiny. The bound compares the slopes to the left and to the right."""
+    """`Im g(i h) / h`: no cancellation, so h may be tiny. The bound compares the slopes left and right of the point."""
     sides = [[y.imag / TINY for y in map(MP.functions.mpc, g(s * h + MP.functions.mpc(0, TINY)))] for s in (-1, 1)]
     return [((a + b) / 2, abs(a - b) + NOISE * (1 + abs(m))) for a, b, m in zip(*sides, middle, strict=True)]
 

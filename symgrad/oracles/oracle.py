@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import mpmath
 
-from ..errors import EvaluationError, ShapeError
+from ..errors import EvaluationError, LimitError, ShapeError
 from ..expr.arrays import Array, array
 from ..expr.evaluate import evaluate
 from ..expr.spaces import EXACT, Space, precise
@@ -115,7 +115,7 @@ class Oracle:
         """Whether `derivative`, numbers of the shape of the gradient (or Jacobian, without cotangent), is right."""
         try:
             found = self.jacobian(f, wrt, values) if cotangent is None else self.find(f, wrt, values, cotangent)
-        except EvaluationError as error:
+        except (EvaluationError, LimitError) as error:
             return Verdict("undecided", reason=error.fact)
         return compared(array(derivative), found)
 

@@ -13,7 +13,7 @@ from ..errors import EvaluationError
 from ..expr.arrays import Array
 from ..expr.evaluate import evaluate
 from ..expr.spaces import EXACT
-from .oracle import Found, Oracle, starting_point
+from .oracle import Found, KinkError, Oracle, starting_point
 from .ordered import Carrier, CarrierSpace
 
 
@@ -106,6 +106,8 @@ class _Duals(CarrierSpace):
         if exponent.parts:
             raise EvaluationError(f"a power with a variable exponent is not rational: {exponent.value}")
         n = exponent.value
+        if base.value == 0 and 0 < n < 1:
+            raise KinkError(f"the point lies at a kink: 0 to the power {n}")
         if not base.parts or n == 0:
             return Dual(EXACT.power(base.value, n), {})
         slope = n * EXACT.power(base.value, n - 1)

@@ -43,7 +43,7 @@ def sizes(tensors, rng: Random, budget: int = WORK) -> dict[Symbol, Integer]:
         if not axes and not others:
             break
     if least is None:
-        raise LimitError("no sizes were found that fit together", place="", hint="give sizes")
+        raise LimitError("no sizes were found that fit together")
     raise LimitError(f"too large to be tried: {least} operations, at most {budget}")
 
 

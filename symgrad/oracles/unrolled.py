@@ -1,8 +1,8 @@
 """UNROLLED: the loops written out as one SymPy expression of the entries of `wrt`, which SymPy differentiates.
 
-Functions stand in it by their `definition`, of a Piecewise the branch that the values take. An expression that has grown
-beyond `LARGE` nodes is given a name v, with `dv/dx_k` computed there and then, so that work stays proportional to size.
-Numbers are fractions as long as they can be, after that they have fifty digits.
+Functions stand in it by their `definition`, of a Piecewise the branch that the values take. An expression that has
+grown beyond `LARGE` nodes is given a name v, with `dv/dx_k` computed there and then, so that work stays proportional to
+size. Numbers are fractions as long as they can be, after that they have fifty digits.
 """
 
 from __future__ import annotations
@@ -163,6 +163,9 @@ class Unrolled(CarrierSpace):
     def decided(self, condition, arguments) -> bool:
         if condition in (sp.true, sp.false):
             return bool(condition)
+        if isinstance(condition, (sp.And, sp.Or)):
+            join = all if isinstance(condition, sp.And) else any
+            return join(self.decided(c, arguments) for c in condition.args)
         a, b = (arguments[e] if e in arguments else self.constant(e) for e in condition.args)
         return RELATIONS[condition.rel_op](a, b)
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from math import ceil, log, prod
 from random import Random
 
+from sympy import Integer, Piecewise
+
 from ..errors import EvaluationError, LimitError
 from ..expr.arrays import Array
+from ..expr.elementwise import ELEMENTWISE
 from ..expr.evaluate import evaluate, order
+from ..expr.nodes import Compare, Pick, Reduce
 from ..expr.spaces import EXACT
 from ..expr.tensors import Tensor
 from .degree import apart, degree, slope
@@ -17,10 +22,11 @@ from .difference import DIFFERENCE
 from .oracle import MP, KinkError, Oracle, Verdict, compared
 from .rational import RATIONAL
 from .sampling import GRID, WORK, decimals, integers, shape, sizes, work
-from .unrolled import UNROLLED
+from .unrolled import UNROLLED, defined
 
 CHANCE = 1e-12
 ATTEMPTS = 12
+BRANCHES = 4
 UNROLLS = 4_000
 CARRIED = 400_000
 
@@ -96,22 +102,22 @@ class Trial:
         return small if small.fails else verdict
 
     def agreement(self, points: int) -> Verdict:
-        """Agrees at that many points, or refuted at one; undecided if there are not so many in the domain."""
-        agreed, last = 0, Verdict("undecided")
-        for attempt in range(ATTEMPTS):
-            values = decimals(self.inputs, self.sizes, self.rng, attempt)
-            if self.constrain:
-                values = self.constrain(values)
-            verdict = self.tried(values)
+        """Agrees at that many points, or refuted at one; undecided if there are not so many in the domain.
+
+        Where there are branches, more points are needed to see both sides of them.
+        """
+        if any(map(branches, self.tensors)):
+            points *= BRANCHES
+        agreed, failed, last = 0, 0, Verdict("undecided", reason="no point was found where it has a value")
+        while agreed < points and failed < ATTEMPTS:
+            values = decimals(self.inputs, self.sizes, self.rng, failed)
+            verdict = self.tried(self.constrain(values) if self.constrain else values)
             if verdict.fails:
                 return verdict
             agreed += verdict.holds
-            if agreed == points:
-                return Verdict("agrees", points=agreed)
+            failed += not verdict.holds
             last = last if verdict.holds else verdict
-        if agreed:
-            return Verdict("agrees", points=agreed, reason=f"at the other points: {last.reason}")
-        return replace(last, reason=last.reason or "no point was found where it has a value")
+        return Verdict("agrees", points=agreed) if agreed else last
 
     def tried(self, values) -> Verdict:
         """The verdict of the first oracle that can say something."""
@@ -160,3 +166,15 @@ class Trial:
 
     def shown_sizes(self):
         return {str(s): int(n) for s, n in self.sizes.items()}
+
+
+@lru_cache(maxsize=1)
+def branching() -> tuple[type, ...]:
+    """The heads that are defined case by case."""
+    return (Compare, Pick, *(row.head for row in ELEMENTWISE if isinstance(defined(row)[1], Piecewise)))
+
+
+def branches(t: Tensor) -> bool:
+    """Whether the equation of t is another one at other values."""
+    body = Integer(0) if t.is_input else t.template.body
+    return body.has(*branching()) or any(e.op in ("max", "min") for e in body.atoms(Reduce))

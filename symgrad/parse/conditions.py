@@ -13,7 +13,7 @@ from .faults import Fault
 # relation: of two integers, of two values; `a < b` is `b > a`
 SWAPPED = {"<": ">", "<=": ">=", "!<": "!>", "!<=": "!>="}
 OF_VALUES = {"=": "==", ">": ">", ">=": ">=", "!=": "!=", "!>": "!>", "!>=": "!>="}
-OF_INTEGERS = {"!>": "<=", "!>=": "<", "!<": ">=", "!<=": ">"}
+FORWARD = {">": "<", ">=": "<="}
 
 
 def of_integers(relation: str, a: Expr, b: Expr, at: int) -> Expr:
@@ -23,24 +23,20 @@ def of_integers(relation: str, a: Expr, b: Expr, at: int) -> Expr:
     >>> i = Index("i", param("n")); of_integers("<", i + 1, param("m"), 0), of_integers("=", i, 2, 0)
     (Inside(i + 1, m), Equal(i, 2))
     """
-    relation = OF_INTEGERS.get(relation, relation)
     if relation == "=":
         return Equal(a, b)
     if relation == "|":
-        if not a.is_positive and a == 0:
+        if a == 0:
             raise Fault(ParseError, "0 divides nothing", at)
         return Divides(a, b)
-    if relation in (">", ">="):
-        relation, a, b = SWAPPED_BACK[relation], b, a
-    if relation == "!=":
-        return Compare("!=", a, b)
+    if relation in FORWARD:
+        relation, a, b = FORWARD[relation], b, a
+    if relation not in ("<", "<="):
+        return of_values(relation, a, b, at)
     last = b + 1 if relation == "<=" else b
     if nonnegative(a) and not last.has(Index):
         return Inside(a, last)
     return Compare(">" if relation == "<" else ">=", b, a)
-
-
-SWAPPED_BACK = {">": "<", ">=": "<="}
 
 
 def of_values(relation: str, a: Expr, b: Expr, at: int) -> Expr:

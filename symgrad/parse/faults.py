@@ -37,7 +37,8 @@ def answered(text: str) -> Iterator[None]:
 
 
 def _error(found: Fault, text: str) -> SymgradError:
-    told = ParseError.at(found.fact, "".join(map(visible, text)), found.at, hint=found.hint)
+    fact, shown, hint = ("".join(map(visible, part)) for part in (found.fact, text, found.hint))
+    told = ParseError.at(fact, shown, found.at, hint=hint)
     return found.kind(told.fact, place=told.place, hint=told.hint)
 
 

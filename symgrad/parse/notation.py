@@ -78,7 +78,7 @@ class Notation:
             axes = ", ".join("ijklmnpqrstuvwxy"[: t.ndim])
             hint = f"write {shown}[{axes}]" if shown[0] != "t" else "give it indices: ( … )[i]"
             raise Fault(ShapeError, f"{shown} of shape {shape_text(t.shape)} stands without indices", at, hint)
-        return Entry(t.ref)
+        return _written_out(t)
 
     def _sum(self, node, env):
         return arithmetic.add([sign * self.value(term, env) for sign, _, term in node.terms], node.at)
@@ -260,6 +260,14 @@ class Notation:
             Relation: lambda self, node, env: self.condition(node, env),
         }
     )
+
+
+def _written_out(t: Tensor) -> Expr:
+    """A scalar as an entry; one that has neither a name nor a function's label as its right side: `norm(x)` is `√Σ x[k]²`."""
+    if t.name or t.is_input or t.template.label:
+        return Entry(t.ref)
+    body = t.equation[1]
+    return body.xreplace({i: fresh(i) for e in body.atoms(Binder) for i in e.bound})
 
 
 def _by_name(name: str, given: int, keywords: dict[str, Expr], at: int) -> list[Expr]:

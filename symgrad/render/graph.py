@@ -44,7 +44,7 @@ class Picture:
 
 
 def picture(outputs: Iterable[Tensor], conventions: Conventions = PYTORCH) -> Picture:
-    """The graph of the outputs in reading form: unnamed elementwise nodes are written into the equations that use them."""
+    """The graph of the outputs in reading form: unnamed elementwise nodes are written into what uses them."""
     outputs = tuple(outputs)
     reading = inlined(outputs)
     drawn = build([reading[t] for t in outputs])
@@ -130,7 +130,7 @@ def _node(p, t):
 
 
 def _in_styles(write):
-    return {"text": write("code"), "unicode": write("unicode"), "latex": write("latex")}
+    return {"code": write("code"), "unicode": write("unicode"), "latex": write("latex")}
 
 
 GRAPH_FORMATS = MappingProxyType({"text": text, "dot": dot, "json": as_json})

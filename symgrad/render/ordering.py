@@ -47,7 +47,7 @@ def by_factor(scope: Letters, siblings: Iterable[Expr] = ()):
     def placed(e: Expr, indices):
         if isinstance(e, Partial):  # the cotangent leads, a local derivative comes behind it
             return 5.5 if scope.bound & set(indices) else 3
-        return 3.5 if rank(e) == 5 and fixed & set(indices) else rank(e)
+        return 3.5 + rank(e) / 100 if 5 <= rank(e) <= 7 and fixed & set(indices) else rank(e)
 
     def key(e: Expr):
         indices = [*free_indices(e.of if isinstance(e, Partial) else e)]

@@ -116,7 +116,7 @@ def _unicode_separate(left: str, right: str) -> str:
 
 
 def _unicode_tight(left: str, right: str) -> str:
-    return "" if left.isdigit() and right[0].isalpha() and right[0] not in "eEjJ" else "·"
+    return "" if left.isdigit() and right[0].isalpha() and right[0] not in "eE" else "·"
 
 
 def _unicode_call(name: str, latex: str, args: tuple[str, ...]) -> str:
@@ -191,7 +191,8 @@ def _latex_partial(of: str, entry: str, named: bool) -> str:
 def _latex_separate(left: str, right: str) -> str:
     if right[0].isdigit() or (left[-1].isdigit() and right.startswith(r"\frac")):
         return r" \cdot "
-    return r"\, " if r"\partial" in left + right else " "
+    words = r"\mathrm" in left and right.startswith(r"\mathrm")
+    return r"\, " if words or r"\partial" in left + right else " "
 
 
 LATEX = Style(

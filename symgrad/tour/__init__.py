@@ -1,4 +1,4 @@
-"""The tour: every worked example of a first lecture on backpropagation, derived, evaluated and compared with its slides."""
+"""The tour: the worked examples of a first lecture on backpropagation, derived, evaluated, compared with its slides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first half of the lecture: derivatives as differences, computation graphs, backpropagation, non-linearities, losses."""
+"""The first half of the lecture: differences, computation graphs, backpropagation, non-linearities, losses."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def squared_norm(report: Report) -> None:
     by_w, by_x = sg.grad(f, [W, x])
     report.show(repr(q))
     report.show(repr(f))
-    report.formula("∂qₖ/∂Wᵢⱼ", sg.jacobian(q, W), sg.define("J[k,i,j] = [k=i]*x[j]", x=x, like=W), "1[k=i] xⱼ")
+    report.formula("∂qₖ/∂Wᵢⱼ", sg.jacobian(q, W), sg.define("J[k<m,i<m,j] = [k=i]*x[j]", x), "1[k=i] xⱼ")
     report.formula("∂qₖ/∂xᵢ", sg.jacobian(q, x), W, "Wₖᵢ")
     report.show(by_w.to_text())
-    report.formula("∂f/∂Wᵢⱼ", by_w, sg.define("g[i,j] = 2*q[i]*x[j]", q=q, x=x), "2 qᵢ xⱼ")
+    report.formula("∂f/∂Wᵢⱼ", by_w, sg.define("g[i,j] = 2*q[i]*x[j]", q, x), "2 qᵢ xⱼ")
     report.show(by_x.to_text())
-    report.formula("∂f/∂xᵢ", by_x, sg.define("g[i] = sum[k] 2*q[k]*W[k,i]", q=q, W=W), "Σₖ 2 qₖ Wₖᵢ")
+    report.formula("∂f/∂xᵢ", by_x, sg.define("g[i] = sum[k] 2*q[k]*W[k,i]", q, W), "Σₖ 2 qₖ Wₖᵢ")
     report.number("q", exact(q, WX), [0.38, 0.29])
     report.number("f", exact(f, WX), 0.2285)
     report.number("∂f/∂W", exact(by_w, WX), [[0.38, 0.228], [0.29, 0.174]])
@@ -130,7 +130,7 @@ def minibatch(report: Report) -> None:
     x, y = sg.tensors("x[n] y[m]")
     one = sg.grad(sg.let("Loss1", ((y - (W @ x + b)) ** 2).sum()), W)
     values = {"X": [[1, 2], [0, -1], [3, 1]], "Y": [[1, 0], [2, 2], [-1, 1]], "W": [[0.5, 1], [-1, 0.2]], "b": [0.1, 0]}
-    parts = [exact(one, {"x": p, "y": q, "W": values["W"], "b": values["b"]}) for p, q in zip(values["X"], values["Y"])]
+    parts = [exact(one, {"x": p, "y": q, "W": values["W"], "b": values["b"]}) for p, q in zip(values["X"], values["Y"], strict=True)]
     mean = [[sum(part[i][j] for part in parts) / 3 for j in range(2)] for i in range(2)]
     report.number("∇_W Loss", exact(by_w, values), mean, source="mean of 3 gradients")
 

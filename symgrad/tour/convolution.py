@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import symgrad as sg
 
-from ..render.equations import shape, value
+from ..render.equations import shape
 from .report import Report, exact
 
 IMAGE = [[1, 3, 2, 7, 2], [5, 1, 3, 0, 5], [4, 8, 5, 0, 6], [3, 2, 6, 0, 8], [0, 7, 4, 6, 9]]
@@ -25,7 +25,7 @@ def fully_connected(report: Report) -> None:
 def convolution(report: Report) -> None:
     """A 5×5×3 kernel over a 32×32×3 image: 28×28×1."""
     x, w, b = sg.tensors("x[32,32,3] w[5,5,3] b")
-    y = sg.define("y[i,j] = sum[p,q,c] w[p,q,c]*x[i+p,j+q,c] + b", x=x, w=w, b=b)
+    y = sg.define("y[i,j] = sum[p,q,c] w[p,q,c]*x[i+p,j+q,c] + b", x, w, b)
     report.show(repr(y))
     report.fact("output", shape((*y.shape, 1)), "[28, 28, 1]")
     report.fact("values lost in width and height", str(x.shape[0] - y.shape[0]), "4")
@@ -33,23 +33,34 @@ def convolution(report: Report) -> None:
     report.show(sg.derive(y, w, cotangent="G").to_text())
     by_w = sg.derive(y, w, cotangent="G")
     G = next(t for t in sg.inputs(by_w.target) if t.name == "G")
-    want = sg.define("g[p,q,c] = sum[i,j] G[i,j]*x[i+p,j+q,c]", G=G, x=x)
+    want = sg.define("g[p,q,c] = sum[i,j] G[i,j]*x[i+p,j+q,c]", G, x)
     report.fact("∂⟨G, y⟩/∂w has the shape of w", shape(want.shape), shape(by_w.shape), source="by hand")
 
 
 def padding_and_stride(report: Report) -> None:
     """Pad=0 stride=1, pad=2 stride=1, pad=1 stride=2: a 3×3 kernel over N×N."""
     X, K = sg.tensors("X[N,N] K[3,3]")
-    for pad, stride, size, source in ((0, 1, "N − 2", "slide"), (2, 1, "N + 2", "by hand"), (1, 2, "⌊(N−1)/2⌋ + 1", "by hand")):
+    for pad, stride, size, source in (
+        (0, 1, "N − 2", "slide"),
+        (2, 1, "N + 2", "by hand"),
+        (1, 2, "⌊(N−1)/2⌋ + 1", "by hand"),
+    ):
         text = CONVOLUTION.replace("s*", f"{stride}*").replace("P", str(pad))
-        Y = sg.define(text, X=X, K=K)
-        report.fact(f"pad {pad}, stride {stride}: N ×N gives", "×".join(size_text(n) for n in Y.shape), f"{size}×{size}", source=source)
+        Y = sg.define(text, X, K)
+        report.fact(
+            f"pad {pad}, stride {stride}: N ×N gives",
+            "×".join(size_text(n) for n in Y.shape),
+            f"{size}×{size}",
+            source=source,
+        )
     report.say("With 5×5 integers, the gradient by the kernel is the correlation of the image with the cotangent:")
-    Y = sg.define(CONVOLUTION.replace("s*", "2*").replace("P", "1"), X=sg.tensors("X[5,5]"), K=K)
+    Y = sg.define(CONVOLUTION.replace("s*", "2*").replace("P", "1"), sg.tensors("X[5,5]"), K)
     by_k = sg.derive(Y, "K", cotangent="G")
     ones = [[1] * 3] * 3
     report.show(repr(by_k))
-    report.number("∂⟨G, Y⟩/∂K", exact(by_k, {"X": IMAGE, "K": ones, "G": ones}), correlation(IMAGE, ones, 2, 1), source="by hand")
+    report.number(
+        "∂⟨G, Y⟩/∂K", exact(by_k, {"X": IMAGE, "K": ones, "G": ones}), correlation(IMAGE, ones, 2, 1), source="by hand"
+    )
 
 
 def size_text(n) -> str:
@@ -58,12 +69,17 @@ def size_text(n) -> str:
 
 def correlation(image, weights, stride, pad):
     """`Σ_{i,j} G[i,j] X[s·i+p−P, s·j+q−P]` by loops."""
+
     def at(a, b):
         return image[a][b] if 0 <= a < len(image) and 0 <= b < len(image) else 0
 
     return [
         [
-            sum(w * at(stride * i + p - pad, stride * j + q - pad) for i, row in enumerate(weights) for j, w in enumerate(row))
+            sum(
+                w * at(stride * i + p - pad, stride * j + q - pad)
+                for i, row in enumerate(weights)
+                for j, w in enumerate(row)
+            )
             for q in range(3)
         ]
         for p in range(3)
@@ -73,7 +89,7 @@ def correlation(image, weights, stride, pad):
 def max_pool(report: Report) -> None:
     """Max pooling with 3×3 filters and stride 2."""
     X = sg.tensors("X[5,5]")
-    M = sg.define("M[i<2,j<2] = max[p<3,q<3] X[2*i+p,2*j+q]", X=X)
+    M = sg.define("M[i<2,j<2] = max[p<3,q<3] X[2*i+p,2*j+q]", X)
     report.show(repr(M))
     report.number("M", exact(M, {"X": IMAGE}), [[8, 7], [8, 9]])
     by_x = sg.derive(M, X, cotangent="G")

@@ -9,8 +9,7 @@ from fractions import Fraction
 
 from rich.console import Console
 from rich.text import Text
-
-import symgrad as sg
+from sympy import Integer
 
 from ..errors import EvaluationError
 from ..expr.evaluate import EXACT, FLOAT, order
@@ -71,7 +70,8 @@ class Report:
 
 
 def same(got, want) -> bool:
-    """
+    """Equal fractions, floats equal to 12 digits, lists of them; a float beside a fraction is the decimal it prints as.
+
     >>> same([Fraction(1, 10)], [0.1]), same([0.1 + 0.2], [0.3]), same([1.0], [1.0, 2.0])
     (True, True, False)
     """
@@ -82,19 +82,20 @@ def same(got, want) -> bool:
     return math.isclose(got, want, rel_tol=CLOSE, abs_tol=CLOSE)
 
 
-def exact(t: Tensor | Answer, values: Mapping):
-    """The value as fractions in nested lists; decimals count as what they say. In floating point where it is irrational."""
-    tensor, also = (t.tensor, t.target) if isinstance(t, Answer) else (t, t)
+def exact(t: Tensor | Answer, values: Mapping, *, also: Tensor | None = None):
+    """The value as fractions, decimals being what they say; in floating point where it is irrational."""
+    tensor, source = (t.tensor, t.target) if isinstance(t, Answer) else (t, t if also is None else also)
     try:
-        return arrays_of([tensor], values, also=also, space=EXACT)[0].nested()
+        return arrays_of([tensor], values, also=source, space=EXACT)[0].nested()
     except EvaluationError:
-        return arrays_of([tensor], values, also=also, space=FLOAT)[0].nested()
+        return arrays_of([tensor], values, also=source, space=FLOAT)[0].nested()
 
 
 def same_formula(got: Answer, want: Tensor) -> bool:
     """Whether two tensors have the same values, at three random points."""
-    inputs = {t.name: t for t in (*order([got.target]), *order([want])) if t.is_input}
-    return all(same(exact(got, point), exact(want, point)) for point in map(lambda s: sample(inputs.values(), s), range(3)))
+    inputs = {t.name: t for t in order([got.target, want]) if t.is_input}
+    points = (sample(inputs.values(), seed) for seed in range(3))
+    return all(same(exact(got, point), exact(want, point, also=got.target)) for point in points)
 
 
 def sample(inputs: Sequence[Tensor], seed: int) -> dict:
@@ -104,7 +105,7 @@ def sample(inputs: Sequence[Tensor], seed: int) -> dict:
 
 
 def _sizes(n):
-    return {s: sg.expression(SIZES[s.name]) for s in n.free_symbols}
+    return {s: Integer(SIZES[s.name]) for s in n.free_symbols}
 
 
 def _filled(shape, source):

@@ -1,0 +1,32 @@
+"""The benchmark times what it says: right gradients, growth with the depth, no slower than a trace by JAX."""
+
+import random
+
+import pytest
+
+from symgrad.calculus.sweep import pull_back
+from symgrad.oracles import RATIONAL
+from tests.benchmarks.mlp import growth, measure, mlp
+
+
+def test_the_gradients_that_are_timed_are_right():
+    loss, parameters = mlp(3)
+    rng, widths = random.Random(0), (2, 3, 1, 2)
+    values = {"x": _numbers(rng, 2), "y": _numbers(rng, 2)}
+    for k in range(3):
+        values[f"W{k + 1}"] = [_numbers(rng, widths[k]) for _ in range(widths[k + 1])]
+        values[f"b{k + 1}"] = _numbers(rng, widths[k + 1])
+    for x, gradient in zip(parameters, pull_back(loss, parameters), strict=True):
+        assert_right(loss, x, gradient, values)
+
+
+def _numbers(rng, n):
+    return [rng.randint(-9, 9) / 8 for _ in range(n)]
+
+
+@pytest.mark.slow
+@pytest.mark.needs_jax
+def test_a_thousand_layers_take_no_longer_than_a_trace_by_jax_and_at_most_twelve_times_a_hundred():
+    times = measure(depths=(100, 1000), repeats=3)
+    assert times["symgrad"][1000][1] <= times["jax"][1000][1]
+    assert growth(times["symgrad"]) <= 12
