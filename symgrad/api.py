@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import count
+from itertools import chain, count
 
 from .calculus.derive import weighted
 from .calculus.sweep import jacobian_of, pull_back
@@ -84,7 +84,8 @@ def named(t: Tensor) -> Tensor:
         return t
     taken = {o.name for o in order([t])}
     candidates = ("y", "Y", "u") if t.ndim else ("f", "g", "F")
-    return let(next(name for name in (*candidates, *(f"f{k}" for k in count())) if name not in taken), t)
+    names = chain(candidates, (f"f{k}" for k in count()))
+    return let(next(name for name in names if name not in taken), t)
 
 
 def tensor_of(value) -> Tensor:

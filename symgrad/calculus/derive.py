@@ -187,7 +187,7 @@ class Story:
         """The rules that worked out a cotangent, for the line on which it is written out."""
         steps = self.chains[z].derivation.steps
         named = dict.fromkeys(s.rule for s in steps if s.kind == "partial" and not s.minor and s.rule != "entry")
-        return ", ".join(named) or f"∂{self.target.display}/∂{z.display}"
+        return ", ".join(named) or "entry"
 
     def tensor(self, y: Tensor | None = None) -> Tensor:
         """The cotangent of y (of `wrt` where none is given) as a tensor: its equation is the derivation's last line."""
@@ -206,8 +206,10 @@ class Story:
         free = (*left.of.where, *left.entry.where)
         return from_expression(free, right.xreplace(swaps), name=name)
 
-    def _entry(self, p: Partial) -> Entry:
+    def _entry(self, p: Partial) -> Expr:
         over, y = p.of.base.tensor, p.entry.base.tensor
+        if over is y:
+            return Mul(*(Equal(a, u) for a, u in zip(p.of.where, p.entry.where, strict=True)))
         source = self.tensor(y) if over is self.target and y in self.chains else self._local(over, y)
         return Entry(source.ref, *p.of.where, *p.entry.where)
 

@@ -9,6 +9,7 @@ import math
 from fractions import Fraction
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import Any
 
 import mpmath
 from sympy import Expr, Rational
@@ -21,7 +22,7 @@ class Space:
     """How numbers are taken in, joined and compared. Plain integers are numbers of every space."""
 
     name = "numbers"
-    functions: object = None
+    functions: Any = None
 
     def take(self, value):
         """A Python number as a number of this space."""
@@ -103,22 +104,17 @@ class _Float(Space):
             return math.nan if base < 0 and not exponent.is_integer() else math.copysign(math.inf, base if odd else 1)
 
 
+LONGEST = 1_000_000
+"""Bits of an exact power."""
+
+
 class _Exact(Space):
     """Fractions. A function that leaves the rationals is refused."""
 
     name = "exact"
 
-    class functions:
-        """None of them is rational, except at the few points where the value is known to be."""
-
-        def __getattr__(self, name):
-            return lambda *x: _rational_value(name, *x)
-
-        @property
-        def pi(self):
-            raise EvaluationError("π is not rational", hint="evaluate in floating point")
-
-    functions = functions()
+    def __init__(self):
+        self.functions = _Rational()
 
     def take(self, value):
         value = _number(value)
@@ -136,6 +132,8 @@ class _Exact(Space):
     def power(self, base, exponent):
         if base == 0 and exponent < 0:
             raise EvaluationError("division by zero")
+        if max(abs(base.numerator), base.denominator).bit_length() * abs(exponent) > LONGEST:
+            raise EvaluationError(f"a power of more than {LONGEST} bits", hint="evaluate in floating point")
         if exponent.denominator == 1:
             return base ** int(exponent)
         root = Rational(base.numerator, base.denominator) ** Rational(exponent.numerator, exponent.denominator)
@@ -160,6 +158,17 @@ def _rational_value(name, *x):
     raise EvaluationError(f"{name}({', '.join(map(str, x))}) is not rational", hint="evaluate in floating point")
 
 
+class _Rational:
+    """No function is rational, except at the few points where the value is known to be."""
+
+    def __getattr__(self, name):
+        return lambda *x: _rational_value(name, *x)
+
+    @property
+    def pi(self):
+        raise EvaluationError("π is not rational", hint="evaluate in floating point")
+
+
 class _Functions(mpmath.MPContext):
     """mpmath's functions under the names of `math`, analytic in complex numbers."""
 
@@ -178,6 +187,9 @@ class _Functions(mpmath.MPContext):
             return angle
         turned = self.mpc(x.real, -y.real) * (x + self.j * y)  # by that angle, so that what is left is near 0
         return angle + self.log(turned / (self.hypot(x.real, y.real) * self.hypot(x, y))) / self.j
+
+
+HUGE = mpmath.mpf(10) ** 300
 
 
 class Precise(Space):
@@ -208,6 +220,7 @@ class Precise(Space):
 
     def power(self, base, exponent):
         m = self.functions
+        self.within(base, exponent)
         if base == 0 and exponent.real < 0:
             return m.inf
         if m.isint(exponent):
@@ -216,7 +229,13 @@ class Precise(Space):
             return m.nan
         return m.power(base, exponent)
 
+    def within(self, *numbers):
+        """Refuse towers of exponentials: mpmath would compute them, if it takes all memory."""
+        if any(abs(x.real) > HUGE and self.finite(x.real) for x in numbers):
+            raise EvaluationError("a number beyond 10³⁰⁰ under a function", hint="give smaller values")
+
     def call(self, row, args):
+        self.within(*args)
         value = row.value(self.functions, *args)
         real = isinstance(value, self.functions.mpc) and not any(isinstance(x, self.functions.mpc) for x in args)
         return self.functions.nan if real else value

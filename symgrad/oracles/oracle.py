@@ -128,10 +128,11 @@ def contracted(found: Found, cotangent: Array, axes: int) -> Found:
     weights = [exact_number(g) for g in cotangent]
     count = len(found.values) // len(weights) if weights else 0
     values = [sum(g * found.values.data[j * count + k] for j, g in enumerate(weights)) for k in range(count)]
-    bounds = found.bounds and [
-        sum(abs(g) * found.bounds.data[j * count + k] for j, g in enumerate(weights)) for k in range(count)
-    ]
-    return Found(Array(rest, values), bounds and Array(rest, bounds))
+    if found.bounds is None:
+        return Found(Array(rest, values))
+    rough = found.bounds.data
+    bounds = [sum(abs(g) * rough[j * count + k] for j, g in enumerate(weights)) for k in range(count)]
+    return Found(Array(rest, values), Array(rest, bounds))
 
 
 def exact_number(value):
@@ -142,6 +143,8 @@ def exact_number(value):
 RELATIVE = {"float": 1e-7, "mpf": 1e-20}
 SMALLEST = {"float": 1e-12, "mpf": 1e-30}
 """A number may differ by these shares of itself and of the largest entry; two fractions may not differ at all."""
+ROUNDING = {"float": 0, "mpf": 1e-40}
+"""What fifty digits leave of a difference of equal numbers, where all entries are 0."""
 
 
 def compared(given: Array, found: Found) -> Verdict:
@@ -171,7 +174,7 @@ def difference(mine, theirs, exact, bound, scale):
         return 0 if exact_number(mine) == exact else mpmath.inf
     distance = abs(MP.take(mine) - theirs)
     kind = "float" if isinstance(mine, float) else "mpf"
-    allowed = RELATIVE[kind] * abs(theirs) + SMALLEST[kind] * scale + bound
+    allowed = RELATIVE[kind] * abs(theirs) + SMALLEST[kind] * scale + (bound or ROUNDING[kind])
     if not distance <= allowed:  # also where it is NaN
         return mpmath.inf if allowed == 0 or mpmath.isnan(distance) else distance / allowed
     return 0

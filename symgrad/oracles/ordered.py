@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 from ..expr.spaces import Space
 from .oracle import KinkError
@@ -12,7 +13,12 @@ class Carrier:
     """A number with a `value` to compare by; `same_slope(other)` tells whether a tie with another one does no harm."""
 
     __slots__ = ()
+    value: Any
+    space: Any
     __hash__ = None  # type: ignore[assignment]
+
+    def same_slope(self, other) -> bool:
+        raise NotImplementedError
 
     @property
     def real(self):
@@ -24,7 +30,7 @@ class Carrier:
             if not self.same_slope(other):
                 raise KinkError("the point lies at a kink: two values that are compared there are equal")
             return relation(0, 0)
-        return relation(self.value, other.value)
+        return relation(self.space.comparable(self.value), self.space.comparable(other.value))
 
     def __lt__(self, other):
         return self._decide(operator.lt, other)
@@ -51,13 +57,17 @@ class CarrierSpace(Space):
     def tied(self, a, b) -> bool:
         return a == b
 
+    def comparable(self, value):
+        """The value as a number of a kind that can be compared with all others."""
+        return value
+
     def finite(self, value) -> bool:
         return True
 
     def extreme(self, best, values):
         """Ties matter among the largest alone."""
         values = [self.take(v) for v in values]
-        top = best(values, key=lambda v: v.value)
+        top = best(values, key=lambda v: self.comparable(v.value))
         if not all(top.same_slope(v) for v in values if self.tied(v.value, top.value)):
             raise KinkError("the point lies at a tie of a maximum or minimum")
         return top

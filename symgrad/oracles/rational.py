@@ -9,12 +9,14 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import reduce
 
-from ..errors import EvaluationError
+from ..errors import EvaluationError, LimitError
 from ..expr.arrays import Array
 from ..expr.evaluate import evaluate
 from ..expr.spaces import EXACT
 from .oracle import Found, KinkError, Oracle, starting_point
 from .ordered import Carrier, CarrierSpace
+
+BITS = 50_000
 
 
 class Dual(Carrier):
@@ -23,6 +25,8 @@ class Dual(Carrier):
     __slots__ = ("parts", "value")
 
     def __init__(self, value: Fraction, parts: dict):
+        if value.numerator.bit_length() + value.denominator.bit_length() > BITS:
+            raise LimitError(f"a fraction of more than {BITS} bits, too large to be exact")
         self.value, self.parts = value, parts
 
     def __repr__(self):
@@ -80,14 +84,8 @@ class _Duals(CarrierSpace):
 
     name = "dual"
 
-    class functions:
-        """Those of fractions, for constants."""
-
-        def __getattr__(self, name):
-            exact = getattr(EXACT.functions, name)
-            return lambda *x: _of_constants(name, exact, x)
-
-    functions = functions()
+    def __init__(self):
+        self.functions = _OfConstants()
 
     def take(self, value):
         return value if isinstance(value, Dual) else Dual(EXACT.take(value), {})
@@ -114,11 +112,21 @@ class _Duals(CarrierSpace):
         return Dual(EXACT.power(base.value, n), {k: slope * d for k, d in base.parts.items() if slope})
 
 
-def _of_constants(name, exact, x):
-    x = [DUALS.take(v) for v in x]
-    if any(v.parts for v in x):
-        raise EvaluationError(f"{name} is not rational", hint="take an oracle that is not confined to fractions")
-    return Dual(exact(*(v.value for v in x)), {})
+class _OfConstants:
+    """The functions of fractions, for numbers that carry no derivative."""
+
+    def __getattr__(self, name):
+        exact = getattr(EXACT.functions, name)
+
+        def function(*x):
+            numbers = [DUALS.take(v) for v in x]
+            if any(v.parts for v in numbers):
+                raise EvaluationError(
+                    f"{name} is not rational", hint="take an oracle that is not confined to fractions"
+                )
+            return Dual(exact(*(v.value for v in numbers)), {})
+
+        return function
 
 
 DUALS = _Duals()

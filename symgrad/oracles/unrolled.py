@@ -7,7 +7,6 @@ size. Numbers are fractions as long as they can be, after that they have fifty d
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from functools import lru_cache
 
@@ -19,6 +18,7 @@ from ..expr.arrays import Array
 from ..expr.elementwise import BY_NAME
 from ..expr.evaluate import evaluate
 from ..expr.spaces import EXACT
+from .mixed import alike, computed, power, product, total
 from .oracle import MP, Found, Oracle
 from .ordered import Carrier, CarrierSpace
 
@@ -70,7 +70,7 @@ class Unrolled(CarrierSpace):
     def __init__(self):
         self.at: dict = {}  # symbol: value
         self.slopes: dict = {}  # symbol: {k: d symbol / d x_k}
-        self.memo: dict = {}
+        self.known: dict = {}  # expression: value
         self.steps = 0
         self.functions = _Functions(self)
 
@@ -117,7 +117,7 @@ class Unrolled(CarrierSpace):
         """`{k: dt/dx_k} = Σ_s ∂t/∂s · ds/dx_k`, with SymPy's ∂t/∂s."""
         slopes: dict = {}
         for s in sorted(t.symbols, key=str):
-            by = self.computed(sp.diff(t.expr, s))
+            by = computed(sp.diff(t.expr, s), self.at, self.known)
             for k, d in self.slopes[s].items():
                 slopes[k] = total([slopes.get(k, Fraction(0)), product([by, d])])
         return slopes
@@ -140,7 +140,10 @@ class Unrolled(CarrierSpace):
         return values[0] if values else self.take(join([]))
 
     def power(self, base, exponent):
-        return self.made(power(base.value, exponent.value), base.expr**exponent.expr, (base, exponent))
+        value = power(base.value, exponent.value)
+        if not base.symbols | exponent.symbols:
+            return self.number(value)
+        return self.made(value, base.expr**exponent.expr, (base, exponent))
 
     def call(self, row, args):
         arguments, definition = defined(row)
@@ -174,26 +177,8 @@ class Unrolled(CarrierSpace):
             return a == b
         return abs(MP.take(a) - MP.take(b)) <= CLOSE * (1 + abs(MP.take(a)))
 
-    def computed(self, e: Expr):
-        """The value of an expression of the symbols; equal parts are computed once."""
-        if e not in self.memo:
-            self.memo[e] = self._computed(e)
-        return self.memo[e]
-
-    def _computed(self, e):
-        if isinstance(e, Symbol):
-            return self.at[e]
-        if isinstance(e, Rational):
-            return EXACT.constant(e)
-        if e.is_NumberSymbol:
-            return MP.constant(e)
-        parts = [self.computed(a) for a in e.args]
-        if isinstance(e, (sp.Add, sp.Mul, sp.Pow)):
-            return total(parts) if e.is_Add else product(parts) if e.is_Mul else power(*parts)
-        name = SYMPY.get(e.func)
-        if name is None:
-            raise EvaluationError(f"no value is known for {e.func.__name__}")
-        return getattr(MP.functions, name)(*map(MP.take, parts))
+    def comparable(self, value):
+        return MP.take(value)
 
 
 class _Functions:
@@ -212,11 +197,6 @@ RELATIONS = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
 }
-SYMPY = {
-    getattr(sp, name): name
-    for name in ("exp", "log", "sin", "cos", "tan", "cot", "sec", "asin", "acos", "atan", "sign", "atan2")
-} | {getattr(sp, name): name for name in ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc")}
-SYMPY[sp.Abs] = "fabs"
 
 
 @lru_cache(maxsize=500)
@@ -225,31 +205,6 @@ def defined(row) -> tuple[tuple[Symbol, ...], Expr]:
     arguments = tuple(sp.Dummy(f"a{k}") for k in range(row.arity))
     definition = row.definition(*arguments)
     return arguments, Integer(definition) if isinstance(definition, int) else definition
-
-
-def alike(values):
-    """All fractions, or all numbers of fifty digits."""
-    return values if all(isinstance(v, (int, Fraction)) for v in values) else [MP.take(v) for v in values]
-
-
-def total(values):
-    return sum(alike(values))
-
-
-def product(values):
-    return math.prod(alike(values))
-
-
-def power(base, exponent):
-    """`base ** exponent`, exact where it can be; one that is no real number is refused."""
-    if base == 0 and exponent < 0:
-        raise EvaluationError("division by zero")
-    if isinstance(base, Fraction) and isinstance(exponent, Fraction) and exponent.denominator == 1:
-        return base ** int(exponent)
-    value = MP.power(MP.take(base), MP.take(exponent))
-    if value != value:
-        raise EvaluationError(f"a power of the negative number {float(base)} is not real")
-    return value
 
 
 def jacobian(f, wrt, values) -> Found:

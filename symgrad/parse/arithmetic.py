@@ -9,7 +9,7 @@ from sympy import Add, Expr, Function, I, Integer, Mul, Pow, Rational, nan, oo, 
 from ..errors import LimitError, ParseError
 from ..expr.operations import formula
 from .faults import Fault, at
-from .limits import BITS, EXPONENT
+from .limits import BITS, EXPONENT, IRRATIONAL
 
 ROOT_BITS = 256
 """Of a number whose root or function is taken: SymPy factors it."""
@@ -31,12 +31,14 @@ def bits(e: Expr) -> int:
 def add(terms: Sequence[Expr], place: int) -> Expr:
     """The sum."""
     _limit(sum(b for b in map(bits, terms) if b > 64), place)
+    _check_irrational(terms, place)
     return Add(*terms)
 
 
 def multiply(factors: Sequence[Expr], place: int) -> Expr:
     """The product."""
     _limit(sum(b for b in map(bits, factors) if b > 2), place)
+    _check_irrational(factors, place)
     return Mul(*factors)
 
 
@@ -102,6 +104,11 @@ def known(value: Expr, place: int) -> Expr:
     if value.has(I) or (number and value.is_real is False):
         raise Fault(ParseError, f"{str(value)[:40]} is not a real number", place)
     return value
+
+
+def _check_irrational(parts, place):
+    if len(parts) > IRRATIONAL and sum(p.is_number and not p.is_Rational for p in parts) > IRRATIONAL:
+        raise Fault(LimitError, f"more than {IRRATIONAL} irrational numbers side by side", place, "work out the number")
 
 
 def _depth(e: Expr) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXT = 20_000
 """Characters."""
-TOKENS = 6_000
+TOKENS = 4_000
 """Names, numbers, operators and brackets."""
 NESTING = 60
 """Brackets within brackets."""
@@ -20,11 +20,17 @@ NAME = 60
 RANK = 16
 """Axes of a tensor."""
 BOUND = 64
-"""Indices that the reductions of one equation bind."""
+"""Indices of one equation, on its left side and in its reductions."""
 EQUATIONS = 200
 SIZE = 10**12
 """Entries along one axis."""
 JOINED = 100
 """Tensors that concatenate or stack take, and entries of a list of numbers in an expression."""
-MAPS = 300
-"""Different accesses, or terms of one index map."""
+EFFORT = 2_000
+"""What the index maps and conditions of one program cost; about a quarter of a millisecond each."""
+MAP, QUOTIENT, CONDITION = 1, 8, 20
+"""What an index map costs, more with quo and rem, and a bracket, also one that keeps a maximum inside."""
+IRRATIONAL = 50
+"""Terms of a sum or factors of a product that are irrational numbers."""
+TERMS = 50
+"""Of one index map."""

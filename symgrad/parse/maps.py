@@ -10,7 +10,7 @@ from ..errors import LimitError, ParseError, UnknownNameError
 from ..expr.affine import Quo, Rem
 from ..expr.indices import Index
 from .faults import Fault
-from .limits import MAPS, SIZE
+from .limits import SIZE, TERMS
 from .names import Names, is_whole_number
 from .syntax import Call, Floor, Name, Negative, Node, Number, Power, Product, Sum
 
@@ -58,7 +58,7 @@ def _times(value, op, factor, at):
     if op in ("*", ""):
         if value.has(Index) and factor.has(Index):
             raise Fault(ParseError, "a product of two indices", at, "index maps are affine in the indices: s*i + p")
-        if len(Add.make_args(value)) * len(Add.make_args(factor)) > MAPS:
+        if len(Add.make_args(value)) * len(Add.make_args(factor)) > TERMS:
             raise Fault(LimitError, "an index map of too many terms", at)
         return expand(value * factor)
     if op == "@":
@@ -104,7 +104,7 @@ def _floor(node, look):
 
 
 def _small(value, at):
-    if len(Add.make_args(value)) > MAPS:
+    if len(Add.make_args(value)) > TERMS:
         raise Fault(LimitError, "an index map of too many terms", at)
     if value.is_Rational and max(abs(value.p), value.q) > SIZE:
         raise Fault(LimitError, f"an integer beyond {SIZE:,}", at)

@@ -8,11 +8,12 @@ from difflib import get_close_matches
 
 from sympy import Expr, Rational, Symbol, pi
 
-from ..errors import UnknownNameError
+from ..errors import LimitError, UnknownNameError
 from ..expr.indices import param
 from ..expr.operations import NAMES
 from ..expr.tensors import Tensor
 from .faults import Fault
+from .limits import EFFORT
 from .syntax import Call, Name, Node, Number, Subscript
 
 CONSTANTS = {"pi": pi, "π": pi}
@@ -29,6 +30,7 @@ class Names:
     sizes: dict[str, Expr] = field(default_factory=dict)
     implicit: bool = False
     taken: set[str] = field(default_factory=set)
+    spent: int = 0
 
     def add(self, name: str, tensor: Tensor) -> None:
         """A tensor, and the sizes that its shape makes known."""
@@ -37,6 +39,12 @@ class Names:
         for n in tensor.shape:
             for s in n.atoms(Symbol):
                 self.sizes.setdefault(s.name, s)
+
+    def spend(self, cost: int, at: int) -> None:
+        """Counts what a program costs."""
+        self.spent += cost
+        if self.spent > EFFORT:
+            raise Fault(LimitError, "too many index maps and conditions in one text", at, "define parts of it one by one")
 
     def size(self, name: str) -> Expr:
         """The integer of that name: a known size, or one that is known from now on."""

@@ -16,6 +16,7 @@ from ..expr.tensors import Tensor, shape_text
 from . import arithmetic, conditions
 from .faults import Fault
 from .faults import at as placed
+from .limits import CONDITION
 from .maps import index_map
 from .names import CONSTANTS, Names
 from .ranges import look
@@ -163,6 +164,7 @@ class Notation:
 
     def condition(self, node: Node, env) -> Expr:
         """The 0/1-valued expression of a condition."""
+        self.names.spend(CONDITION, node.at)
         if isinstance(node, Both):
             return Mul(*(self.condition(c, env) for c in node.conditions))
         if isinstance(node, Relation):
@@ -240,7 +242,9 @@ class Notation:
         body = self.value(node.body, env)
         guards = [self.condition(g, env) for g in node.guards]
         if node.op.removeprefix("arg") in NEUTRAL:
-            guards += _inside(body, set(bound))
+            for outside in _inside(body, set(bound)):
+                self.names.spend(CONDITION, node.at)
+                guards.append(outside)
         return bound, body, Mul(*dict.fromkeys(guards))
 
     KINDS = MappingProxyType(

@@ -16,10 +16,10 @@ from ..expr.affine import coefficient, nonnegative, window_count
 from ..expr.indices import Index, fresh, param
 from ..expr.tensors import Tensor, input_tensor
 from .faults import Fault
-from .limits import BOUND, MAPS, RANK
+from .limits import BOUND, MAP, QUOTIENT, RANK
 from .maps import index_map, size
 from .names import Names
-from .syntax import Attribute, Bound, Call, Ellipsis, Name, Node, Product, Reduction, Slice, Subscript, has_condition
+from .syntax import Attribute, Bound, Call, Ellipsis, Floor, Name, Node, Product, Reduction, Slice, Subscript, has_condition
 
 UNKNOWN = param("?")
 
@@ -139,8 +139,7 @@ class Ranges:
             raise Fault(
                 ParseError, "a slice in index notation", item.at, "name the index, and give its range: sum[k<n] x[k+1]"
             )
-        if len(self.uses) >= MAPS:
-            raise Fault(LimitError, f"more than {MAPS} indices of entries in one equation", item.at)
+        self.names.spend(QUOTIENT if any(isinstance(n, (Call, Floor)) for n in item.walk()) else MAP, item.at)
         found = {}
         written = index_map(item, look(self.names, {k: v.symbol for k, v in env.items()}, isinstance(item, Name)))
         for letter in env.values():

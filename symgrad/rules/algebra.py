@@ -20,8 +20,22 @@ def common_factor(e):
     for t in terms[1:]:
         shared = shared & t
     if shared:
-        c = Mul(*shared.elements())
-        return c * Add(*(t / c for t in e.args))
+        return Mul(*shared.elements(), Add(*(_without(t, shared) for t in e.args)))
+    return None
+
+
+def _without(term, shared):
+    """The term with the shared factors taken out one by one: SymPy leaves exp(a) exp(−a) as it is."""
+    left, kept = Counter(shared), []
+    for a in Mul.make_args(term):
+        base, exponent = a.as_base_exp()
+        if left[a]:
+            left[a] -= 1
+        elif left[base] and exponent.is_Integer:
+            kept.append(base ** (exponent - left.pop(base)))
+        else:
+            kept.append(a)
+    return Mul(*kept)
 
 
 def _worth(term):

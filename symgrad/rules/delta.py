@@ -50,7 +50,7 @@ def contract_divided(e):
         size, value = (a, -r) if a.is_nonnegative else (-a, r)
         if size.is_nonnegative:
             value = expand(value)
-            return _put(e, delta, k, expand(value / size), Divides(size, value))
+            return _put(e, delta, k, value / size, Divides(size, value))
 
 
 def contract_radix(e):

@@ -15,10 +15,6 @@ from ..expr.substitute import refresh
 from ..rewrite import Rule, Table
 
 
-def _d(p: Partial):
-    return lambda e: Partial(e, p.entry)
-
-
 def _mentions(e: Expr, entry: Entry) -> bool:
     return e.has(entry.base)
 
@@ -33,8 +29,9 @@ def entry(p):
 
 
 def linear(p):
+    """Terms without X are left out here, so that no formal ∂q/∂X = 0 is shown for a q that does depend on X."""
     if isinstance(p.of, Add):
-        return Add(*map(_d(p), p.of.args))
+        return Add(*(Partial(a, p.entry) for a in p.of.args if _mentions(a, p.entry)))
 
 
 def factor(p):
@@ -126,8 +123,8 @@ def _elementwise(row, conventions):
             return None
         share = {KINK: conventions.kink(row.name)}
         slopes = [d(*p.of.args, p.of) for d in row.derivatives]
-        chosen = (s.xreplace(share) if s.has(KINK) else s for s in slopes)
-        return Add(*(s * Partial(a, p.entry) for s, a in zip(chosen, p.of.args, strict=True)))
+        pairs = zip(slopes, p.of.args, strict=True)
+        return Add(*(s.xreplace(share) * Partial(a, p.entry) for s, a in pairs if _mentions(a, p.entry)))
 
     return apply
 

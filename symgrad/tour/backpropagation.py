@@ -73,13 +73,14 @@ def local_gradients(report: Report) -> None:
     """The non-linearities: L2 loss, sigmoid, ReLU."""
     x, y = sg.tensors("x y")
     loss = sg.let("L2", (x - y) ** 2)
-    report.formula("∂L2/∂x", sg.grad(loss, x), 2 * (x - y), "2 (x − y)", source="by hand")
+    report.formula("∂L2/∂x of L2 = (x − y)²", sg.grad(loss, x), 2 * (x - y), "2 (x − y)", source="by hand")
     report.formula("∂L2/∂y", sg.grad(loss, y), -2 * (x - y), "−2 (x − y)", source="by hand")
-    s = sg.let("s", 1 / (1 + sg.exp(-x)))
-    report.formula("∂ sigmoid/∂x", sg.grad(sg.sigmoid(x), x), s * (1 - s), "σ(x) (1 − σ(x))", source="by hand")
-    report.formula("∂ ReLU/∂x", sg.grad(sg.relu(x), x), x > 0, "1[x > 0]", source="by hand")
-    at_zero = exact(sg.grad(sg.relu(x), x), {"x": 0})
-    report.number("∂ ReLU/∂x at the kink", at_zero, 0, source="convention")
+    slide = 1 / (1 + sg.exp(-x))
+    sigmoid = sg.grad(sg.let("s", sg.sigmoid(x)), x)
+    report.formula("∂s/∂x of s = sigmoid(x)", sigmoid, slide * (1 - slide), "s (1 − s)", source="by hand")
+    relu = sg.grad(sg.let("r", sg.relu(x)), x)
+    report.formula("∂r/∂x of r = ReLU(x)", relu, x > 0, "1[x > 0]", source="by hand")
+    report.number("∂r/∂x at the kink, x = 0", exact(relu, {"x": 0}), 0, source="PyTorch")
 
 
 def two_layers(report: Report) -> None:
@@ -99,8 +100,8 @@ def two_layers(report: Report) -> None:
     gradients = sg.grad(loss, [by for by, _, _ in wanted])
     report.show(gradients[2].to_text())
     for gradient, (by, formula, written) in zip(gradients, wanted, strict=True):
-        report.formula(f"∇_{by.name} L", gradient, formula, written, source="by hand")
         report.show(repr(gradient))
+        report.formula(f"∇_{by.name} L", gradient, formula, written, source="by hand")
 
 
 def branches(report: Report) -> None:

@@ -15,11 +15,11 @@ def fully_connected(report: Report) -> None:
     """A linear classifier of 300×300 images into 1000 classes."""
     image, W, b = sg.tensors("image[300,300,3] W[1000,270000] b[1000]")
     x = sg.let("x", image.flatten())
-    report.fact("entries of x", f"{x.size}", f"{300 * 300 * 3}")
+    report.fact("entries of x, 300·300·3", f"{int(x.size):,}", "270,000")
     f = sg.let("f", W @ x + b)
     report.show(repr(f))
     by_w = sg.grad(sg.let("L", (f**2).sum()), W)
-    report.fact("weights, and entries of ∂L/∂W", f"{by_w.tensor.size:,}".replace(",", " "), "270 000 000")
+    report.fact("weights, and entries of ∂L/∂W", f"{int(by_w.tensor.size):,}", "270,000,000")
 
 
 def convolution(report: Report) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 from sympy import Integer
 
@@ -24,22 +26,23 @@ SIZES = {"C": 3, "K": 2, "N": 2, "O": 2, "c": 4, "h": 3, "m": 3, "n": 2}
 
 
 class Report:
-    """Prints to a console and counts what agrees."""
+    """Prints to a console and counts what agrees. Comparisons that follow one another are one table."""
 
     def __init__(self, console: Console):
         self.console, self.agreed, self.failed = console, 0, 0
+        self.rows: list[tuple[Text, ...]] = []
 
     def heading(self, title: str) -> None:
-        self._print("")
-        self._print(title, "bold")
-        self._print("─" * len(title), "dim")
+        self.say(f"\n{title}", "bold")
+        self.say("─" * len(title), "dim")
 
-    def say(self, text: str) -> None:
-        self._print(text)
+    def say(self, text: str, style: str = "") -> None:
+        self._flush()
+        self.console.print(Text(text, style), soft_wrap=True)
 
     def show(self, block: str) -> None:
         """A formula or a derivation, set off from the text."""
-        self._print("\n".join(f"    {line}".rstrip() for line in block.splitlines()))
+        self.say("\n".join(f"    {line}".rstrip() for line in block.splitlines()) + "\n")
 
     def number(self, what: str, got, want, *, source: str = "slide") -> None:
         """Numbers, compared exactly where they are fractions and to 12 digits where they are floats."""
@@ -53,20 +56,26 @@ class Report:
         """Anything that is equal or is not."""
         self._compare(what, got == want, str(want), str(got), source)
 
-    def _compare(self, what, agrees, want, got, source):
-        self.agreed += agrees
-        self.failed += not agrees
-        mark = Text("  ✓ ", "green") if agrees else Text("  ✗ ", "bold red")
-        self.console.print(mark + Text(f"{what}: {source} {want}, symgrad {got}"), soft_wrap=True)
-
-    def _print(self, text, style=""):
-        self.console.print(Text(text, style), soft_wrap=True)
-
     def total(self) -> int:
         """The last line, and the exit code."""
         count = self.agreed + self.failed
-        self._print(f"\n{self.agreed} of {count} comparisons agree", "bold red" if self.failed else "bold green")
+        self.say(f"\n{self.agreed} of {count} comparisons agree", "bold red" if self.failed else "bold green")
         return int(bool(self.failed))
+
+    def _compare(self, what, agrees, want, got, source):
+        self.agreed += agrees
+        self.failed += not agrees
+        mark = Text("✓", "green") if agrees else Text("✗", "bold red")
+        self.rows.append((mark, Text(what), Text(f"{source} says", "dim"), Text(want), Text("symgrad", "dim"), Text(got)))
+
+    def _flush(self):
+        if self.rows:
+            table = Table.grid("", "", "", "", "", "", padding=(0, 1))
+            table.columns[0].no_wrap = table.columns[2].no_wrap = table.columns[4].no_wrap = True
+            for row in self.rows:
+                table.add_row(*row)
+            self.rows.clear()
+            self.console.print(Padding(table, (0, 0, 1, 2), expand=False))
 
 
 def same(got, want) -> bool:
