@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, count
 
 from .calculus.derive import weighted
@@ -12,8 +13,10 @@ from .expr.conventions import PYTORCH, Conventions
 from .expr.evaluate import order
 from .expr.tensors import Tensor, input_tensor, let, shape_text
 from .graph import find, inlined
+from .render.graph import Picture
 from .results import Derivative, Directional, ValueAndGradient
 from .rules.facts import Facts, facts_in_force
+from .values import arrays_of
 
 Variable = Tensor | Derivative | str
 
@@ -112,12 +115,26 @@ def inputs(target: Tensor) -> tuple[Tensor, ...]:
     return tuple(t for t in order([target]) if t.is_input)
 
 
+def with_numbers(drawn: Picture, values: Mapping) -> Picture:
+    """The picture with the value of each node and, where the last one is a scalar, the gradient by it."""
+    target = drawn.nodes[-1]
+    known = arrays_of(drawn.nodes, values, also=target)
+    told = {t: a.nested() for t, a in zip(drawn.nodes, known, strict=True)}
+    if target.ndim:
+        return replace(drawn, values=told)
+    swept = [d.swept for d in grad(target, drawn.nodes)]
+    slopes = arrays_of(swept, values, also=target)
+    return replace(drawn, values=told, gradients={t: a.nested() for t, a in zip(drawn.nodes, slopes, strict=True)})
+
+
 def _several(source, wrt, conventions, facts, sweep):
     many = isinstance(wrt, Sequence) and not isinstance(wrt, (str, Tensor))
     target = named(source)
     found = [target if x is source else variable(target, x) for x in (wrt if many else [wrt])]
     known = _facts(facts)
-    results = tuple(Derivative(target, x, s, conventions, known) for x, s in zip(found, sweep(target, found), strict=True))
+    results = tuple(
+        Derivative(target, x, s, conventions, known) for x, s in zip(found, sweep(target, found), strict=True)
+    )
     return results if many else results[0]
 
 

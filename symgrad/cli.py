@@ -15,7 +15,7 @@ import click
 from . import __version__
 from .errors import SymgradError
 
-INPUT, INTERNAL = 2, 70
+INPUT, INTERNAL, INTERRUPTED = 2, 70, 130
 LONGEST_INPUT = 1_000_000
 
 
@@ -38,6 +38,8 @@ class Program(click.Group):
                 traceback.print_exc()
             click.echo(told(error), err=True)
             ctx.exit(INPUT)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
         except Exception as error:  # a fault of symgrad; anything a user can cause is a SymgradError
             if ctx.obj.get("debug"):
                 traceback.print_exc()
@@ -88,7 +90,9 @@ OPTIONS = {
     ),
     "at": click.option("--at", metavar="VALUES", default="", help='Values of the inputs: "W=[[1,2],[3,4]]; x=[5,6]".'),
     "cotangent": click.option("--cotangent", metavar="NAME", help="Of a tensor Y: derive the gradient of ⟨NAME, Y⟩."),
-    "assume": click.option("--assume", "assumed", metavar="FACT", multiple=True, help='A fact about values: "sum(y) == 1".'),
+    "assume": click.option(
+        "--assume", "assumed", metavar="FACT", multiple=True, help='A fact about values: "sum(y) == 1".'
+    ),
     "ties": click.option(
         "--ties",
         type=click.Choice(["first", "split"]),
@@ -110,8 +114,15 @@ OPTIONS = {
         show_default=True,
         help="Every step, one line a group of steps, or the answer alone.",
     ),
-    "points": click.option("--points", type=click.IntRange(1, 10_000), default=2, help="Points at which a line is tried where it cannot be proved."),
-    "seed": click.option("--seed", type=int, default=0, envvar="SYMGRAD_SEED", help="Of the random points; also SYMGRAD_SEED."),
+    "points": click.option(
+        "--points",
+        type=click.IntRange(1, 10_000),
+        default=2,
+        help="Points at which a line is tried where it cannot be proved.",
+    ),
+    "seed": click.option(
+        "--seed", type=int, default=0, envvar="SYMGRAD_SEED", help="Of the random points; also SYMGRAD_SEED."
+    ),
     "tol": click.option(
         "--tol", type=click.FloatRange(0, 1), default=0.0, help="Relative difference that a check lets pass."
     ),
@@ -221,7 +232,7 @@ def write(text: str, output: str | None) -> None:
         with open(output, "w", encoding="utf-8") as file:
             file.write(text + "\n")
     except OSError as error:
-        raise click.FileError(output, error.strerror) from None
+        raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
 
 
 def ascii_only() -> bool:

@@ -62,8 +62,8 @@ class Printed:
         """The derivation in Unicode.
 
         `steps` is "hint" (a line for small steps of one kind), "all" or "none"; `notation` "index", "matrix" or "both";
-        `delta=True` writes δᵢⱼ for 𝟙[i=j]; `ascii=True` the input language. `at` puts values in, `check=False` leaves the
-        verdicts out.
+        `delta=True` writes δᵢⱼ for 𝟙[i=j], `ascii=True` the input language; `at` puts values in, `check=False` leaves
+        the verdicts out.
         """
         return self.to("text", **options)
 

@@ -1,4 +1,4 @@
-"""How a tensor shows itself, in a session and in a notebook; importing this module gives `Tensor` what the table holds."""
+"""How a tensor shows itself in a session and a notebook; importing this module gives `Tensor` what the table holds."""
 
 from __future__ import annotations
 

@@ -89,7 +89,12 @@ def written(conv: Convolution, write: Writing, form: str):
     "radix":  K[m,c,p…],   X[n, ⌊m/O⌋C + c, …], Y[n,m,i…]
     "both":   K[g,k,c,p…] at g = ⌊m/O⌋ and k = m mod O, Y[n,m,i…]
     """
-    N, groups, C, O = write("N", conv.batch), write("groups", conv.groups), write("C", conv.channels), write("O", conv.outputs)
+    N, groups, C, O = (
+        write("N", conv.batch),
+        write("groups", conv.groups),
+        write("C", conv.channels),
+        write("O", conv.outputs),
+    )
     size, taps, places, cells = zip(*axes_of(write, conv.windows), strict=True)
     kernel = tuple(p.size for p in taps)
     n, g, k, c, m = Index("n", N), Index("g", groups), Index("k", O), Index("c", C), Index("m", groups * O)

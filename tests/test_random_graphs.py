@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from symgrad.calculus.derive import Story, weighted
 from symgrad.calculus.sweep import jacobian_of, pull_back, push_forward
 from symgrad.expr.arrays import Array
-from symgrad.expr.evaluate import evaluate
-from symgrad.expr.spaces import EXACT, precise
+from symgrad.expr.evaluate import EXACT, evaluate, precise
 from symgrad.expr.tensors import input_tensor
 from symgrad.oracles import DIFFERENCE, RATIONAL, UNROLLED
 from tests.strategies import tensor_graphs

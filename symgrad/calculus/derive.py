@@ -81,7 +81,7 @@ class Story:
         )
 
     def judge(self, done: Derivation, y: Tensor):
-        """What the oracles say of a right side of `∂f/∂Y`; nothing of one that still holds a partial of an expression."""
+        """What the oracles say of a right side of `∂f/∂Y`; nothing while it holds a partial of an expression."""
 
         def said(right: Expr) -> str:
             if any(not isinstance(p.of, Entry) for p in right.atoms(Partial)):

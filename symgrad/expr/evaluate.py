@@ -13,8 +13,9 @@ from sympy import Integer, Symbol
 from ..errors import EvaluationError, ShapeError
 from .arrays import Array, array
 from .nodes import Slot
+from .precise import Precise, precise
 from .scope import actual_size, tabulate
-from .spaces import EXACT, FLOAT, Precise, Space, precise
+from .spaces import EXACT, FLOAT, Space
 from .tensors import Tensor, shape_text
 
 

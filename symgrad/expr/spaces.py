@@ -1,4 +1,4 @@
-"""Spaces: what numbers are. `FLOAT` are IEEE doubles, `EXACT` fractions, `Precise(digits)` mpmath's numbers.
+"""Spaces: what numbers are. `FLOAT` are IEEE doubles, `EXACT` fractions; `Precise(digits)` (precise.py) mpmath's.
 
 An oracle brings its own (dual numbers, tracked expressions). Numbers are compared by their `real`, which all have.
 """
@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-import mpmath
 from sympy import Expr, Rational
 
 from ..errors import EvaluationError
@@ -89,7 +87,7 @@ class _Float(Space):
 
     def take(self, value):
         try:
-            return float(_number(value))
+            return float(plain(value))
         except OverflowError:
             return math.inf if value > 0 else -math.inf
 
@@ -117,11 +115,11 @@ class _Exact(Space):
         self.functions = _Rational()
 
     def take(self, value):
-        value = _number(value)
+        value = plain(value)
         if isinstance(value, float):
             if not math.isfinite(value):
                 raise EvaluationError(f"{value} is not rational", hint="evaluate in floating point")
-            return _decimal(value)
+            return decimal(value)
         return Fraction(value)
 
     def constant(self, value):
@@ -169,79 +167,7 @@ class _Rational:
         raise EvaluationError("π is not rational", hint="evaluate in floating point")
 
 
-class _Functions(mpmath.MPContext):
-    """mpmath's functions under the names of `math`, analytic in complex numbers."""
-
-    def exp2(self, x):
-        return self.exp(x * self.ln2)
-
-    def log2(self, x):
-        return self.log(x) / self.ln2
-
-    def hypot(self, x, y):
-        return self.sqrt(x * x + y * y)
-
-    def atan2(self, y, x):
-        angle = mpmath.MPContext.atan2(self, y.real, x.real)
-        if not y.imag and not x.imag:
-            return angle
-        turned = self.mpc(x.real, -y.real) * (x + self.j * y)  # by that angle, so that what is left is near 0
-        return angle + self.log(turned / (self.hypot(x.real, y.real) * self.hypot(x, y))) / self.j
-
-
-HUGE = mpmath.mpf(10) ** 300
-
-
-class Precise(Space):
-    """mpmath numbers of the given number of decimal digits, real or complex; NaN where a real has no real value."""
-
-    name = "precise"
-
-    def __init__(self, digits: int = 50):
-        self.functions = _Functions()
-        self.functions.dps = digits
-
-    def take(self, value):
-        if isinstance(value, (mpmath.mpf, mpmath.mpc)) or hasattr(value, "_mpf_") or hasattr(value, "_mpc_"):
-            return self.functions.convert(value)
-        value = _number(value)
-        if isinstance(value, float) and math.isfinite(value):
-            value = _decimal(value)
-        return (
-            self.functions.mpf(value.numerator) / value.denominator
-            if isinstance(value, Fraction)
-            else self.functions.mpf(value)
-        )
-
-    def constant(self, value):
-        if isinstance(value, Rational):
-            return self.functions.mpf(int(value.p)) / int(value.q)
-        return self.functions.convert(value.evalf(self.functions.dps + 10))
-
-    def power(self, base, exponent):
-        m = self.functions
-        self.within(base, exponent)
-        if base == 0 and exponent.real < 0:
-            return m.inf
-        if m.isint(exponent):
-            return base ** int(exponent.real)
-        if isinstance(base, m.mpf) and base < 0:
-            return m.nan
-        return m.power(base, exponent)
-
-    def within(self, *numbers):
-        """Refuse towers of exponentials: mpmath would compute them, if it takes all memory."""
-        if any(abs(x.real) > HUGE and self.finite(x.real) for x in numbers):
-            raise EvaluationError("a number beyond 10³⁰⁰ under a function", hint="give smaller values")
-
-    def call(self, row, args):
-        self.within(*args)
-        value = row.value(self.functions, *args)
-        real = isinstance(value, self.functions.mpc) and not any(isinstance(x, self.functions.mpc) for x in args)
-        return self.functions.nan if real else value
-
-
-def _number(value):
+def plain(value):
     """A number as an int, a float or a Fraction; text, None and complex numbers are none."""
     if isinstance(value, (int, float, Fraction)):
         return value
@@ -254,15 +180,9 @@ def _number(value):
     raise EvaluationError(f"not a number: {value!r}")
 
 
-def _decimal(value: float) -> Fraction:
+def decimal(value: float) -> Fraction:
     """The shortest decimal that reads as this float: 0.1 is one tenth."""
     return Fraction(repr(float(value)))
-
-
-@lru_cache(maxsize=8)
-def precise(digits: int = 50) -> Precise:
-    """The space of that many digits."""
-    return Precise(digits)
 
 
 FLOAT, EXACT = _Float(), _Exact()

@@ -1,4 +1,4 @@
-"""Numbers that are fractions as long as they can be, then have fifty digits; the values of SymPy's expressions in them."""
+"""Fractions as long as they can be, then numbers of fifty digits; and the values of SymPy's expressions in them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 import sympy as sp
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Rational
 
 from ..errors import EvaluationError
 from ..expr.spaces import EXACT
@@ -66,7 +66,7 @@ def computed(e: Expr, at: dict, known: dict):
 
 
 def _computed(e, at, known):
-    if isinstance(e, Symbol):
+    if e.is_Symbol:
         return at[e]
     if isinstance(e, Rational):
         return EXACT.constant(e)

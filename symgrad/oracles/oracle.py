@@ -14,7 +14,8 @@ import mpmath
 from ..errors import EvaluationError, LimitError, ShapeError
 from ..expr.arrays import Array, array
 from ..expr.evaluate import evaluate
-from ..expr.spaces import EXACT, Space, precise
+from ..expr.precise import precise
+from ..expr.spaces import EXACT, Space
 from ..expr.tensors import Tensor, shape_text
 
 DIGITS = 50

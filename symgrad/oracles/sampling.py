@@ -18,7 +18,7 @@ from ..expr.scope import actual_size
 from ..expr.tensors import Tensor
 
 EQUATIONS = 400
-WORK = 20_000
+WORK = 60_000
 GRID = 2**48
 INTERVALS = ((-2, 2), (Fraction(1, 10), 2), (Fraction(1, 20), Fraction(19, 20)), (Fraction(21, 20), 3), (-3, -1))
 

@@ -1,8 +1,8 @@
 """UNROLLED: the loops written out as one SymPy expression of the entries of `wrt`, which SymPy differentiates.
 
 Functions stand in it by their `definition`, of a Piecewise the branch that the values take. An expression that has
-grown beyond `LARGE` nodes is given a name v, with `dv/dx_k` computed there and then, so that work stays proportional to
-size. Numbers are fractions as long as they can be, after that they have fifty digits.
+grown beyond `LARGE` nodes, a function counted as `NESTED`, is given a name v with its `dv/dx_k` there and then, so that
+work stays proportional to size. Numbers are fractions as long as they can be, after that they have fifty digits.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .oracle import MP, Found, Oracle
 from .ordered import Carrier, CarrierSpace
 
 LARGE = 24
+NESTED = 12
 STEPS = 60_000
 CLOSE = MP.functions.mpf(10) ** -40
 
@@ -75,7 +76,7 @@ class Unrolled(CarrierSpace):
         self.functions = _Functions(self)
 
     def symbol(self, letter: str, value) -> Symbol:
-        s = Symbol(f"{letter}{len(self.at)}")
+        s = Symbol(f"{letter}{len(self.at)}", real=True)
         self.at[s] = value
         return s
 
@@ -98,14 +99,14 @@ class Unrolled(CarrierSpace):
             return Tracked(self, value, Rational(value.numerator, value.denominator))
         return Tracked(self, value, self.symbol("c", value))
 
-    def made(self, value, expr, sources) -> Tracked:
+    def made(self, value, expr, sources, size: int = 1) -> Tracked:
         self.steps += 1
         if self.steps > STEPS:
             raise LimitError(f"more than {STEPS} operations, too large to be unrolled")
         symbols = frozenset().union(*(s.symbols for s in sources))
         if not symbols:
             return self.number(value)
-        t = Tracked(self, value, expr, symbols, 1 + sum(s.size for s in sources))
+        t = Tracked(self, value, expr, symbols, size + sum(s.size for s in sources))
         return t if t.size <= LARGE else self.named(t)
 
     def named(self, t: Tracked) -> Tracked:
@@ -156,7 +157,9 @@ class Unrolled(CarrierSpace):
         if value != value:
             raise EvaluationError(f"{row} has no real value at {', '.join(str(float(v)) for v in values)}")
         branch = self.branch(definition, dict(zip(arguments, args, strict=True)))
-        return self.made(value, branch.xreplace({s: a.expr for s, a in zip(arguments, args, strict=True)}), args)
+        return self.made(
+            value, branch.xreplace({s: a.expr for s, a in zip(arguments, args, strict=True)}), args, NESTED
+        )
 
     def branch(self, definition, arguments):
         if not isinstance(definition, sp.Piecewise):

@@ -11,7 +11,7 @@ from ..expr.operations import formula
 from .faults import Fault, at
 from .limits import BITS, EXPONENT, IRRATIONAL
 
-ROOT_BITS = 256
+ROOT_BITS = 128
 """Of a number whose root or function is taken: SymPy factors it."""
 FUNCTIONS_OF_NUMBERS = 2
 """Functions within one another that have a value in numbers alone: `exp(exp(2))`; SymPy evaluates them numerically."""
@@ -31,14 +31,14 @@ def bits(e: Expr) -> int:
 def add(terms: Sequence[Expr], place: int) -> Expr:
     """The sum."""
     _limit(sum(b for b in map(bits, terms) if b > 64), place)
-    _check_irrational(terms, place)
+    _check_irrational(terms, Add, place)
     return Add(*terms)
 
 
 def multiply(factors: Sequence[Expr], place: int) -> Expr:
     """The product."""
     _limit(sum(b for b in map(bits, factors) if b > 2), place)
-    _check_irrational(factors, place)
+    _check_irrational(factors, Mul, place)
     return Mul(*factors)
 
 
@@ -61,7 +61,10 @@ def power(base: Expr, exponent: Expr, place: int) -> Expr:
         _limit(bits(base) * (abs(exponent.p) // exponent.q), place)
     elif max(bits(base), bits(exponent)) > ROOT_BITS:
         raise Fault(LimitError, "a power of too large a number", place)
-    return known(Pow(base, exponent), place)
+    try:
+        return known(Pow(base, exponent), place)
+    except ValueError:  # SymPy loses its way in the factors of a large number
+        raise Fault(LimitError, "a root of too large a number", place) from None
 
 
 def check_exponent(exponent: Expr, place: int) -> None:
@@ -106,8 +109,8 @@ def known(value: Expr, place: int) -> Expr:
     return value
 
 
-def _check_irrational(parts, place):
-    if len(parts) > IRRATIONAL and sum(p.is_number and not p.is_Rational for p in parts) > IRRATIONAL:
+def _check_irrational(parts, operation, place):
+    if sum(len(operation.make_args(p)) for p in parts if p.is_number and not p.is_Rational) > IRRATIONAL:
         raise Fault(LimitError, f"more than {IRRATIONAL} irrational numbers side by side", place, "work out the number")
 
 

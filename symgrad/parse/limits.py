@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXT = 20_000
 """Characters."""
-TOKENS = 4_000
+TOKENS = 3_000
 """Names, numbers, operators and brackets."""
 NESTING = 60
 """Brackets within brackets."""
@@ -28,7 +28,7 @@ JOINED = 100
 """Tensors that concatenate or stack take, and entries of a list of numbers in an expression."""
 EFFORT = 2_000
 """What the index maps and conditions of one program cost; about a quarter of a millisecond each."""
-MAP, QUOTIENT, CONDITION = 1, 8, 20
+MAP, QUOTIENT, CONDITION = 1, 20, 25
 """What an index map costs, more with quo and rem, and a bracket, also one that keeps a maximum inside."""
 IRRATIONAL = 50
 """Terms of a sum or factors of a product that are irrational numbers."""

@@ -147,3 +147,30 @@ def size(node: Node, names: Names, letters=()) -> Expr:
     if (value.is_Integer and value < 0) or (value.is_Rational and not value.is_Integer):
         raise Fault(ParseError, f"{value} is not a size", node.at, "a size is an integer >= 0")
     return value
+
+
+def look(names: Names, indices: dict[str, Index], alone: bool) -> Callable[[Name], Expr]:
+    """The meaning of names in an index map: indices in scope, sizes; an undeclared name beside others is a size too."""
+
+    def meaning(name):
+        if name.text in indices:
+            return indices[name.text]
+        if name.text in names.sizes:
+            return names.sizes[name.text]
+        if name.text in names.tensors:
+            raise Fault(
+                UnknownNameError,
+                f"{name.text} is a tensor, not an index",
+                name.at,
+                "an index is a letter that is bound or on the left side",
+            )
+        if alone:
+            raise Fault(
+                UnknownNameError,
+                f"index {name.text} is neither on the left side nor bound",
+                name.at,
+                f"write y[{name.text}] = … or sum[{name.text}] …",
+            )
+        return names.size(name.text)
+
+    return meaning

@@ -241,33 +241,6 @@ class Ranges:
             self.names.add(name, input_tensor(name, [axis.size for axis in axes]))
 
 
-def look(names: Names, indices: dict[str, Index], alone: bool) -> Callable[[Name], Expr]:
-    """The meaning of names in an index map: indices in scope, sizes; an undeclared name beside others is a size too."""
-
-    def meaning(name):
-        if name.text in indices:
-            return indices[name.text]
-        if name.text in names.sizes:
-            return names.sizes[name.text]
-        if name.text in names.tensors:
-            raise Fault(
-                UnknownNameError,
-                f"{name.text} is a tensor, not an index",
-                name.at,
-                "an index is a letter that is bound or on the left side",
-            )
-        if alone:
-            raise Fault(
-                UnknownNameError,
-                f"index {name.text} is neither on the left side nor bound",
-                name.at,
-                f"write y[{name.text}] = … or sum[{name.text}] …",
-            )
-        return names.size(name.text)
-
-    return meaning
-
-
 def _reach(use: Use, letter: Letter) -> Expr:
     """How often the window of the access fits: `⌊(N + 2P − Σ d(K−1) − 1)/s⌋ + 1` for `s·i + Σ d·p − P`."""
     parts = coefficient(use.map, letter.symbol)

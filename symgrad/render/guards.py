@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Integer, Mul
+from sympy import Expr, Mul
 
 from ..expr.affine import within
 from ..expr.indices import Index

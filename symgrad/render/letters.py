@@ -16,6 +16,7 @@ from sympy import Expr, Symbol, preorder_traversal
 from ..expr.indices import Index
 from ..expr.nodes import Binder, Entry
 from ..expr.tensors import Ref, Tensor
+from .derivatives import derivative_name
 from .labels import is_labelled
 
 POOL = "ijklmnpqrstuvabcdghwxyz"
@@ -99,7 +100,8 @@ def printed_names(e: Expr) -> set[str]:
 def _names_of(tensor: Tensor) -> set[str]:
     if is_labelled(tensor):
         return set().union(*map(_names_of, tensor.operands))
-    return {tensor.display}
+    told = derivative_name(tensor.display)
+    return {told[0], *told[1]} if told else {tensor.display}
 
 
 def readable(i: Index, binder: Expr) -> bool:

@@ -1,32 +1,27 @@
 """Matrix notation of an index expression, where there is one: `2 q_i x_j` is `2 q xᵀ`. Shown only when verified.
 
-`matrix_form` builds a tree and then computes both sides at small random sizes and numbers, the tree by its own plain
-meaning, the index form by `tabulate`; a difference in any entry means that there is no matrix form.
+`matrix_form` builds a tree and `verified` compares it with the index form; a difference in any entry means that there
+is no matrix form.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from random import Random
 
-from sympy import Expr, Integer, Symbol
+from sympy import Add, Expr, expand_mul
 
-from ..errors import SymgradError
 from ..expr.affine import Quo, Rem
-from ..expr.evaluate import FLOAT, Array, tabulate
 from ..expr.indices import Index
-from ..expr.nodes import Divides, Entry, Inside, Partial, Pick, Slot
+from ..expr.nodes import Divides, Entry, Equal, Inside, Partial, Pick, Slot
 from ..expr.substitute import refresh
 from ..expr.tensors import Ref
+from .derivatives import derivative_name, shares
 from .letters import Letters
 from .network import NoMatrix, convert
-from .printer import POW, Printer
+from .printer import ATOM, POW, Printer
 from .styles import STYLES
-from .trees import Leaf, Numbers, Tree
-
-TOO_MUCH = 200_000
-"""Entries computed at most to verify one form."""
+from .trees import Leaf, Tree
+from .verify import verified
 
 
 def matrix_form(free: Iterable[Index], body: Expr) -> Tree | None:
@@ -43,11 +38,23 @@ def matrix_form(free: Iterable[Index], body: Expr) -> Tree | None:
     if len(free) > 2 or len(set(free)) < len(free) or body.has(Inside, Divides, Quo, Rem, Pick):
         return None
     body, leaves = _leaves(refresh(body))
+    trees = [tree for e in _spellings(body) if (tree := _tree(free, e, leaves))]
+    found = min(trees, key=lambda tree: len(tree.unicode), default=None)
+    return found if found and verified(found, free, body) else None
+
+
+def _tree(free, body, leaves) -> Tree | None:
     try:
-        tree = convert(body, *(*free, None, None)[:2], leaves)
-        return tree if verified(tree, free, body, leaves) else None
-    except (NoMatrix, SymgradError, ArithmeticError):
+        return convert(body, *(*free, None, None)[:2], leaves)
+    except NoMatrix:
         return None
+
+
+def _spellings(body: Expr) -> tuple[Expr, ...]:
+    """The body, and multiplied out: `p_i (δ_ij − p_j)` has no matrix form as short as `p_i δ_ij − p_i p_j` has."""
+    if not body.has(Equal):
+        return (body,)
+    return tuple(dict.fromkeys((body, Add(*(expand_mul(a, deep=False) for a in Add.make_args(body))))))
 
 
 def _leaves(body: Expr) -> tuple[Expr, dict[Expr, Leaf]]:
@@ -61,19 +68,25 @@ def _leaves(body: Expr) -> tuple[Expr, dict[Expr, Leaf]]:
     body = body.xreplace(swaps)
     for entry in body.atoms(Entry):
         if isinstance(entry.base, Ref):
-            names = tuple(Printer(STYLES[s], Letters()).base(entry.base) for s in ("unicode", "latex"))
-            leaves[entry.base] = Leaf(entry.base, names, len(entry.where))
+            level = POW if derivative_name(str(entry.base)) else ATOM
+            leaves[entry.base] = Leaf(entry.base, _names(entry.base), len(entry.where), level)
     return body, leaves
+
+
+def _names(base: Expr) -> tuple[str, str]:
+    return tuple(Printer(STYLES[s], Letters()).base(base) for s in ("unicode", "latex"))
 
 
 def gradient_names(p: Partial) -> tuple[str, str]:
     """`∇_W f` of a scalar, `∂q/∂x` of a vector; in Unicode and LaTeX."""
-    of, by = (tuple(Printer(STYLES[s], Letters()).base(e.base) for s in ("unicode", "latex")) for e in (p.of, p.entry))
-    if not p.entry.where:
-        return f"∂{of[0]}/∂{by[0]}", rf"\frac{{\partial {of[1]}}}{{\partial {by[1]}}}"
-    if not p.of.where:
-        return f"∇_{by[0]} {of[0]}", rf"\nabla_{{{by[1]}}} {of[1]}"
-    return f"∂{of[0]}/∂{by[0]}", rf"\frac{{\partial {of[1]}}}{{\partial {by[1]}}}"
+    told = derivative_name(str(p.of.base))
+    split = shares(p.of.base.tensor, *told) if told else [len(p.of.where)]
+    scalar = bool(p.entry.where) and bool(split) and split[0] == 0
+    names = []
+    for s, of, by in zip((STYLES["unicode"], STYLES["latex"]), _names(p.of.base), _names(p.entry.base), strict=True):
+        of, before = (s.symbol(told[0]), tuple(map(s.symbol, told[1]))) if told else (of, ())
+        names.append(s.gradient(of, (*before, by), scalar))
+    return tuple(names)
 
 
 def left_side(left: Expr) -> tuple[tuple[Index, ...], tuple[str, str]] | None:
@@ -81,77 +94,5 @@ def left_side(left: Expr) -> tuple[tuple[Index, ...], tuple[str, str]] | None:
     if isinstance(left, Partial) and isinstance(left.of, Entry):
         return left.of.where + left.entry.where, gradient_names(left)
     if isinstance(left, Entry):
-        return left.where, tuple(Printer(STYLES[s], Letters()).base(left.base) for s in ("unicode", "latex"))
+        return left.where, _names(left.base)
     return None
-
-
-# Verification
-
-
-def verified(tree: Tree, free: tuple[Index, ...], body: Expr, leaves) -> bool:
-    """Whether tree and index form agree in every entry at random numbers, at positive ones and at others."""
-    lengths = _lengths(free, body)
-    shrunk = {i: Index(i.letter, Integer(lengths[i.size]), i.number) for i in _all_indices(free, body)}
-    small, where = body.xreplace(shrunk), tuple(shrunk[i] for i in free)
-    if math.prod(int(i.size) for i in set(shrunk.values())) > TOO_MUCH:
-        return False
-    conclusive = False
-    for low, high in ((1, 9), (-20, 20)):
-        compared = _compare(tree, where, small, leaves, lengths, Random(low), (low, high))
-        if compared is False:
-            return False
-        conclusive = conclusive or compared is True
-    return conclusive
-
-
-def _all_indices(free, body):
-    return dict.fromkeys((*free, *sorted(body.atoms(Index), key=str), *(i for b in _bound(body) for i in b)))
-
-
-def _bound(body):
-    return [e.bound for e in body.atoms(Expr) if hasattr(e, "bound")]
-
-
-def _lengths(free, body) -> dict[Expr, int]:
-    """A small length for each size, all different."""
-    sizes = dict.fromkeys(i.size for i in _all_indices(free, body))
-    return {n: k for k, n in enumerate(sizes, start=2)}
-
-
-def _compare(tree, free, body, leaves, lengths, random, interval):
-    """True or False where every entry is a finite number on both sides, else None where they are undefined alike."""
-    at = _numbers(body, leaves, lengths, random, interval)
-    rows = tree.value(at[1])
-    arrays, params = at[0]
-    shape = [int(i.size) for i in free]
-    wanted = tabulate(free, body, params, arrays, FLOAT).data
-    if (len(rows), len(rows[0])) != (*shape, 1, 1)[:2]:
-        return False
-    found = [v for row in rows for v in row]
-    same = [_same(a, b) for a, b in zip(found, wanted, strict=True)]
-    return False if False in same else True if all(math.isfinite(b) for b in wanted) else None
-
-
-def _same(a, b):
-    if not math.isfinite(b):
-        return not math.isfinite(a)
-    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
-
-
-def _numbers(body, leaves, lengths, random, interval):
-    """Random numbers for entries and parameters: as the arrays of `tabulate`, and as rows for the tree."""
-    arrays, rows = {}, {}
-    for entry in sorted(body.atoms(Entry), key=str):
-        if entry.base not in arrays:
-            shape = tuple(int(w.size) for w in entry.where)
-            data = [random.randint(*interval) / 10 for _ in range(math.prod(shape))]
-            arrays[entry.base] = Array(shape, data)
-            width = shape[1] if len(shape) == 2 else 1
-            rows[entry.base] = [data[k : k + width] for k in range(0, len(data), width)]
-    symbols = [s for s in body.atoms(Symbol) if not isinstance(s, (Index, Slot, Ref))]
-    params = {s: lengths.get(s, k) for k, s in enumerate(sorted(symbols, key=str), start=2)}
-
-    def scalar(e):
-        return tabulate((), e, params, arrays, FLOAT).data[0]
-
-    return (arrays, params), Numbers(rows, scalar, lengths.__getitem__)

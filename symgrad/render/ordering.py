@@ -78,6 +78,8 @@ def is_negative(e: Expr) -> bool:
     """Whether e is printed with a minus in front."""
     if isinstance(e, Mul):
         return sum(bool(a.is_Number and a.is_negative) for a in e.args) % 2 == 1
+    if isinstance(e, Reduce) and e.op == "sum":
+        return is_negative(e.body)
     return bool(e.is_Number and e.is_negative)
 
 

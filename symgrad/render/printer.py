@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import prod
+from itertools import islice, pairwise
 
 import sympy as sp
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, Tuple
@@ -18,8 +17,20 @@ from sympy.core.symbol import Str
 from ..expr.affine import Quo, Rem
 from ..expr.elementwise import BY_HEAD, BY_NAME
 from ..expr.indices import Index
-from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce, total
+from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce
 from ..expr.tensors import Ref, Tensor
+from .derivatives import derivative_name, shares
+from .forms import (
+    HALF,
+    WRITTEN_OUT,
+    is_differs,
+    is_whole,
+    negated,
+    softmax_of,
+    split_fraction,
+    unmultiplied,
+    with_content,
+)
 from .guards import said
 from .labels import is_labelled, options
 from .letters import Letters, letters, readable
@@ -28,8 +39,6 @@ from .styles import Style, style
 
 ADD, OPEN, MUL, POW, ATOM = range(1, 6)
 """Levels: a sum, a product that ends in a reduction (which would swallow what follows), a product, a power, an atom."""
-
-HALF = Rational(1, 2)
 
 
 def show(e: Expr, style_name: str = "unicode", *, free: Iterable[Index] = (), delta: bool = False) -> str:
@@ -103,16 +112,41 @@ class Printer:
         return self.tensor(e.tensor) if isinstance(e, Ref) else self.style.symbol(e.name)
 
     def tensor(self, t: Tensor) -> str:
+        """A tensor as a whole."""
         if is_labelled(t):
             row = BY_NAME.get(t.template.label)
             args = (*map(self.tensor, t.operands), *options(t.template))
             return self.style.call(t.template.label, row.latex if row else "", args)
-        return self.style.symbol(t.display)
+        told = derivative_name(t.display)
+        if told is None:
+            return self.style.symbol(t.display)
+        split = shares(t, *told)
+        of, by = self.style.symbol(told[0]), tuple(map(self.style.symbol, told[1]))
+        return self.style.gradient(of, by, bool(split) and split[0] == 0)
 
     # Entries, conditions, derivatives
 
     def _entry(self, e):
+        told = self._derivative(e)
+        if told:
+            return self.style.partial(*told, True), POW
         return self.style.entry(self.base(e.base), tuple(map(self.map, e.where))), ATOM
+
+    def _derivative(self, e: Entry | Partial) -> tuple[str, tuple[str, ...]] | None:
+        """(what is differentiated, by what) of a derivative of an entry, to any order."""
+        if isinstance(e, Partial) and isinstance(e.of, Entry):
+            of, by = self._derivative(e.of) or (self(e.of), ())
+            return of, (*by, self(e.entry))
+        if not (isinstance(e, Entry) and isinstance(e.base, Ref)) or is_labelled(e.base.tensor):
+            return None
+        told = derivative_name(e.base.tensor.display)
+        split = told and shares(e.base.tensor, *told)
+        if not split:
+            return None
+        at = iter(map(self.map, e.where))
+        names = (told[0], *told[1])
+        of, *by = (self.style.entry(self.style.symbol(n), (*islice(at, k),)) for n, k in zip(names, split, strict=True))
+        return of, tuple(by)
 
     def _equal(self, e):
         a, b = map(self.map, e.args)
@@ -129,7 +163,7 @@ class Printer:
             at_least, below = words["<="], words["<"]
             pad = " " if at_least.startswith("\\") else ""
             return f"0{pad}{at_least}{pad}{self.map(e.args[0])}{pad}{below}{pad}{self.map(e.args[1])}"
-        if isinstance(e, Compare) and _is_differs(e):
+        if isinstance(e, Compare) and is_differs(e):
             return self._differs(e)
         if isinstance(e, Compare):
             return f"{self(e.left)} {words[e.relation]} {self(e.right)}"
@@ -149,7 +183,11 @@ class Printer:
         return self.style.bracket(self.condition(e)), ATOM
 
     def _partial(self, e):
-        return self.style.partial(self(e.of), self(e.entry), isinstance(e.of, Entry)), POW
+        told = self._derivative(e)
+        if told:
+            return self.style.partial(*told, True), POW
+        text, level = self.piece(e.of)
+        return self.style.partial(text, (self(e.entry),), level == ATOM), POW
 
     def _pick(self, e):
         inner, point = self._open(e), [self.map(p) for p in e.point]
@@ -174,12 +212,18 @@ class Printer:
             return self.style.whole_norm(self.base(e.body.base)), ATOM
         if e.op in WRITTEN_OUT and self.style.name != "code":
             return self.piece(WRITTEN_OUT[e.op](e))
+        if is_negative(e):
+            return self.style.sign + self(negated(e), OPEN), ADD
         inner = self._open(e)
         return inner.big(e.op, e) + inner(e.body, OPEN), OPEN
 
     # Sums, products, powers
 
     def _add(self, e):
+        if self.compact and e.has(Pow, Rational):
+            above, below = sp.fraction(sp.together(e))
+            if below != 1:
+                return self.piece(unmultiplied([above, 1 / below]))
         content, rest = (1, e) if self.compact else e.primitive()
         if content != 1:
             return self.piece(Mul(content, rest, evaluate=False))
@@ -197,7 +241,7 @@ class Printer:
             return self.join([self(a, POW) for a in e.args]), MUL
         if is_negative(e):
             return self.style.sign + self(negated(e), OPEN), ADD
-        above, below = split_fraction(e) if self.compact else split_fraction(_with_content(e))
+        above, below = split_fraction(e) if self.compact else split_fraction(with_content(e))
         if not below:
             return self.product(above)
         open_ended = [a for a in above if self._open_ended(a)]
@@ -306,73 +350,3 @@ class Printer:
         (Tuple, _tuple),
         (Str, lambda self, e: (e.name, ATOM)),
     )
-
-
-def negated(e: Expr) -> Expr:
-    """−e of what is printed with a minus, without multiplying anything out."""
-    if not isinstance(e, Mul):
-        return -e
-    number, others = _coefficient(e)
-    return (
-        Mul(-number, *others, evaluate=False) if number != -1 else others[0] if len(others) == 1 else _product(others)
-    )
-
-
-def _is_differs(e: Compare) -> bool:
-    """Whether e says that [a = c] [b = d] is not 1."""
-    parts = e.left.args if isinstance(e.left, Mul) else ()
-    return bool(parts) and (e.relation, e.right) == ("!=", 1) and all(isinstance(a, Equal) for a in parts)
-
-
-def _coefficient(e: Mul) -> tuple[Rational, list[Expr]]:
-    number = prod((a for a in e.args if a.is_Rational), start=Integer(1))
-    return number, [a for a in e.args if not a.is_Rational]
-
-
-def _product(factors) -> Expr:
-    return Mul(*factors, evaluate=False)
-
-
-def _with_content(e: Mul) -> Mul:
-    """`a (2 b + 2 c)` as `2 a (b + c)`."""
-    parts = [a.primitive() if isinstance(a, Add) else (1, a) for a in e.args]
-    return _product([*(c for c, _ in parts if c != 1), *(a for _, a in parts)]) if any(c != 1 for c, _ in parts) else e
-
-
-def split_fraction(e: Mul) -> tuple[list[Expr], list[Expr]]:
-    """Factors above and below the bar."""
-    number, others = _coefficient(e)
-    above = [Integer(number.p)] if number.p != 1 else []
-    below = [Integer(number.q)] if number.q != 1 else []
-    for a in others:
-        if isinstance(a, Pow) and isinstance(a.exp, Rational) and a.exp.is_negative:
-            below.append(a.base ** (-a.exp))
-        else:
-            above.append(a)
-    return above, below
-
-
-def softmax_of(e: Expr) -> Entry | None:
-    """z_i where e is z_i − log Σ_j exp(z_j), j at the last axis."""
-    if not (isinstance(e, Add) and len(e.args) == 2):
-        return None
-    z, lse = sorted(e.args, key=lambda a: not isinstance(a, Entry))
-    lse = -lse
-    if not (isinstance(z, Entry) and isinstance(lse, Reduce) and (lse.op, lse.guard, len(lse.bound)) == ("lse", 1, 1)):
-        return None
-    j = lse.bound[0]
-    same = isinstance(lse.body, Entry) and lse.body.base == z.base and lse.body.where == (*z.where[:-1], j)
-    return z if same and readable(j, lse) and not any(w.has(j) for w in z.where) else None
-
-
-def is_whole(e: Reduce) -> bool:
-    """Whether e runs over all entries of one tensor."""
-    return (
-        isinstance(e.body, Entry) and e.guard == 1 and e.body.where == e.bound and all(readable(i, e) for i in e.bound)
-    )
-
-
-WRITTEN_OUT = {
-    "lse": lambda e: sp.log(total(sp.exp(e.body) * e.guard, *e.bound)),
-    "norm": lambda e: Pow(total(e.body**2 * e.guard, *e.bound), HALF),
-}

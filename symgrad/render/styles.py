@@ -34,7 +34,8 @@ class Style:
     signs: MappingProxyType
     bracket: Callable[[str], str]
     delta: Callable[[str, str], str]
-    partial: Callable[[str, str, bool], str]
+    partial: Callable[[str, tuple[str, ...], bool], str]
+    gradient: Callable[[str, tuple[str, ...], bool], str]
     whole_norm: Callable[[str], str] | None
     quotient: Callable[[str, str], str]
     remainder: Callable[[str, str], str]
@@ -66,6 +67,12 @@ def _slash(above: str, below: str) -> str:
     return f"{above}/{below}"
 
 
+def _partial(of: str, by: tuple[str, ...], named: bool) -> str:
+    for x in by:
+        of = f"partial({of}, {x})"
+    return of
+
+
 def _times(left: str, right: str) -> str:
     return "*"
 
@@ -84,7 +91,8 @@ CODE = Style(
     signs=MappingProxyType({}),
     bracket=lambda text: f"[{text}]",
     delta=lambda a, b: f"[{a}={b}]",
-    partial=lambda of, entry, named: f"partial({of}, {entry})",
+    partial=_partial,
+    gradient=lambda of, by, scalar: _partial(of, by, True),
     whole_norm=None,
     quotient=lambda a, b: f"quo({a},{b})",
     remainder=lambda a, b: f"rem({a},{b})",
@@ -119,6 +127,17 @@ def _unicode_tight(left: str, right: str) -> str:
     return "" if left.isdigit() and right[0].isalpha() and right[0] not in "eE" else "·"
 
 
+def _unicode_partial(of: str, by: tuple[str, ...], named: bool) -> str:
+    order = superscript(len(by)) if len(by) > 1 else ""
+    return f"∂{order}{of if named else _parens(of)}/{''.join(f'∂{x}' for x in by)}"
+
+
+def _unicode_gradient(of: str, by: tuple[str, ...], scalar: bool) -> str:
+    if not scalar or len(set(by)) > 1:
+        return _unicode_partial(of, by, True)
+    return f"∇{superscript(len(by)) if len(by) > 1 else ''}_{by[0]} {of}"
+
+
 def _unicode_call(name: str, latex: str, args: tuple[str, ...]) -> str:
     return f"|{args[0]}|" if name == "abs" else _call({"sigmoid": "σ"}.get(name, name), latex, args)
 
@@ -134,7 +153,8 @@ UNICODE = replace(
     signs=MappingProxyType({"sum": "Σ", "prod": "Π"}),
     bracket=lambda text: f"𝟙[{text}]",
     delta=lambda a, b: _unicode_entry("δ", (a, b)),
-    partial=lambda of, entry, named: f"∂{of if named else _parens(of)}/∂{entry}",
+    partial=_unicode_partial,
+    gradient=_unicode_gradient,
     whole_norm=lambda x: f"‖{x}‖",
     quotient=lambda a, b: f"⌊{a}/{b}⌋",
     remainder=lambda a, b: f"{a} mod {b}",
@@ -182,10 +202,18 @@ def _latex_big(sign: str, bound: tuple[str, ...], guard: str) -> str:
     return rf"{sign}_{{{below}{':' + chr(92) + ', ' + guard if guard else ''}}} "
 
 
-def _latex_partial(of: str, entry: str, named: bool) -> str:
+def _latex_partial(of: str, by: tuple[str, ...], named: bool) -> str:
+    order = f"^{{{len(by)}}}" if len(by) > 1 else ""
+    below = r" \, ".join(rf"\partial {x}" for x in by)
     if named:
-        return rf"\frac{{\partial {of}}}{{\partial {entry}}}"
-    return rf"\frac{{\partial}}{{\partial {entry}}} {_latex_parens(of)}"
+        return rf"\frac{{\partial{order} {of}}}{{{below}}}"
+    return rf"\frac{{\partial{order}}}{{{below}}} {_latex_parens(of)}"
+
+
+def _latex_gradient(of: str, by: tuple[str, ...], scalar: bool) -> str:
+    if not scalar or len(set(by)) > 1:
+        return _latex_partial(of, by, True)
+    return rf"\nabla{'^{' + str(len(by)) + '}' if len(by) > 1 else ''}_{{{by[0]}}} {of}"
 
 
 def _latex_separate(left: str, right: str) -> str:
@@ -213,6 +241,7 @@ LATEX = Style(
     bracket=lambda text: rf"\mathbb{{1}}\left[{text}\right]" if _tall(text) else rf"\mathbb{{1}}[{text}]",
     delta=lambda a, b: _latex_entry(r"\delta", (a, b)),
     partial=_latex_partial,
+    gradient=_latex_gradient,
     whole_norm=lambda x: rf"\lVert {x} \rVert",
     quotient=lambda a, b: rf"\lfloor {a}/{b} \rfloor",
     remainder=lambda a, b: rf"{a} \bmod {b}",

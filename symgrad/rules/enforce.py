@@ -16,8 +16,9 @@ def enforced(facts: Facts, values: Mapping[Tensor, Array]) -> dict[Tensor, Array
 
     >>> from symgrad.expr.tensors import input_tensor
     >>> from symgrad.rules.facts import assume
-    >>> y = input_tensor("y", (2,)); enforced(assume(y.sum() == 1), {y: Array((2,), [Fraction(1), Fraction(3)])})[y].data
-    [Fraction(1, 4), Fraction(3, 4)]
+    >>> x = input_tensor("x", (2,))
+    >>> enforced(assume(x > 0), {x: Array((2,), [Fraction(-1), Fraction(3)])})[x].data
+    [Fraction(101, 100), Fraction(301, 100)]
     """
     found = dict(values)
     for fact in facts.facts:

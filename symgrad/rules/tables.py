@@ -24,16 +24,13 @@ def passes(conventions: Conventions = PYTORCH, facts: Table = ()) -> tuple[tuple
 
     Contraction by ±1 comes first because it needs no divisibility bracket.
     """
-    return ((facts, partial_rules(conventions), SUMS, CONTRACT), *contraction(facts))
+    return ((partial_rules(conventions), SUMS, CONTRACT), *contraction(facts))
 
 
 def contraction(facts: Table = ()) -> tuple[tuple[Table, ...], ...]:
-    """The passes for an expression whose partials stay as they are."""
-    return (
-        (facts, SUMS, CONTRACT),
-        (facts, SUMS, CONTRACT, DIVIDE),
-        (facts, TIDY),
-    )
+    """The passes for an expression whose partials stay as they are. Facts come last, on what holds without them."""
+    known = ((facts, SUMS, CONTRACT), (facts, TIDY)) if facts else ()
+    return ((SUMS, CONTRACT), (SUMS, CONTRACT, DIVIDE), (TIDY,), *known)
 
 
 def work_out(e: Expr, conventions: Conventions = PYTORCH, facts: Table = (), left: Expr | None = None) -> Derivation:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import symgrad as sg
 
+from ..api import with_numbers
 from ..render.graph import picture
 from ..render.graph import text as graph_text
 from .report import Report, exact
@@ -53,14 +54,14 @@ def squared_norm(report: Report) -> None:
     q = sg.let("q", W @ x)
     f = sg.let("f", (q**2).sum())
     by_w, by_x = sg.grad(f, [W, x])
-    report.show(repr(q))
-    report.show(repr(f))
+    report.show(f"{q}\n{f}")
     report.formula("∂qₖ/∂Wᵢⱼ", sg.jacobian(q, W), sg.define("J[k<m,i<m,j] = [k=i]*x[j]", x), "1[k=i] xⱼ")
     report.formula("∂qₖ/∂xᵢ", sg.jacobian(q, x), W, "Wₖᵢ")
     report.show(by_w.to_text())
     report.formula("∂f/∂Wᵢⱼ", by_w, sg.define("g[i,j] = 2*q[i]*x[j]", q, x), "2 qᵢ xⱼ")
     report.show(by_x.to_text())
     report.formula("∂f/∂xᵢ", by_x, sg.define("g[i] = sum[k] 2*q[k]*W[k,i]", q, W), "Σₖ 2 qₖ Wₖᵢ")
+    report.show(graph_text(with_numbers(picture([f]), WX)))
     report.number("q", exact(q, WX), [0.38, 0.29])
     report.number("f", exact(f, WX), 0.2285)
     report.number("∂f/∂W", exact(by_w, WX), [[0.38, 0.228], [0.29, 0.174]])
@@ -86,8 +87,8 @@ def local_gradients(report: Report) -> None:
 def two_layers(report: Report) -> None:
     """f(x) = σ(W₂ σ(W₁ x + b₁) + b₂) with the loss L = ‖f(x) − y‖²."""
     W1, b1, W2, b2, x, y = sg.tensors("W1[h,n] b1[h] W2[m,h] b2[m] x[n] y[m]")
-    a = sg.let("a", sg.sigmoid(W1 @ x + b1))
-    f = sg.let("f", sg.sigmoid(W2 @ a + b2))
+    a = sg.let("a", sg.sigmoid(sg.let("z1", W1 @ x + b1)))
+    f = sg.let("f", sg.sigmoid(sg.let("z2", W2 @ a + b2)))
     loss = sg.let("L", ((f - y) ** 2).sum())
     second = sg.let("d2", 2 * (f - y) * f * (1 - f))
     first = sg.let("d1", (W2.T @ second) * a * (1 - a))
@@ -106,8 +107,8 @@ def two_layers(report: Report) -> None:
 
 def branches(report: Report) -> None:
     """Gradients add at branches: a skip connection, several losses."""
-    W, x, y, z = sg.tensors("W[n,n] x[n] y[n] z[n]")
-    h = sg.let("h", sg.sigmoid(W @ x))
+    W, x, y, t = sg.tensors("W[n,n] x[n] y[n] t[n]")
+    h = sg.let("h", sg.sigmoid(sg.let("z", W @ x)))
     f = sg.let("f", ((x + h) ** 2).sum())
     by_x = sg.grad(f, x)
     report.show(by_x.to_text())
@@ -115,7 +116,7 @@ def branches(report: Report) -> None:
     through = W.T @ (2 * (x + h) * h * (1 - h))
     report.formula("skip connection", by_x, direct + through, "the direct path + the path through h", source="by hand")
     first = sg.let("L1", ((h - y) ** 2).sum())
-    second = sg.let("L2", (abs(h - z)).sum())
+    second = sg.let("L2", (abs(h - t)).sum())
     both = sg.let("L", first + second)
     added = sg.grad(first, W).tensor + sg.grad(second, W).tensor
     report.formula("two losses", sg.grad(both, W), added, "∇L1 + ∇L2", source="by hand")
@@ -131,7 +132,10 @@ def minibatch(report: Report) -> None:
     x, y = sg.tensors("x[n] y[m]")
     one = sg.grad(sg.let("Loss1", ((y - (W @ x + b)) ** 2).sum()), W)
     values = {"X": [[1, 2], [0, -1], [3, 1]], "Y": [[1, 0], [2, 2], [-1, 1]], "W": [[0.5, 1], [-1, 0.2]], "b": [0.1, 0]}
-    parts = [exact(one, {"x": p, "y": q, "W": values["W"], "b": values["b"]}) for p, q in zip(values["X"], values["Y"], strict=True)]
+    parts = [
+        exact(one, {"x": p, "y": q, "W": values["W"], "b": values["b"]})
+        for p, q in zip(values["X"], values["Y"], strict=True)
+    ]
     mean = [[sum(part[i][j] for part in parts) / 3 for j in range(2)] for i in range(2)]
     report.number("∇_W Loss", exact(by_w, values), mean, source="mean of 3 gradients")
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from sympy import Integer
+
 import symgrad as sg
 
+from ..api import inputs
 from ..render.equations import shape
 from .report import Report, exact
 
 IMAGE = [[1, 3, 2, 7, 2], [5, 1, 3, 0, 5], [4, 8, 5, 0, 6], [3, 2, 6, 0, 8], [0, 7, 4, 6, 9]]
+PADDED = (
+    (0, 1, "[N−2, N−2]", "slide"),  # "lose 2 w/h"
+    (2, 1, "[N+2, N+2]", "by hand"),
+    (1, 2, "[⌊(N−1)/2⌋+1, ⌊(N−1)/2⌋+1]", "by hand"),
+)
 CONVOLUTION = "Y[i,j] = sum[p,q] X[s*i+p-P,s*j+q-P]*K[p,q]"
 
 
@@ -27,32 +35,24 @@ def convolution(report: Report) -> None:
     x, w, b = sg.tensors("x[32,32,3] w[5,5,3] b")
     y = sg.define("y[i,j] = sum[p,q,c] w[p,q,c]*x[i+p,j+q,c] + b", x, w, b)
     report.show(repr(y))
-    report.fact("output", shape((*y.shape, 1)), "[28, 28, 1]")
+    report.fact("output", shape((*y.shape, Integer(1))), "[28, 28, 1]")
     report.fact("values lost in width and height", str(x.shape[0] - y.shape[0]), "4")
     report.fact("weights of the filter", str(w.size + 1), "76", source="by hand")
-    report.show(sg.derive(y, w, cotangent="G").to_text())
-    by_w = sg.derive(y, w, cotangent="G")
-    G = next(t for t in sg.inputs(by_w.target) if t.name == "G")
-    want = sg.define("g[p,q,c] = sum[i,j] G[i,j]*x[i+p,j+q,c]", G, x)
-    report.fact("∂⟨G, y⟩/∂w has the shape of w", shape(want.shape), shape(by_w.shape), source="by hand")
+    report.say("The gradient of the filter, for any sizes, where G is the gradient by the output:")
+    x, w, b = sg.tensors("x[H,V,C] w[K,K,C] b")
+    by_w = sg.derive(sg.define("y[i,j] = sum[p,q,c] w[p,q,c]*x[i+p,j+q,c] + b", x, w, b), w, cotangent="G")
+    report.show(by_w.to_text())
+    G = next(t for t in inputs(by_w.target) if t.name == "G")
+    want = sg.define("g[p<K,q<K,c] = sum[i,j] G[i,j]*x[i+p,j+q,c]", G, x)
+    report.formula("∂L/∂w", by_w, want, "Σᵢⱼ G[i,j] x[i+p,j+q,c]", source="by hand")
 
 
 def padding_and_stride(report: Report) -> None:
     """Pad=0 stride=1, pad=2 stride=1, pad=1 stride=2: a 3×3 kernel over N×N."""
     X, K = sg.tensors("X[N,N] K[3,3]")
-    for pad, stride, size, source in (
-        (0, 1, "N − 2", "slide"),
-        (2, 1, "N + 2", "by hand"),
-        (1, 2, "⌊(N−1)/2⌋ + 1", "by hand"),
-    ):
-        text = CONVOLUTION.replace("s*", f"{stride}*").replace("P", str(pad))
-        Y = sg.define(text, X, K)
-        report.fact(
-            f"pad {pad}, stride {stride}: N ×N gives",
-            "×".join(size_text(n) for n in Y.shape),
-            f"{size}×{size}",
-            source=source,
-        )
+    for pad, stride, want, source in PADDED:
+        Y = sg.define(CONVOLUTION.replace("s*", f"{stride}*").replace("P", str(pad)), X, K)
+        report.fact(f"pad={pad}, stride={stride}: output", shape(Y.shape), want, source=source)
     report.say("With 5×5 integers, the gradient by the kernel is the correlation of the image with the cotangent:")
     Y = sg.define(CONVOLUTION.replace("s*", "2*").replace("P", "1"), sg.tensors("X[5,5]"), K)
     by_k = sg.derive(Y, "K", cotangent="G")
@@ -61,10 +61,6 @@ def padding_and_stride(report: Report) -> None:
     report.number(
         "∂⟨G, Y⟩/∂K", exact(by_k, {"X": IMAGE, "K": ones, "G": ones}), correlation(IMAGE, ones, 2, 1), source="by hand"
     )
-
-
-def size_text(n) -> str:
-    return shape((n,))[1:-1]
 
 
 def correlation(image, weights, stride, pad):

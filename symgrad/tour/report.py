@@ -6,10 +6,10 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 from sympy import Integer
 
@@ -21,7 +21,7 @@ from ..results import Answer
 from ..values import arrays_of
 
 CLOSE = 1e-12
-SIZES = {"C": 3, "K": 2, "N": 2, "O": 2, "c": 4, "h": 3, "m": 3, "n": 2}
+SIZES = {"C": 3, "H": 4, "K": 2, "N": 2, "V": 5, "h": 3, "m": 3, "n": 2}
 """Sizes at which two formulas are compared."""
 
 
@@ -30,10 +30,10 @@ class Report:
 
     def __init__(self, console: Console):
         self.console, self.agreed, self.failed = console, 0, 0
-        self.rows: list[tuple[Text, ...]] = []
+        self.rows: list[Row] = []
 
     def heading(self, title: str) -> None:
-        self.say(f"\n{title}", "bold")
+        self.say(title, "bold")
         self.say("─" * len(title), "dim")
 
     def say(self, text: str, style: str = "") -> None:
@@ -59,23 +59,36 @@ class Report:
     def total(self) -> int:
         """The last line, and the exit code."""
         count = self.agreed + self.failed
-        self.say(f"\n{self.agreed} of {count} comparisons agree", "bold red" if self.failed else "bold green")
+        self.say(f"{self.agreed} of {count} comparisons agree", "bold red" if self.failed else "bold green")
         return int(bool(self.failed))
 
     def _compare(self, what, agrees, want, got, source):
         self.agreed += agrees
         self.failed += not agrees
-        mark = Text("✓", "green") if agrees else Text("✗", "bold red")
-        self.rows.append((mark, Text(what), Text(f"{source} says", "dim"), Text(want), Text("symgrad", "dim"), Text(got)))
+        self.rows.append(Row(agrees, what, f"{source}  {want}", f"symgrad  {got}"))
 
     def _flush(self):
-        if self.rows:
-            table = Table.grid("", "", "", "", "", "", padding=(0, 1))
-            table.columns[0].no_wrap = table.columns[2].no_wrap = table.columns[4].no_wrap = True
-            for row in self.rows:
-                table.add_row(*row)
-            self.rows.clear()
-            self.console.print(Padding(table, (0, 0, 1, 2), expand=False))
+        """The table of what was compared: two columns, or below one another where the console is too narrow."""
+        rows, self.rows = self.rows, []
+        label = max((cell_len(row.what) for row in rows), default=0)
+        fits = [row for row in rows if label + cell_len(row.want) + cell_len(row.got) + 10 <= self.console.width]
+        column = max((cell_len(row.want) for row in fits), default=0)
+        for row in rows:
+            between = " " * (column - cell_len(row.want) + 3) if row in fits else "\n" + " " * (label + 7)
+            mark = Text("  ✓ ", "green") if row.agrees else Text("  ✗ ", "bold red")
+            what = row.what + " " * (label - cell_len(row.what) + 3)
+            self.console.print(mark + Text(f"{what}{row.want}{between}{row.got}"), soft_wrap=True)
+        if rows:
+            self.console.print()
+
+
+class Row(NamedTuple):
+    """One comparison."""
+
+    agrees: bool
+    what: str
+    want: str
+    got: str
 
 
 def same(got, want) -> bool:

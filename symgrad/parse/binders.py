@@ -1,0 +1,80 @@
+"""What binds indices: `sum[k: guard] body` and its like, and `(p,q) = argmax[a,b] body` in a bracket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sympy import Expr, Mul
+
+from ..errors import ParseError, ShapeError
+from ..expr.affine import within
+from ..expr.indices import Index, fresh
+from ..expr.nodes import Binder, Entry, Inside, Pick, over
+from .faults import Fault, at
+from .limits import CONDITION
+from .maps import index_map, look
+from .syntax import Group, Reduction, Relation
+
+if TYPE_CHECKING:
+    from .notation import Notation
+
+NEUTRAL = ("max", "min", "prod", "lse")
+"""Reductions in which an entry outside its tensor is left out, since there 0 would count."""
+TIES = {"=": "first", "~": "split"}
+
+
+def reduction(notation: Notation, node: Reduction, env: dict[str, Index]) -> Expr:
+    """The value of `sum[k] body`."""
+    if node.op.startswith("arg"):
+        hint = f"it stands in a bracket: [p = {node.op}[k] x[k]]"
+        raise Fault(ParseError, f"{node.op} is not a value", node.at, hint)
+    bound, body, guard = _opened(notation, node, env)
+    with at(node.at):
+        return over(node.op, body, *bound, guard=guard)
+
+
+def is_pick(node: Relation) -> bool:
+    """Whether a relation is an arg-extremum."""
+    return any(isinstance(e, Reduction) and e.op.startswith("arg") for _, _, e in node.rest)
+
+
+def pick(notation: Notation, node: Relation, env: dict[str, Index]) -> Expr:
+    """The weight that `(p,q) = argmax[a,b] body` gives to (p,q)."""
+    op, place, chosen = node.rest[-1]
+    if len(node.rest) != 1 or op not in TIES:
+        raise Fault(ParseError, "an arg-extremum in a condition", place, "write [(p,q) = argmax[a,b] X[a,b]]")
+    point = node.first.items if isinstance(node.first, Group) else (node.first,)
+    if len(point) != len(chosen.bounds):
+        fact = f"{len(point)} indices against {len(chosen.bounds)} under the {chosen.op}"
+        raise Fault(ShapeError, fact, node.at)
+    bound, body, guard = _opened(notation, chosen, env)
+    maps = [index_map(p, look(notation.names, env, False)) for p in point]
+    return Pick(TIES[op], chosen.op[3:], body, guard, maps, bound)
+
+
+def _opened(notation, node, env):
+    """(bound indices, body, guard) of a reduction, its indices under names of their own."""
+    bound = [fresh(Index(b.letter, notation.sizes[b])) for b in node.bounds]
+    letters = [b.letter for b in node.bounds]
+    if len(set(letters)) < len(letters):
+        raise Fault(ParseError, "an index is bound twice", node.at)
+    inner = {**env, **dict(zip(letters, bound, strict=True))}
+    body = notation.value(node.body, inner)
+    guards = [notation.condition(g, inner) for g in node.guards]
+    if node.op.removeprefix("arg") in NEUTRAL:
+        for outside in _may_be_outside(body, set(bound)):
+            notation.names.spend(CONDITION, node.at)
+            guards.append(outside)
+    return bound, body, Mul(*dict.fromkeys(guards))
+
+
+def _may_be_outside(body: Expr, bound: set[Index]) -> Iterator[Expr]:
+    """The brackets for the entries of a body that may lie outside; nested reductions look after their own."""
+    if isinstance(body, Entry):
+        for e, n in zip(body.where, body.base.tensor.shape, strict=True):
+            if e.atoms(Index) & bound and not within(e, n):
+                yield Inside(e, n)
+    elif not isinstance(body, Binder):
+        for part in body.args:
+            yield from _may_be_outside(part, bound)
