@@ -1,7 +1,7 @@
 """Convolution and pooling by plain loops, and their derivatives by the definition of the derivative.
 
-Nothing here knows a rule of symgrad: arrays are dicts from positions to numbers, a convolution's derivative by an entry is
-the convolution of the unit vector (it is linear in each argument), and `quotient` is an exact difference quotient.
+Nothing here knows a rule of symgrad: arrays are dicts from positions to numbers, a convolution's derivative by an entry
+is the convolution of the unit vector (it is linear in each argument), and `quotient` is an exact difference quotient.
 Spatial axes come as tuples, so that one loop serves one and two dimensions.
 """
 
@@ -16,7 +16,7 @@ from math import prod, sqrt
 
 @dataclass(frozen=True)
 class Window:
-    """A window along one axis: `kernel` taps, `dilation` apart, moving by `stride` over `size` cells padded by `padding`."""
+    """Along one axis: `kernel` taps, `dilation` apart, move by `stride` over `size` cells, padded by `padding`."""
 
     size: int
     kernel: int
@@ -74,7 +74,7 @@ def unit(where):
 
 @dataclass(frozen=True)
 class Convolution:
-    """`Y[n,o,i…] = b[o] + Σ_{c,p…} X[n, group(o)·C + c, s i + d p − P, …] K[o,c,p…]` with C channels and O outputs a group."""
+    """`Y[n,o,i…] = b[o] + Σ_{c,p…} X[n, ⌊o/O⌋·C + c, s i + d p − P, …] K[o,c,p…]`, C channels and O outputs a group."""
 
     windows: tuple[Window, ...]
     batch: int = 1
@@ -103,7 +103,7 @@ class Convolution:
                 cells = [w.cell(i, p) for w, i, p in zip(self.windows, places, taps, strict=True)]
                 channel = o // self.outputs * self.channels + c
                 value += X.get((n, channel, *cells), 0) * K.get((o, c, *taps), 0)
-            Y[n, o, *places] = value
+            Y[(n, o, *places)] = value
         return Y
 
     def gradients(self, X, K, b, G):

@@ -13,7 +13,7 @@ from sympy import Integer, Mul
 from symgrad.calculus.derive import Story, weighted
 from symgrad.calculus.sweep import pull_back
 from symgrad.expr.affine import Quo, Rem, window_count
-from symgrad.expr.conventions import Conventions
+from symgrad.expr.conventions import PYTORCH, Conventions
 from symgrad.expr.evaluate import EXACT, FLOAT, evaluate
 from symgrad.expr.indices import Index, param
 from symgrad.expr.nodes import Entry, Inside, over, total
@@ -119,7 +119,7 @@ def as_lists(array, shape, into):
     return nested(dict(zip(positions(into), (array[w] for w in positions(shape)), strict=True)), into)
 
 
-def gradients(Y, wrt, conventions=Conventions()):
+def gradients(Y, wrt, conventions=PYTORCH):
     """The gradients of ⟨G, Y⟩ by both roads: the reverse sweep and the derivation for reading."""
     L, G = weighted(Y, "G")
     swept = pull_back(Y, wrt, G, conventions)

@@ -1,4 +1,4 @@
-"""The cases in which symbolic differentiation goes wrong in silence: each comes out right, or as an error that says why."""
+"""Where symbolic differentiation goes wrong in silence: each case comes out right, or as an error that says why."""
 
 from __future__ import annotations
 

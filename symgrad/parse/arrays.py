@@ -39,47 +39,7 @@ from .syntax import (
     Sum,
 )
 
-METHODS = frozenset(
-    [
-        "sum",
-        "prod",
-        "max",
-        "min",
-        "mean",
-        "var",
-        "std",
-        "norm",
-        "logsumexp",
-        "cumsum",
-        "dot",
-        "reshape",
-        "ravel",
-        "flatten",
-        "squeeze",
-        "swapaxes",
-        "transpose",
-        "repeat",
-        "clip",
-        "diagonal",
-        "trace",
-        "softmax",
-        "log_softmax",
-        "expand_dims",
-    ]
-)
-PROPERTIES: MappingProxyType[str, Callable] = MappingProxyType({"T": shaping.transpose, "mT": shaping.matrix_transpose})
-# What is known by more names than NumPy's, and NumPy's functions whose answer is no tensor.
-SPELLED: MappingProxyType[str, str] = MappingProxyType({"flatten": "ravel", "lse": "logsumexp", "σ": "sigmoid"})
-WITHOUT = frozenset(("split", "shape", "ndim", "size"))
 WORDS = MappingProxyType({"True": True, "False": False, "None": None, "newaxis": None})
-RELATIONS = MappingProxyType(
-    {
-        **{">": "greater", ">=": "greater_equal", "<": "less", "<=": "less_equal", "=": "equal", "!=": "not_equal"},
-        **{"!>": ("greater",), "!>=": ("greater_equal",), "!<": ("less",), "!<=": ("less_equal",)},
-    }
-)
-OPERATORS = MappingProxyType({"*": "multiply", "": "multiply", "/": "divide"})
-NUMBERS = MappingProxyType({"add": arithmetic.add, "multiply": arithmetic.multiply})
 
 
 class Arrays:
@@ -201,7 +161,7 @@ class Arrays:
             name = node.function.text
         else:
             raise Fault(ParseError, "not a function", node.function.at)
-        return call(SPELLED.get(name, name), arguments, keywords, node.function.at)
+        return call(name, arguments, keywords, node.function.at)
 
     def _method(self, node, arguments):
         if node.name not in METHODS:
@@ -236,7 +196,7 @@ class Arrays:
         sides = [self._operand(e) for e in (node.first, *(e for _, _, e in node.rest))]
         value = None
         for a, b, (op, place, _) in zip(sides, sides[1:], node.rest, strict=False):
-            holds = _compared(op, a, b, place)
+            holds = compared(op, a, b, place)
             value = holds if value is None else combine("multiply", value, holds, place)
         return value
 
@@ -266,38 +226,6 @@ class Arrays:
     )
 
 
-def combine(name: str, a, b, place: int):
-    """An operation of two operands: in exact numbers where both are numbers."""
-    if isinstance(a, Expr) and isinstance(b, Expr):
-        if name in NUMBERS:
-            return NUMBERS[name]((a, b), place)
-        return (arithmetic.power if name == "power" else arithmetic.divide)(a, b, place)
-    for operand in (a, b):
-        _check_number(operand, place)
-    if name == "power" and isinstance(b, Rational):
-        arithmetic.check_exponent(b, place)
-    with at(place):
-        return operations.elementwise(name, a, b)
-
-
-def call(name: str, arguments: list, keywords: dict, place: int) -> Tensor | Expr:
-    """A function of tensors and what else it takes, by its name."""
-    numbers = arguments and not keywords and all(isinstance(a, (int, Expr)) for a in arguments)
-    if numbers and name in operations.NAMES:
-        return arithmetic.call(name, [Integer(a) if isinstance(a, int) else a for a in arguments], place)
-    for argument in arguments:
-        _check_number(argument, place)
-    with at(place):
-        if name in WITHOUT:
-            raise SymgradError(f"{name} does not give a tensor", hint="write the number, or the slices")
-        if name in ("power", "pow", "float_power"):
-            return combine("power", *arguments, place) if len(arguments) == 2 else function(name, *arguments)
-        try:
-            return function(name, *arguments, **keywords)
-        except (TypeError, ValueError, AttributeError, IndexError, KeyError, ZeroDivisionError) as error:
-            raise OptionError(f"{name}: arguments that do not fit, {str(error)[:80]}") from error
-
-
 def is_indexed(node: Node, names: Names) -> bool:
     """Whether there is index notation in a node: a reduction, a bracket, or an entry with an index that has a name.
 
@@ -321,27 +249,9 @@ def _is_indexed(node, names):
     )
 
 
-def _compared(relation, a, b, place):
-    name = RELATIONS.get(relation)
-    if name is None:
-        raise Fault(ParseError, f'"{relation}" between tensors', place)
-    with at(place):
-        if isinstance(name, tuple):
-            return operations.elementwise("logical_not", operations.elementwise(name[0], a, b))
-        if isinstance(a, Expr) and isinstance(b, Expr):
-            return arithmetic.call(name, (a, b), place)
-        return operations.elementwise(name, a, b)
-
-
 def _plain(value):
     """Integers as Python's, as axes and shapes are given."""
     return int(value) if isinstance(value, Integer) else value
-
-
-def _check_number(value, place):
-    size = value.bit_length() if isinstance(value, int) else arithmetic.bits(value) if isinstance(value, Expr) else 0
-    if size > BITS // 10:
-        raise Fault(LimitError, "too large a number beside a tensor", place)
 
 
 def _bounded(value, place):

@@ -44,7 +44,9 @@ class Names:
         """Counts what a program costs."""
         self.spent += cost
         if self.spent > EFFORT:
-            raise Fault(LimitError, "too many index maps and conditions in one text", at, "define parts of it one by one")
+            raise Fault(
+                LimitError, "too many index maps and conditions in one text", at, "define parts of it one by one"
+            )
 
     def size(self, name: str) -> Expr:
         """The integer of that name: a known size, or one that is known from now on."""

@@ -199,4 +199,3 @@ def _by_name(name: str, given: int, keywords: dict[str, Expr], at: int) -> list[
         if keyword not in left:
             raise Fault(OptionError, f"{name} takes no {keyword}=", at)
     return [keywords.get(n, default) for n, default in left.items() if n in keywords or default is not None]
-
