@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
@@ -61,7 +61,7 @@ def value_and_grad(f, wrt, *, conventions: Conventions = PYTORCH, facts: Facts |
 def vjp(y, wrt, cotangent="G", *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
     """`Σ_a G[a] ∂Y[a]/∂X[u]`, the gradient of ⟨G, Y⟩: what backpropagation passes on. G is named, or an input."""
     target = named(tensor_of(y))
-    loss, _ = weighted(target, _companion("cotangent", target, cotangent, order([target])).name)
+    loss, _ = weighted(target, _companion("cotangent", target, cotangent, order([target])).display)
     return grad(loss, wrt, conventions=conventions, facts=facts)
 
 
@@ -75,10 +75,10 @@ def jvp(y, wrt, tangent="v", *, conventions: Conventions = PYTORCH, facts: Facts
 
 def derive(y, wrt, *, cotangent=None, conventions: Conventions = PYTORCH, facts: Facts | None = None):
     """The derivative for reading: of a scalar its gradient, of a tensor its Jacobian, with a cotangent `vjp`."""
-    options = {"conventions": conventions, "facts": facts}
     if cotangent is not None:
-        return vjp(y, wrt, cotangent, **options)
-    return (jacobian if tensor_of(y).ndim else grad)(y, wrt, **options)
+        return vjp(y, wrt, cotangent, conventions=conventions, facts=facts)
+    work = jacobian if tensor_of(y).ndim else grad
+    return work(y, wrt, conventions=conventions, facts=facts)
 
 
 def named(t: Tensor) -> Tensor:
@@ -100,14 +100,14 @@ def tensor_of(value) -> Tensor:
     raise OptionError(f"not a tensor: {value!r}"[:200], hint='for example sg.tensors("x[n]")')
 
 
-def variable(target: Tensor, x: Variable) -> Tensor:
+def variable(target: Tensor, x: Variable, nodes: Collection[Tensor] | None = None) -> Tensor:
     """The tensor to differentiate by, given as such or by its name; a gradient's graph may hold its reading form."""
-    nodes = order([target])
+    nodes = dict.fromkeys(order([target])) if nodes is None else nodes
     if isinstance(x, str):
         return find(x, nodes)
     t = tensor_of(x)
-    reading = inlined([t])[t]
-    return reading if reading in set(nodes) - {t} and t not in set(nodes) else t
+    reading = t if t in nodes else inlined([t])[t]
+    return reading if reading in nodes else t
 
 
 def inputs(target: Tensor) -> tuple[Tensor, ...]:
@@ -118,19 +118,20 @@ def inputs(target: Tensor) -> tuple[Tensor, ...]:
 def with_numbers(drawn: Picture, values: Mapping) -> Picture:
     """The picture with the value of each node and, where the last one is a scalar, the gradient by it."""
     target = drawn.nodes[-1]
-    known = arrays_of(drawn.nodes, values, also=target)
+    known = arrays_of(drawn.nodes, values)
     told = {t: a.nested() for t, a in zip(drawn.nodes, known, strict=True)}
     if target.ndim:
         return replace(drawn, values=told)
     swept = [d.swept for d in grad(target, drawn.nodes)]
-    slopes = arrays_of(swept, values, also=target)
+    slopes = arrays_of(swept, values, target)
     return replace(drawn, values=told, gradients={t: a.nested() for t, a in zip(drawn.nodes, slopes, strict=True)})
 
 
 def _several(source, wrt, conventions, facts, sweep):
     many = isinstance(wrt, Sequence) and not isinstance(wrt, (str, Tensor))
     target = named(source)
-    found = [target if x is source else variable(target, x) for x in (wrt if many else [wrt])]
+    nodes = dict.fromkeys(order([target]))
+    found = [target if x is source else variable(target, x, nodes) for x in (wrt if many else [wrt])]
     known = _facts(facts)
     results = tuple(
         Derivative(target, x, s, conventions, known) for x, s in zip(found, sweep(target, found), strict=True)

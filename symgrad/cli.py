@@ -217,7 +217,7 @@ def read(text: str) -> str:
     if text != "-":
         return text
     try:
-        return click.get_text_stream("stdin", encoding="utf-8").read(LONGEST_INPUT)
+        return sys.stdin.buffer.read(LONGEST_INPUT).decode("utf-8")
     except UnicodeDecodeError:
         raise click.UsageError("standard input is not UTF-8 text") from None
 

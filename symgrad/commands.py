@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import PurePath
@@ -22,13 +22,6 @@ from .rules.facts import Facts, assume
 HOLDS, REFUTED, UNDECIDED = 0, 1, 3
 
 
-def program(text: str, shape: str) -> Tensor:
-    """The tensor that the text asks for: its bare expression, else its first equation."""
-    with option("--shape"):
-        declared = declare(shape)
-    return next(iter(parse_program(text, declared, implicit=True).values()))
-
-
 @contextmanager
 def option(name: str, hint: str = "") -> Iterator[None]:
     """Says in which option the fault of an error is."""
@@ -38,16 +31,28 @@ def option(name: str, hint: str = "") -> Iterator[None]:
         raise type(error)(f"in {name}: {error.fact}", place=error.place, hint=hint or error.hint) from error
 
 
-def chosen(target: Tensor, wrt: Sequence[str]) -> list[Tensor]:
-    """The variables of `--wrt a --wrt b` or `--wrt a,b`; without any, every input."""
-    names = [name for group in wrt for name in group.replace(",", " ").split()]
+def declarations(shape: str) -> dict[str, Tensor]:
+    """The inputs of `--shape`, by name."""
+    with option("--shape"):
+        return declare(shape)
+
+
+def program(text: str, declared: Mapping[str, Tensor]) -> Tensor:
+    """The tensor that the text asks for: its bare expression, else its first equation."""
+    return next(iter(parse_program(text, declared, implicit=True).values()))
+
+
+def chosen(target: Tensor, wrt: Sequence[str], declared: Mapping[str, Tensor]) -> list[Tensor]:
+    """The variables of `--wrt a --wrt b` or `--wrt a,b`; without any, every input, as declared."""
+    names = dict.fromkeys(name for group in wrt for name in group.replace(",", " ").split())
+    used = {t.name: t for t in order([target]) if t.name}
+    unused = {name: t for name, t in declared.items() if name not in used}
     with option("--wrt"):
-        found = [variable(target, name) for name in dict.fromkeys(names)] or list(inputs(target))
-    if not found:
-        raise OptionError(
-            "the expression has no input, so there is nothing to derive by", hint="declare one in --shape"
-        )
-    return found
+        found = [unused[name] if name in unused else variable(target, name) for name in names]
+    if not (found or inputs(target)):
+        raise OptionError("the expression has no input, there is nothing to derive by", hint="declare one in --shape")
+    places = {name: place for place, name in enumerate(declared)}
+    return found or sorted(inputs(target), key=lambda t: places.get(t.display, len(places)))
 
 
 def assumptions(claims: Sequence[str], target: Tensor) -> Facts:
@@ -57,10 +62,11 @@ def assumptions(claims: Sequence[str], target: Tensor) -> Facts:
         return assume(*(next(iter(parse_program(claim, known).values())) for claim in claims))
 
 
-def numbers(at: str) -> dict[str, object]:
-    """The values of `--at`."""
+def numbers(at: str, target: Tensor, declared: Mapping[str, Tensor]) -> dict[str, object]:
+    """The values of `--at`; those of declared inputs that the text does not use are dropped."""
+    used = {t.name for t in order([target])}
     with option("--at"):
-        return parse_values(at)
+        return {name: v for name, v in parse_values(at).items() if name in used or name not in declared}
 
 
 def derive(
@@ -81,11 +87,14 @@ def derive(
     >>> print(derive("sum(x**2)", shape="x[n]", steps="none", notation="index")[0])
      1  ∂f/∂xₖ = 2 xₖ
     """
-    target = program(text, shape)
-    options = {"cotangent": cotangent, "conventions": Conventions(ties=ties), "facts": assumptions(assumed, target)}
-    found = [replace(derivative(target, x, **options), check=check or Check()) for x in chosen(target, wrt)]
+    declared = declarations(shape)
+    target = program(text, declared)
+    choice, facts = Conventions(ties=ties), assumptions(assumed, target)
+    asked = chosen(target, wrt, declared)
+    results = derivative(target, asked, cotangent=cotangent, conventions=choice, facts=facts)
+    found = [replace(d, check=check or Check()) for d in results]
     if at:
-        printing["at"] = numbers(at)
+        printing["at"] = numbers(at, target, declared)
     texts = [d.to(form, check=check is not None, **printing) for d in found]
     return joined(texts, form), max(code(d, printing.get("steps", "hint")) for d in found) if check else HOLDS
 
@@ -109,10 +118,11 @@ def graph(text: str, *, shape: str = "", at: str = "", ties: str = "first", form
       → f   ∂f/∂xₖ = 2 xₖ
     f = Σₖ xₖ²
     """
-    target = named(program(text, shape))
+    declared = declarations(shape)
+    target = named(program(text, declared))
     drawn = picture([target], Conventions(ties=ties))
     if at:
-        drawn = with_numbers(drawn, numbers(at))
+        drawn = with_numbers(drawn, numbers(at, target, declared))
     return draw_graph(drawn, form, "code" if ascii else "unicode")
 
 

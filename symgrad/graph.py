@@ -77,13 +77,18 @@ def inlined(outputs: Iterable[Tensor], keep: Iterable[Tensor] = ()) -> dict[Tens
         free, body = _written(t, reading, written)
         if _inlines(t, body, users, keep):
             written[t] = free, body
-        elif all(o is reading.get(o) for o in t.operands) and (t.name or t.template.label):
-            reading[t] = t
-        elif t.name or t.template.label:
-            reading[t] = from_expression(free, body, name=t.name, label=t.template.label)
         else:
-            reading[t] = from_expression(free, body, name=_fresh_name(taken))
+            reading[t] = _read(t, free, body, reading, taken)
     return reading
+
+
+def _read(t, free, body, reading, taken):
+    """t over its operands as they read. An operand at two places becomes one place of an equation without a label."""
+    once = len({reading.get(o) for o in t.operands}) == len(t.operands)
+    label = t.template.label if once else ""
+    if once and all(o is reading.get(o) for o in t.operands) and (t.name or label):
+        return t
+    return from_expression(free, body, name=t.name or (None if label else _fresh_name(taken)), label=label)
 
 
 def _written(t, reading, written):
@@ -106,9 +111,11 @@ def _inlines(t, body, users, keep):
     """Whether t is written into the equations that use it."""
     if t.name or t in keep or t.template.label:
         return False
+    consumers = list(users.successors(t))
+    if any(c.template.label and not c.name for c in consumers):
+        return False  # it prints as softmax(t)
     if isinstance(body, Entry):
         return True
-    consumers = list(users.successors(t))
     if len(consumers) != 1 or count_ops(body) > INLINE_OPS:
         return False
     user = consumers[0].equation[1]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sympy import Expr
 
@@ -28,19 +29,28 @@ SUFFIXES = {".txt": "text", ".tex": "latex", ".md": "markdown", ".json": "json"}
 
 
 class Printed:
-    """The printed forms of a result that has `derivation`, `tensor`, `target`, `told` and `status`."""
+    """The printed forms of a result that has `derivation`, `tensor`, `target`, `wrt`, `told` and `status`."""
 
-    derivation: Derivation
-    tensor: Tensor
-    target: Tensor
-    told: bool
-    status: str
+    if TYPE_CHECKING:
+
+        @property
+        def derivation(self) -> Derivation: ...
+        @property
+        def tensor(self) -> Tensor: ...
+        @property
+        def target(self) -> Tensor: ...
+        @property
+        def wrt(self) -> Tensor: ...
+        @property
+        def told(self) -> bool: ...
+        @property
+        def status(self) -> str: ...
 
     def __repr__(self) -> str:
         """`∂f/∂Wᵢⱼ = 2 qᵢ xⱼ        ∇_W f = 2 q xᵀ        [m, n] · proved`."""
         if not self.told:
             count = f"{len(order([self.target])):,}"
-            return f"{self.tensor.display}   {shape_text(self.shape)}   of a graph of {count} equations"
+            return f"{self.tensor.display}   {shape_text(self.tensor.shape)}   of a graph of {count} equations"
         return GAP.join(filter(None, [*answers(self.derivation), self._summary()]))
 
     def _summary(self):
@@ -88,7 +98,7 @@ class Printed:
     def _numbers(self, form, at, ascii):
         """(lines of entries, left side, value)."""
         t = self.tensor
-        arrays = arrays_of([*t.operands, t], at, also=self.target)
+        arrays = arrays_of([*t.operands, t], at, self.target, self.wrt)
         style_name = "latex" if form in ("latex", "markdown") else "code" if ascii else "unicode"
         left = self.derivation.left
         lines = substituted(left, t, dict(zip(t.operands, arrays, strict=False)), arrays[-1], style_name)

@@ -14,6 +14,7 @@ from .expr.evaluate import order
 from .expr.nodes import Entry, Partial, total
 from .expr.tensors import Tensor, input_tensor
 from .oracles import Verdict, status
+from .oracles.oracle import MP
 from .printing import Printed
 from .rules.enforce import enforced
 from .rules.facts import Facts
@@ -39,7 +40,10 @@ class Check:
         return Verdict("agrees", points=1, reason=f"within {self.tol}") if self._excuses(found) else found
 
     def _excuses(self, v: Verdict) -> bool:
-        return v.fails and v.worst is not None and abs(v.worst.given - v.worst.found) <= self.tol * abs(v.worst.found)
+        if not (self.tol and v.fails and v.worst):
+            return False
+        given, found = MP.take(v.worst.given), MP.take(v.worst.found)
+        return abs(given - found) <= self.tol * abs(found)
 
 
 class CheckedStory(Story):
@@ -77,7 +81,7 @@ class Answer(Printed):
 
     def at(self, **values):
         """The value of the answer at values of the inputs (and sizes), by name."""
-        return values_of([self.tensor], values, also=self.target)[0]
+        return values_of([self.tensor], values, self.target, self.wrt)[0]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -126,6 +130,10 @@ class Directional(Answer):
         return self.along.story.target
 
     @property
+    def wrt(self) -> Tensor:
+        return self.along.wrt
+
+    @property
     def told(self) -> bool:
         return self.along.told
 
@@ -170,7 +178,7 @@ class ValueAndGradient:
 
     def at(self, **values):
         """(value of f, value of the gradient); a tuple of gradients has a tuple of values. One evaluation for all."""
-        several = isinstance(self.gradient, tuple)
-        gradients = self.gradient if several else (self.gradient,)
-        value, *found = values_of([self.value, *(g.tensor for g in gradients)], values, also=self.value)
-        return value, tuple(found) if several else found[0]
+        gradients = self.gradient if isinstance(self.gradient, tuple) else (self.gradient,)
+        asked = [self.value, *(g.tensor for g in gradients)]
+        value, *found = values_of(asked, values, self.value, *(g.wrt for g in gradients))
+        return value, tuple(found) if isinstance(self.gradient, tuple) else found[0]

@@ -14,22 +14,22 @@ from .expr.tensors import Tensor
 from .extras import numbers
 
 
-def values_of(tensors: Sequence[Tensor], values: Mapping, *, also: Tensor, space: Space = FLOAT) -> list:
+def values_of(tensors: Sequence[Tensor], values: Mapping, *also: Tensor, space: Space = FLOAT) -> list:
     """The values of tensors at values of the inputs, by name; `also` is what they were derived from.
 
     A gradient may not need an input of `also` any more, but its size: the gradient of Σ x is 1 for each entry of x.
 
     >>> from symgrad.expr.reductions import sum_
     >>> from symgrad.expr.tensors import input_tensor
-    >>> x = input_tensor("x", (3,)); values_of([sum_(x)], {"x": [1, 2, 3.5]}, also=x)
+    >>> x = input_tensor("x", (3,)); values_of([sum_(x)], {"x": [1, 2, 3.5]})
     [6.5]
     """
-    return [plain(a) for a in arrays_of(tensors, values, also=also, space=space)]
+    return [plain(a) for a in arrays_of(tensors, values, *also, space=space)]
 
 
-def arrays_of(tensors: Sequence[Tensor], values: Mapping, *, also: Tensor, space: Space = FLOAT) -> list[Array]:
+def arrays_of(tensors: Sequence[Tensor], values: Mapping, *also: Tensor, space: Space = FLOAT) -> list[Array]:
     """The same as flat lists with a shape."""
-    nodes = order([*tensors, also])
+    nodes = order([*tensors, *also])
     check_names(nodes, values)
     given = [t for t in nodes if t.is_input and t.name in values]
     return evaluate([*tensors, *given], values, space)[: len(tensors)]

@@ -30,7 +30,7 @@ def test_a_scalar_says_no_shape():
 
 
 def test_tensors_show_their_equation(norm):
-    W, x, q, f = norm
+    W, x, q, _ = norm
     assert [repr(t) for t in norm] == ["W   [m, n]", "x   [n]", "qᵢ = Σⱼ Wᵢⱼ xⱼ   [m]", "f = Σₖ qₖ²"]
     assert repr(W @ x) == "Σⱼ Wᵢⱼ xⱼ   [m]"
     assert q._repr_latex_() == r"$$\displaystyle q_{i} = \sum_{j} W_{ij} x_{j}$$"
@@ -241,7 +241,7 @@ def test_public_names():
     assert {"grad", "derive", "let", "define", "tensors", "Conventions", "SymgradError"} <= set(dir(sg))
     assert callable(sg.softmax) and callable(sg.exp) and sg.exp(sg.tensors("x")).template is not None
     with pytest.raises(AttributeError, match="softmax"):
-        sg.softmaxx
+        _ = sg.softmaxx
     assert not hasattr(sg, "__wrapped__")
 
 

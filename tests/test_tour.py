@@ -1,7 +1,11 @@
 """The tour agrees with the lecture, and would say so if it did not."""
 
 import io
+import os
+import subprocess
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -9,6 +13,9 @@ from rich.console import Console
 import symgrad as sg
 from symgrad.tour import SECTIONS, backpropagation, convolution, run
 from symgrad.tour.report import Report, same
+
+ROOT = Path(__file__).parent.parent
+ENV = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +90,10 @@ def test_a_wrong_number_is_found(monkeypatch):
 def test_same():
     assert same(Fraction(1, 10), 0.1) and not same(Fraction(1, 10), 0.1000001)
     assert same([1.0, 2.0], [1, 2]) and not same([1.0], [1.0, 2.0]) and not same(1.0, [1.0])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.name)
+def test_examples_run(path):
+    done = subprocess.run([sys.executable, path], cwd=ROOT, env=ENV, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert "proved" in done.stdout or "agrees" in done.stdout

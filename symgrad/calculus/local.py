@@ -61,6 +61,7 @@ def _partial_of(tmpl, place, conventions):
 def differentiation_indices(body: Expr, operand: Tensor) -> tuple[Index, ...]:
     """Indices for `∂/∂X[u]`: the letters with which the body reads X where they are plain, else i, j, k, …"""
     reads = [e.where for e in body.atoms(Entry) if e.base is operand.ref or e.base == operand.ref]
+    reads.sort(key=lambda w: [e.letter if isinstance(e, Index) else "~" for e in w])  # a set has no order
     plain = next((w for w in reads if all(isinstance(e, Index) for e in w) and len(set(w)) == len(w)), None)
     guesses = plain or _letters(
         max(reads, key=lambda w: sum(isinstance(e, Index) for e in w), default=()), operand.ndim

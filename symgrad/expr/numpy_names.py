@@ -9,7 +9,7 @@ from inspect import Parameter, signature
 from ..errors import OptionError
 from . import constants, contractions, diagonals, joining, named, operations, reductions, shaping
 from .axes import volume
-from .operations import elementwise, unknown
+from .operations import elementwise, unknown, where
 from .tensors import Tensor
 
 
@@ -23,12 +23,12 @@ def reshaped(t, *args, **kwargs):
 
 
 def clip(t, a_min=None, a_max=None, *, min=None, max=None) -> Tensor:
-    """`min(max(x, a), b)`; a bound may be absent."""
+    """`min(max(x, a), b)`; a bound may be absent. At a bound the slope by x is 1, with one bound as with two."""
     low, high = (a if a is not None else b for a, b in ((a_min, min), (a_max, max)))
     if low is not None and high is not None:
         return elementwise("clip", t, low, high)
-    t = t if low is None else elementwise("maximum", t, low)
-    return t if high is None else elementwise("minimum", t, high)
+    t = t if low is None else where(elementwise("less", t, low), low, t)
+    return t if high is None else where(elementwise("greater", t, high), high, t)
 
 
 def average(t, axis=None, weights=None) -> Tensor:

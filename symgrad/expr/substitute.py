@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr
+from sympy import Expr, preorder_traversal
 
 from .indices import Index, fresh
 from .nodes import Binder
@@ -19,7 +19,7 @@ def refresh(e: Expr) -> Expr:
     >>> a == b, b.bound[0].letter
     (False, 'k')
     """
-    names = {i: fresh(i) for binder in e.atoms(Binder) for i in binder.bound}
+    names = {i: fresh(i) for b in preorder_traversal(e) if isinstance(b, Binder) for i in b.bound}
     return e.xreplace(names) if names else e
 
 

@@ -137,6 +137,8 @@ def jacobian(f, wrt, values) -> Found:
     start = starting_point(wrt, values, EXACT)
     seeded = Array(start.shape, [Dual(v, {k: Fraction(1)}) for k, v in enumerate(start)])
     out = evaluate(f, {**values, wrt: seeded}, DUALS)
+    if not all(isinstance(y, Dual) for y in out):
+        raise EvaluationError("a value is not finite")
     data = [y.parts.get(k, Fraction(0)) for y in out for k in range(len(start))]
     return Found(Array((*out.shape, *start.shape), data))
 

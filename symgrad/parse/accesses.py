@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sympy import Expr
 
@@ -40,8 +41,8 @@ class Letter:
     free: bool
     symbol: Index
     given: bool = False
-    size: Expr | None = None
-    source: Use | None = None
+    size: Any = None
+    source: Any = None
 
     @property
     def name(self) -> str:
@@ -54,7 +55,7 @@ class Axis:
 
     tensor: str
     number: int
-    size: Expr | None = None
+    size: Any = None
 
     def __str__(self):
         return f"axis {self.number} of {self.tensor}"
@@ -70,7 +71,7 @@ class Use:
     letters: dict[Index, Letter] = field(default_factory=dict)
 
     @property
-    def alone(self) -> Letter | None:
+    def alone(self) -> Any:
         """The index where the map is an index and nothing else."""
         return self.letters.get(self.map)
 

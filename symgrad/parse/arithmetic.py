@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sympy import Add, Expr, Function, I, Integer, Mul, Pow, Rational, nan, oo, zoo
 
 from ..errors import LimitError, ParseError
 from ..expr.operations import formula
 from .faults import Fault, at
-from .limits import BITS, EXPONENT, IRRATIONAL
+from .limits import BITS, EXPONENT, FACTORS, IRRATIONAL
 
 ROOT_BITS = 128
 """Of a number whose root or function is taken: SymPy factors it."""
@@ -61,6 +61,8 @@ def power(base: Expr, exponent: Expr, place: int) -> Expr:
         _limit(bits(base) * (abs(exponent.p) // exponent.q), place)
     elif max(bits(base), bits(exponent)) > ROOT_BITS:
         raise Fault(LimitError, "a power of too large a number", place)
+    if not exponent.is_Integer:
+        _check_factors(base, place)
     try:
         return known(Pow(base, exponent), place)
     except ValueError:  # SymPy loses its way in the factors of a large number
@@ -73,7 +75,7 @@ def check_exponent(exponent: Expr, place: int) -> None:
         raise Fault(LimitError, f"an exponent beyond {EXPONENT:,}", place)
 
 
-POWERS = {
+POWERS: dict[str, Callable] = {
     "power": lambda x, y: (x, y),
     "pow": lambda x, y: (x, y),
     "float_power": lambda x, y: (x, y),
@@ -91,7 +93,10 @@ def call(name: str, arguments: Sequence[Expr], place: int) -> Expr:
     with at(place):
         function = formula(name, len(arguments))
         if name in POWERS:
-            return power(*POWERS[name](*arguments), place)
+            base, exponent = POWERS[name](*arguments)
+            return power(base, exponent, place)
+        for argument in arguments:
+            _check_factors(argument, place)
         if max(map(bits, arguments), default=0) > ROOT_BITS:
             raise Fault(LimitError, "a function of too large a number", place)
         return known(function(*arguments), place)
@@ -112,6 +117,11 @@ def known(value: Expr, place: int) -> Expr:
 def _check_irrational(parts, operation, place):
     if sum(len(operation.make_args(p)) for p in parts if p.is_number and not p.is_Rational) > IRRATIONAL:
         raise Fault(LimitError, f"more than {IRRATIONAL} irrational numbers side by side", place, "work out the number")
+
+
+def _check_factors(e, place):
+    if len(Mul.make_args(e)) > FACTORS:
+        raise Fault(LimitError, f"a root or function of a product of more than {FACTORS} factors", place)
 
 
 def _depth(e: Expr) -> int:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer
 
-from ..errors import LimitError, OptionError, ParseError, ShapeError, SymgradError
-from ..expr import operations, shaping
+from ..errors import LimitError, ParseError, ShapeError
+from ..expr import operations
 from ..expr.constants import tensor
 from ..expr.contractions import matmul
 from ..expr.indexing import item
-from ..expr.numpy_names import FUNCTIONS, function
 from ..expr.tensors import Tensor
-from . import arithmetic
 from .faults import Fault, at
-from .limits import BITS, JOINED, RANK
+from .functions import FUNCTIONS, METHODS, OPERATORS, PROPERTIES, call, combine, compared
+from .limits import JOINED, RANK
 from .names import CONSTANTS, Names
 from .syntax import (
     Attribute,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from sympy import Expr, Mul
 
@@ -14,17 +14,26 @@ from ..expr.nodes import Binder, Entry, Inside, Pick, over
 from .faults import Fault, at
 from .limits import CONDITION
 from .maps import index_map, look
-from .syntax import Group, Reduction, Relation
-
-if TYPE_CHECKING:
-    from .notation import Notation
+from .names import Names
+from .syntax import Bound, Group, Node, Reduction, Relation
 
 NEUTRAL = ("max", "min", "prod", "lse")
 """Reductions in which an entry outside its tensor is left out, since there 0 would count."""
 TIES = {"=": "first", "~": "split"}
 
 
-def reduction(notation: Notation, node: Reduction, env: dict[str, Index]) -> Expr:
+class Reading(Protocol):
+    """What reads the parts of a bracket or a reduction: `Notation`."""
+
+    names: Names
+    sizes: dict[Bound, Expr]
+
+    def value(self, node: Node, env: dict[str, Index]) -> Expr: ...
+
+    def condition(self, node: Node, env: dict[str, Index]) -> Expr: ...
+
+
+def reduction(notation: Reading, node: Reduction, env: dict[str, Index]) -> Expr:
     """The value of `sum[k] body`."""
     if node.op.startswith("arg"):
         hint = f"it stands in a bracket: [p = {node.op}[k] x[k]]"
@@ -39,8 +48,9 @@ def is_pick(node: Relation) -> bool:
     return any(isinstance(e, Reduction) and e.op.startswith("arg") for _, _, e in node.rest)
 
 
-def pick(notation: Notation, node: Relation, env: dict[str, Index]) -> Expr:
+def pick(notation: Reading, node: Relation, env: dict[str, Index]) -> Expr:
     """The weight that `(p,q) = argmax[a,b] body` gives to (p,q)."""
+    chosen: Any
     op, place, chosen = node.rest[-1]
     if len(node.rest) != 1 or op not in TIES:
         raise Fault(ParseError, "an arg-extremum in a condition", place, "write [(p,q) = argmax[a,b] X[a,b]]")

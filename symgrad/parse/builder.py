@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from unicodedata import normalize, numeric
+from unicodedata import numeric
 
 from lark import Token, Transformer
 from sympy import Rational
@@ -11,53 +11,29 @@ from sympy import Rational
 from ..errors import LimitError, ParseError
 from . import syntax as s
 from .faults import Fault
-from .limits import DIGITS, EQUATIONS, NAME
-
-SIGNS = {"−": "-", "·": "*", "⋅": "*", "×": "*", "∗": "*", "÷": "/", "^": "**"}
-RELATIONS = {
-    **{"=": "=", "==": "=", "!=": "!=", "≠": "!=", "~": "~", "|": "|"},
-    **{"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="},
-    **{"!>": "!>", "≯": "!>", "!>=": "!>=", "≱": "!>=", "!<": "!<", "≮": "!<", "!<=": "!<=", "≰": "!<="},
-}
-REDUCTIONS = {"Σ": "sum", "∑": "sum", "Π": "prod", "∏": "prod"}
-INDEX_SIGNS = {"ᵢ": "i", "ⱼ": "j"}
-
-
-def number(text: str, at: int) -> Rational:
-    """The exact value of a decimal.
-
-    >>> number("0.1", 0), number("1e-3", 0)
-    (1/10, 1/1000)
-    """
-    digits, _, exponent = text.lower().partition("e")
-    if len(digits) > DIGITS or len(exponent) > 4 or abs(int(exponent or 0)) > DIGITS:
-        raise Fault(LimitError, f"a number of more than {DIGITS} digits", at)
-    value = Fraction(text)
-    return Rational(value.numerator, value.denominator)
-
-
-def _plain(characters: str) -> str:
-    """Small letters and digits as ordinary ones: `ᵢ₂` is `i2`."""
-    return normalize("NFKC", characters).replace("−", "-")
-
-
-def _nodes(children):
-    return tuple(c for c in children if isinstance(c, s.Node))
-
-
-def _checked(name: str, at: int) -> str:
-    if len(name) > NAME:
-        raise Fault(LimitError, f"a name of more than {NAME} characters", at)
-    if not all(part.isidentifier() for part in name.replace("∂", "").split("/")):
-        raise Fault(ParseError, f"{name} is not a name", at, "a name is letters, digits and _")
-    return name
+from .limits import EQUATIONS
+from .pieces import (
+    REDUCTIONS,
+    RELATIONS,
+    bound_of,
+    call_of,
+    checked_name,
+    equation_of,
+    factor_of,
+    nodes_in,
+    number,
+    plain,
+    run_of,
+    sign_of,
+    signed_number,
+)
 
 
 class Builder(Transformer):
     """Makes the nodes of `syntax`."""
 
     def program(self, children):
-        statements = _nodes(children)
+        statements = nodes_in(children)
         if len(statements) > EQUATIONS:
             raise Fault(LimitError, f"more than {EQUATIONS} equations", statements[EQUATIONS].at)
         return statements
@@ -66,14 +42,14 @@ class Builder(Transformer):
         left, _, right = children
         if right is None:
             return s.Equation(left.at, "", (), False, left)
-        return _equation(left, right)
+        return equation_of(left, right)
 
     def declarations(self, children):
-        return _nodes(children)
+        return nodes_in(children)
 
     def declaration(self, children):
         name, items = children[0], children[2] or ()
-        return s.Declaration(name.start_pos, _checked(str(name), name.start_pos), items)
+        return s.Declaration(name.start_pos, checked_name(str(name), name.start_pos), items)
 
     def relation(self, children):
         first, *rest = children
@@ -83,20 +59,23 @@ class Builder(Transformer):
         return s.Relation(first.at, first, tuple(steps))
 
     def condition(self, children):
-        return s.Both(children[0].at, _nodes(children))
+        return s.Both(children[0].at, nodes_in(children))
 
     def sum(self, children):
         first, *rest = children
-        signs = [(-1 if _sign(op) == "-" else 1, op.start_pos, e) for op, e in zip(rest[::2], rest[1::2], strict=True)]
+        signs = [
+            (-1 if sign_of(op) == "-" else 1, op.start_pos, e) for op, e in zip(rest[::2], rest[1::2], strict=True)
+        ]
         return s.Sum(first.at, ((1, first.at, first), *signs))
 
     def product(self, children):
-        factors, op, place = [], "", children[0].at
+        factors: list[tuple[str, int, s.Node]] = []
+        op, place = "", children[0].at
         for c in children:
             if isinstance(c, Token):
-                op, place = _sign(c), c.start_pos
+                op, place = sign_of(c), c.start_pos
             else:
-                factors.append(_factor(op, place if op else c.at, c, factors))
+                factors.append(factor_of(op, place if op else c.at, c, factors))
                 op = ""
         return s.Product(children[0].at, tuple(factors)) if len(factors) > 1 else children[0]
 
@@ -105,7 +84,7 @@ class Builder(Transformer):
 
     def signed(self, children):
         sign, operand = children
-        return s.Negative(sign.start_pos, operand) if _sign(sign) == "-" else operand
+        return s.Negative(sign.start_pos, operand) if sign_of(sign) == "-" else operand
 
     def power(self, children):
         base, _, exponent = children
@@ -115,7 +94,7 @@ class Builder(Transformer):
         sign, operand = children
         if isinstance(operand, s.Power):
             raise Fault(ParseError, "√ before a power", sign.start_pos, "write √(x²) or (√x)²")
-        return _call("sqrt", sign.start_pos, operand)
+        return call_of("sqrt", sign.start_pos, operand)
 
     def reduction(self, children):
         op, _, bounds, _, guards, _, body = children
@@ -123,15 +102,15 @@ class Builder(Transformer):
 
     def run_reduction(self, children):
         op, run, body = children
-        bounds = tuple(_bound(e) for e in _run(run))
+        bounds = tuple(bound_of(e) for e in run_of(run))
         return s.Reduction(op.start_pos, REDUCTIONS.get(op, str(op)), bounds, (), body)
 
     def bounds(self, children):
-        return _nodes(children)
+        return nodes_in(children)
 
     def bound(self, children):
         name, _, size = children
-        return s.Bound(name.start_pos, _checked(str(name), name.start_pos), size)
+        return s.Bound(name.start_pos, checked_name(str(name), name.start_pos), size)
 
     guards = bounds
 
@@ -143,11 +122,11 @@ class Builder(Transformer):
 
     def run(self, children):
         base, run = children
-        return s.Subscript(base.at, base, _run(run), True)
+        return s.Subscript(base.at, base, run_of(run), True)
 
     def superscript(self, children):
         base, power = children
-        return s.Power(base.at, base, _signed_number(_plain(power), power.start_pos))
+        return s.Power(base.at, base, signed_number(plain(power), power.start_pos))
 
     def transposed(self, children):
         return s.Attribute(children[1].start_pos, children[0], "T")
@@ -165,7 +144,7 @@ class Builder(Transformer):
 
     def name(self, children):
         (name,) = children
-        return s.Name(name.start_pos, "sqrt" if name == "√" else _checked(str(name), name.start_pos))
+        return s.Name(name.start_pos, "sqrt" if name == "√" else checked_name(str(name), name.start_pos))
 
     def number(self, children):
         (token,) = children
@@ -182,7 +161,7 @@ class Builder(Transformer):
         return items if isinstance(items, s.Node) else s.Group(opening.start_pos, items)
 
     def group_items(self, children):
-        nodes = _nodes(children)
+        nodes = nodes_in(children)
         return nodes[0] if len(nodes) == 1 and children[-1] is None else nodes
 
     def row(self, children):
@@ -190,16 +169,16 @@ class Builder(Transformer):
         return s.Row(opening.start_pos, items or ())
 
     def bars(self, children):
-        return _call("abs", children[0].start_pos, children[1])
+        return call_of("abs", children[0].start_pos, children[1])
 
     def norm(self, children):
-        return _call("norm", children[0].start_pos, children[1])
+        return call_of("norm", children[0].start_pos, children[1])
 
     def floor(self, children):
         return s.Floor(children[0].start_pos, children[1])
 
     def items(self, children):
-        return _nodes(children)
+        return nodes_in(children)
 
     def ellipsis(self, children):
         return s.Ellipsis(children[0].start_pos)
@@ -224,65 +203,6 @@ class Builder(Transformer):
         name, _, value = children
         return s.Name(name.start_pos, str(name)), value
 
-
-def _sign(token: Token) -> str:
-    return SIGNS.get(token, str(token))
-
-
-def _factor(op, place, node, before):
-    """A factor; side by side is refused where it could be read in two ways."""
-    if before and not op:
-        first = node.base if isinstance(node, s.Power) else node
-        if isinstance(first, s.Number):
-            raise Fault(ParseError, "a number follows a factor", node.at, "write * between them")
-        if before[-1][0] == "/":
-            raise Fault(ParseError, "a/b c can be read as (a/b)·c and as a/(b·c)", node.at, "write it with ( ) or *")
-    return (op or ("" if before else "*"), place, node)
-
-
-def _call(name, at, operand):
-    return s.Call(at, s.Name(at, name), (operand,))
-
-
-def _run(token: Token) -> tuple[s.Node, ...]:
-    found = zip(range(token.start_pos, token.end_pos), _plain(token), strict=True)
-    return tuple(s.Number(at, Rational(int(c))) if c.isdigit() else s.Name(at, c) for at, c in found)
-
-
-def _signed_number(text, at):
-    return s.Number(at, number(text, at)) if text[0] not in "+-" else _negated(text, at)
-
-
-def _negated(text, at):
-    return s.Number(at, number(text[1:], at) * (-1 if text[0] == "-" else 1))
-
-
-def _bound(node: s.Node) -> s.Bound:
-    if isinstance(node, s.Name):
-        return s.Bound(node.at, node.text, None)
-    if isinstance(node, s.Relation) and isinstance(node.first, s.Name) and [op for op, _, _ in node.rest] == ["<"]:
-        return s.Bound(node.at, node.first.text, node.rest[0][2])
-    raise Fault(ParseError, "an index is expected", node.at, "a letter, or a letter with its range: i, i<n")
-
-
-def _equation(left: s.Node, right: s.Node) -> s.Equation:
-    if isinstance(left, s.Name):
-        return s.Equation(left.at, left.text, (), False, right)
-    if not (isinstance(left, s.Subscript) and isinstance(left.base, s.Name)):
-        raise Fault(
-            ParseError,
-            "the left side is not a name",
-            left.at,
-            "write a name, or a name with its free indices: q[k] = …",
-        )
-    name, items = left.base.text, left.items
-    while left.run and items and isinstance(items[0], s.Number):
-        name, items = f"{name}{items[0].value}", items[1:]
-    free = tuple(map(_bound, items))
-    letters = [b.letter for b in free]
-    for k, b in enumerate(free):
-        if b.letter in letters[:k]:
-            raise Fault(
-                ParseError, f"index {b.letter} stands twice on the left", b.at, "each free index stands there once"
-            )
-    return s.Equation(left.at, name, free, bool(free), right)
+    def word_keyword(self, children):
+        name, _, word = children
+        return s.Name(name.start_pos, str(name)), self.string([word])

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sympy import Expr, Integer, Mul
 
 from ..errors import ParseError
 from ..expr.affine import nonnegative
 from ..expr.indices import Index
 from ..expr.nodes import Bracket, Compare, Divides, Equal, Inside
-from .binders import is_pick, pick
+from .binders import Reading, is_pick, pick
 from .faults import Fault
 from .limits import CONDITION
 from .maps import index_map, look
 from .names import CONSTANTS
 from .syntax import Both, Call, Floor, Name, Negative, Node, Number, Power, Product, Relation, Row, Subscript, Sum
-
-if TYPE_CHECKING:
-    from .notation import Notation
 
 SWAPPED = {"<": ">", "<=": ">=", "!<": "!>", "!<=": "!>="}
 """`a < b` is `b > a`."""
@@ -26,7 +21,7 @@ OF_VALUES = {"=": "==", ">": ">", ">=": ">=", "!=": "!=", "!>": "!>", "!>=": "!>
 FORWARD = {">": "<", ">=": "<="}
 
 
-def condition(notation: Notation, node: Node, env: dict[str, Index]) -> Expr:
+def condition(notation: Reading, node: Node, env: dict[str, Index]) -> Expr:
     """The 0/1-valued expression of a condition."""
     notation.names.spend(CONDITION, node.at)
     if isinstance(node, Both):
@@ -40,7 +35,7 @@ def condition(notation: Notation, node: Node, env: dict[str, Index]) -> Expr:
     raise Fault(ParseError, "a condition is expected", node.at, "for example [i=j], [0<=i+p<n], [x[i]>0]")
 
 
-def integer(notation: Notation, node: Node, env: dict[str, Index]) -> Expr:
+def integer(notation: Reading, node: Node, env: dict[str, Index]) -> Expr:
     """A side of a relation between integers."""
     return index_map(node, look(notation.names, env, False))
 
@@ -58,7 +53,7 @@ def _relation(notation, node, env):
 
 
 def _are_integers(notation, nodes, env):
-    """Whether the sides are index maps: no entries, no fractions, no name of a quantity, and some name that is known."""
+    """Whether the sides are index maps: no entries or fractions, no name of a quantity, some name that is known."""
     parts = [part for node in nodes for part in node.walk()]
     known = {*env, *notation.names.sizes}
     plain = all(_may_be_integer(part, known, notation.names.tensors) for part in parts)

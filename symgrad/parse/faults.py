@@ -37,7 +37,7 @@ def answered(text: str) -> Iterator[None]:
 
 
 def _error(found: Fault, text: str) -> SymgradError:
-    fact, shown, hint = ("".join(map(visible, part)) for part in (found.fact, text, found.hint))
+    fact, shown, hint = [_visible(part) for part in (found.fact, text, found.hint)]
     told = ParseError.at(fact, shown, found.at, hint=hint)
     return found.kind(told.fact, place=told.place, hint=told.hint)
 
@@ -48,9 +48,12 @@ def at(position: int) -> Iterator[None]:
     try:
         yield
     except SymgradError as error:
-        fact, *more = (error.fact, *error.place.split("\n"))
-        hint = "\n".join(part for part in (*more, error.hint) if part)
-        raise Fault(type(error), fact, position, hint) from error
+        hint = "\n".join(part for part in (error.place, error.hint) if part)
+        raise Fault(type(error), error.fact, position, hint) from error
+
+
+def _visible(text: str) -> str:
+    return "".join(map(visible, text))
 
 
 def visible(character: str) -> str:
@@ -64,7 +67,7 @@ def visible(character: str) -> str:
 
 def _runs_left(character: str) -> bool:
     """Hebrew, Arabic and the scripts beside them, which would turn the line around."""
-    spans = ("\u0590\u08ff", "\ufb1d\ufeff", "\U00010800\U00010fff", "\U0001e800\U0001efff")
+    spans = (("\u0590", "\u08ff"), ("\ufb1d", "\ufeff"), ("\U00010800", "\U00010fff"), ("\U0001e800", "\U0001efff"))
     return any(first <= character <= last for first, last in spans)
 
 

@@ -73,7 +73,7 @@ def call(name: str, arguments: list, keywords: dict, place: int) -> Tensor | Exp
     for argument in arguments:
         _check_number(argument, place)
     if name in POWERS and len(arguments) == 2 and not keywords:
-        return combine("power", *arguments, place)
+        return combine("power", arguments[0], arguments[1], place)
     with at(place):
         if name in WITHOUT:
             raise SymgradError(f"{name} does not give a tensor", hint="write the number, or the slices")

@@ -43,7 +43,8 @@ class Layout:
 
 
 def _retyped(stream):
-    before, broken, opened = "", False, []
+    opened: list[str] = []
+    before, broken = "", False
     for count, token in enumerate(stream):
         if count >= TOKENS:
             raise Fault(LimitError, f"more than {TOKENS:,} names, numbers and signs", token.start_pos)
@@ -59,7 +60,7 @@ def _retyped(stream):
                 "end the line above with the sign, or use ( )",
             )
         token.type = _type(token.type, before, opened)
-        before = _track(token, opened)
+        before = _track(token, before, opened)
         yield token
 
 
@@ -77,7 +78,7 @@ def _type(kind, before, opened):
     return kind
 
 
-def _track(token, opened):
+def _track(token, before, opened):
     """What the next token sees before it; keeps the brackets that are open."""
     if token.type in OPENERS:
         if len(opened) >= NESTING:
@@ -86,4 +87,4 @@ def _track(token, opened):
     elif token.type in CLOSERS and opened:
         row = opened.pop() == "LSQB"
         return "CLOSE_BAR" if row else token.type  # after [i=j] another [ is a factor
-    return token.type
+    return "BOUND" if token.type == "SUBSCRIPT" and before == "REDUCTION" else token.type

@@ -32,5 +32,7 @@ MAP, QUOTIENT, CONDITION = 1, 20, 25
 """What an index map costs, more with quo and rem, and a bracket, also one that keeps a maximum inside."""
 IRRATIONAL = 50
 """Terms of a sum or factors of a product that are irrational numbers."""
+FACTORS = 200
+"""Of a product whose root or function is taken: SymPy asks each for its sign."""
 TERMS = 50
 """Of one index map."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from sympy import Expr, Rational, Symbol, pi
 
@@ -52,8 +53,8 @@ class Names:
         """The integer of that name: a known size, or one that is known from now on."""
         return self.sizes.setdefault(name, param(name))
 
-    def head(self, node: Subscript) -> tuple[Node, tuple[Node, ...]]:
-        """What is subscripted, and by what: in `W₁ᵢⱼ` the digit belongs to the name where W1 is a tensor and W has no such entry.
+    def head(self, node: Subscript) -> tuple[Any, tuple[Node, ...]]:
+        """What is subscripted, and by what. In `W₁ᵢⱼ` the digit is of the name where W1 is a tensor and W does not fit.
 
         >>> from symgrad.expr.tensors import input_tensor
         >>> from symgrad.parse.reader import read

@@ -142,13 +142,14 @@ class Notation:
         if name in ("quo", "rem"):
             return self._integer(node, env)
         if name == "where" and len(node.arguments) == 3:
-            return self._where(*node.arguments, env)
+            return self._where(node.arguments, env)
         arguments = [self.value(a, env) for a in node.arguments]
         keywords = {k.text: self.value(v, env) for k, v in node.keywords}
         arguments += _by_name(name, len(arguments), keywords, node.at)
         return arithmetic.call(name, arguments, node.at)
 
-    def _where(self, test, a, b, env):
+    def _where(self, arguments, env):
+        test, a, b = arguments
         if isinstance(test, (Relation, Row, Both)):
             holds = condition(self, test, env)
         else:
@@ -163,7 +164,7 @@ class Notation:
             raise Fault(ParseError, "empty brackets", node.at, "a bracket holds a condition: [i=j]")
         return Mul(*(condition(self, item, env) for item in node.items))
 
-    KINDS = MappingProxyType(
+    KINDS: MappingProxyType[type, Callable] = MappingProxyType(
         {
             Number: _number,
             Name: _name,
@@ -183,7 +184,7 @@ class Notation:
 
 
 def _written_out(t: Tensor) -> Expr:
-    """A scalar as an entry; as its right side where it has neither a name nor a function's label: `norm(x)` is `√Σ x[k]²`."""
+    """A scalar as an entry, or as its right side where it has neither name nor label: `norm(x)` is `√Σ x[k]²`."""
     if t.name or t.is_input or t.template.label:
         return Entry(t.ref)
     body = t.equation[1]

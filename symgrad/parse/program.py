@@ -23,7 +23,7 @@ from .syntax import Bound, Equation, Name, Node, Number, Subscript
 def parse_program(
     text: str, declarations: Mapping[str, Tensor], *, implicit: bool = False, **sizes
 ) -> dict[str, Tensor]:
-    """The tensors that a program defines, by name. The main one comes first: the bare expression (""), else the first equation.
+    """The tensors that a program defines, by name. First the main one: the bare expression (""), or the first equation.
 
     `implicit` declares tensors that are used in index notation and not declared; `sizes` are numbers for sizes.
 

@@ -71,7 +71,7 @@ class Ranges:
                 first = letter.source.axis if letter.source else use.axis
                 raise Fault(
                     ShapeError,
-                    f"index {letter.name} runs over {first}, of size {letter.size}, and {use.axis}, of size {use.axis.size}",
+                    f"index {letter.name} runs over {first} ({letter.size}) and {use.axis} ({use.axis.size})",
                     use.at,
                     f"give its range if it is meant to be one of them: {letter.name}<{letter.size}",
                 )

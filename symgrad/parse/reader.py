@@ -54,9 +54,8 @@ def read(text: str, start: str = "program"):
     except UnexpectedToken as error:
         raise _unexpected(error, text) from None
     except UnexpectedCharacters as error:
-        raise Fault(
-            ParseError, f"unexpected character {spelled(text[error.pos_in_stream])}", error.pos_in_stream
-        ) from None
+        at = error.pos_in_stream or 0
+        raise Fault(ParseError, f"unexpected character {spelled(text[at])}", at) from None
     except UnexpectedInput as error:
         raise Fault(ParseError, "unreadable text", error.pos_in_stream or 0) from None
 

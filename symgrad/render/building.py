@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sympy import Rational
 
-from .trees import Count, Diag, Hadamard, Identity, MatMul, Norm, Ones, Scalar, Scale, Sum, Trace, Transpose, Tree
+from .tree_arithmetic import Hadamard, MatMul, Scale, Sum, Transpose
+from .tree_functions import Diag, Norm, Trace
+from .trees import Count, Identity, Ones, Scalar, Tree
 
 
 def transpose(x: Tree) -> Tree:

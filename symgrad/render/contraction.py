@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from ..expr.indices import Index
 from .building import hadamard, matmul, transpose
-from .trees import Count, Diag, Hadamard, Identity, Norm, Ones, Trace, Transpose, Tree
+from .tree_arithmetic import Hadamard, Transpose
+from .tree_functions import Diag, Norm, Trace
+from .trees import Count, Identity, Ones, Tree
 
 
 class NoMatrix(Exception):

@@ -46,7 +46,7 @@ def equation(t: Tensor, style_name: str = "unicode") -> str:
     'x'
     """
     if t.is_input:
-        return style(style_name).symbol(t.name)
+        return style(style_name).symbol(t.display)
     free, body = t.equation
     if not (t.name or t.template.label):
         return show(body, style_name, free=free)

@@ -65,9 +65,9 @@ def text(p: Picture, style_name: str = "unicode") -> str:
     >>> from symgrad.expr.reductions import sum_
     >>> from symgrad.expr.tensors import input_tensor, let
     >>> print(text(picture([let("f", sum_(input_tensor("x", (3,))))])))
-    x             [3]
-      → f         ∂f/∂xᵢ = 1
-    f = Σᵢ xᵢ
+    x       [3]
+      → f   ∂f/∂xₖ = 1
+    f = Σₖ xₖ
     """
     rows = [row for t in p.nodes for row in _rows(p, t, style_name)]
     width = max((len(left) for left, right in rows if right), default=0)

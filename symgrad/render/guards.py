@@ -23,7 +23,8 @@ def implied(op: str, body: Expr, bound: tuple[Index, ...]) -> tuple[Expr, ...]:
 
     >>> from symgrad.expr.indices import param
     >>> from symgrad.expr.tensors import input_tensor
-    >>> x, p = input_tensor("x", (param("n"),)), Index("p", Integer(3)); implied("max", Entry(x.ref, p), (p,))
+    >>> x, p = input_tensor("x", (param("n"),)), Index("p", 3)
+    >>> implied("max", Entry(x.ref, p), (p,))
     (Inside(p, n),)
     """
     return tuple(dict.fromkeys(_inside(body, set(bound)))) if op in NEUTRAL else ()

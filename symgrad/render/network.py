@@ -20,22 +20,9 @@ from .contraction import Node, NoMatrix, assemble, eliminate
 from .forms import HALF, WRITTEN_OUT, softmax_of
 from .letters import free_indices, letters
 from .ordering import by_term, rank
-from .trees import (
-    Apply,
-    Diag,
-    Identity,
-    Leaf,
-    Mask,
-    MatMul,
-    Norm,
-    Power,
-    Scalar,
-    Scale,
-    Softmax,
-    Sum,
-    Transpose,
-    Tree,
-)
+from .tree_arithmetic import MatMul, Scale, Sum, Transpose
+from .tree_functions import Apply, Diag, Mask, Norm, Power, Softmax
+from .trees import Identity, Leaf, Scalar, Tree
 
 Leaves = Mapping[Expr, Leaf]
 
@@ -45,7 +32,8 @@ def convert(e: Expr, rows: Index | None, columns: Index | None, leaves: Leaves) 
     e = _distributed(e)
     if isinstance(e, Add) and e.primitive()[0] != 1:
         return _term(e, rows, columns, leaves)
-    in_order = sorted(Add.make_args(e), key=by_term(letters(e), Add.make_args(e), compact=False))
+    key = by_term(letters(e), Add.make_args(e), compact=False)
+    in_order = sorted(Add.make_args(e), key=lambda a: (key(a), a.sort_key()))
     terms = [_term(a, rows, columns, leaves) for a in in_order]
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +16,7 @@ from ..expr.nodes import Binder, Entry, Reduce
 from ..expr.tensors import Ref, Tensor, rename
 from .equations import value
 from .letters import letters
-from .printer import ADD, ATOM, Printer
+from .printer import ATOM, Printer
 from .styles import style
 
 ENTRIES = 12
@@ -25,17 +26,31 @@ TERMS = 8
 UNROLLED = {"sum": Add, "prod": Mul}
 
 
+FIRST, END = 0xE000, "\uf8ff"
+"""Characters that no formula holds mark the name of an entry: the k-th one begins it, END ends it."""
+MARKED = re.compile(f"([\ue000-\uf8fe])[^{END}]*{END}")
+
+
 @dataclass(frozen=True)
 class NumberPrinter(Printer):
-    """Prints the value of an entry instead of its name."""
+    """Prints names with marks, since print decides the order of factors; `numbers` then has what stands in their place."""
 
     values: Mapping[Ref, Array] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
 
     def piece(self, e: Expr) -> tuple[str, int]:
+        text, level = super().piece(e)
         if not isinstance(e, Entry):
-            return super().piece(e)
+            return text, level
         number = self.values[e.base][tuple(map(int, e.where))]
-        return value(number).replace("-", self.style.sign), ATOM if number >= 0 else ADD
+        told = value(number).replace("-", self.style.sign)
+        self.numbers.append(told if number >= 0 else self.style.parens(told))
+        return f"{chr(FIRST + len(self.numbers) - 1)}{text}{END}", ATOM
+
+    def put(self, e: Expr) -> str:
+        """The expression in numbers."""
+        marked = self(e)
+        return MARKED.sub(lambda m: self.numbers[ord(m[1]) - FIRST], marked)
 
 
 def substituted(
@@ -59,7 +74,7 @@ def _line(left, free, body, sizes, place, known, result, style_name):
     times = replace(plain.style, separate=lambda a, b: f" {DOT[style_name]} ")
     numbers = NumberPrinter(times, plain.scope, values=known)
     readable = not formula.has(Binder)
-    parts = [plain(left), *([plain(formula), numbers(formula)] if readable else []), value(result[place])]
+    parts = [plain(left), *([plain(formula), numbers.put(formula)] if readable else []), value(result[place])]
     return " = ".join(dict.fromkeys(parts))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from unicodedata import normalize
 
 import sympy as sp
 from sympy import Add, Expr, Function, Mul, Number, Pow, Rational, Symbol
 
 from ..expr.indices import Index
 from ..expr.nodes import Binder, Bracket, Entry, Equal, Partial, Pick, Reduce
+from .forms import softmax_of
 from .letters import Letters, free_indices
 
 COTANGENT = "G"
@@ -21,6 +23,8 @@ def rank(e: Expr) -> float:
         return rank(e.base) if e.base.args else rank(e.exp)
     if isinstance(e, Entry):
         return 1 if not e.where else 3 if str(e.base).startswith(COTANGENT) else 5
+    if isinstance(e, sp.exp) and softmax_of(e.args[0]):
+        return 5
     return next((place for kinds, place in RANKS if isinstance(e, kinds)), 6)
 
 
@@ -36,25 +40,42 @@ RANKS = (
 )
 
 
-def by_factor(scope: Letters, siblings: Iterable[Expr] = ()):
-    """Sort key of factors; entries go by the place of their first index, so that `2 q_i x_j` keeps i before j.
+def by_factor(scope: Letters, siblings: Sequence[Expr] = ()):
+    """Sort key of factors; they go by the place of their first index: `2 q_i (1 − q_i) x_j`. Print decides the rest.
 
     What a delta will put another index into stands before it: `Σ_k 2 q_k 𝟙[k=i] x_j`.
     """
     place = {i: k for k, i in enumerate(scope.of)}
     fixed = {i for a in siblings if isinstance(a, Equal) for i in a.args if i in scope.bound}
 
-    def placed(e: Expr, indices):
-        if isinstance(e, Partial):  # the cotangent leads, a local derivative comes behind it
-            return 5.5 if scope.bound & set(indices) else 3
-        return 3.5 + rank(e) / 100 if 5 <= rank(e) <= 7 and fixed & set(indices) else rank(e)
+    def group(e: Expr, indices: set):
+        if isinstance(e, Partial):  # the cotangent leads, a local derivative comes behind
+            return 6 if scope.bound & indices else 3
+        if 5 <= rank(e) <= 7:
+            return 3.5 if fixed & indices else 5
+        return rank(e)
+
+    def first(e: Expr) -> int:
+        return min((place.get(i, len(place)) for i in free_indices(e)), default=-1)
+
+    heads = {first(a) for a in siblings if rank(a) == 5}
 
     def key(e: Expr):
-        indices = [*free_indices(e.of if isinstance(e, Partial) else e)]
-        first = min((place.get(i, len(place)) for i in indices), default=-1)
-        return placed(e, indices), first, str(type(e)) if not isinstance(e, Entry) else "", e.sort_key()
+        indices = {*free_indices(e.of if isinstance(e, Partial) else e)}
+        at = first(e.of if isinstance(e, Partial) else e)
+        behind = rank(e) in (6, 7) and heads and at not in heads  # a function stands by the entry that it is of
+        return group(e, indices), len(place) if behind else at, rank(e)
 
     return key
+
+
+def by_letters(text: str) -> str:
+    """The letters and digits of a print, to order what is else of equal place: no sign counts.
+
+    >>> by_letters("∂(−xᵢ)/∂y") == by_letters("(∂xᵢ)/∂(−y)")
+    True
+    """
+    return "".join(c for c in normalize("NFKC", text) if c.isalnum())
 
 
 def by_term(scope: Letters, siblings: tuple[Expr, ...], compact: bool):
@@ -69,7 +90,7 @@ def by_term(scope: Letters, siblings: tuple[Expr, ...], compact: bool):
     def key(e: Expr):
         first = min((place.get(i, last) for i in free_indices(e)), default=last)
         constant = 0 if not e.is_Number else -1 if constants_first else 1
-        return is_negative(e), constant, -degree(e), first, e.sort_key()
+        return is_negative(e), constant, -degree(e), first
 
     return key
 

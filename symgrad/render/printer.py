@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import islice
 
 import sympy as sp
-from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, Tuple
+from sympy import Add, Expr, Mul, Pow, Rational, Symbol, Tuple
 from sympy.core.symbol import Str
 
 from ..expr.affine import Quo, Rem
@@ -21,24 +21,18 @@ from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partia
 from ..expr.tensors import Ref, Tensor
 from .derivatives import derivative_name, shares
 from .forms import (
-    HALF,
     WRITTEN_OUT,
     is_differs,
     is_whole,
     negated,
     softmax_of,
-    split_fraction,
-    unmultiplied,
-    with_content,
 )
 from .guards import said
 from .labels import is_labelled, options
 from .letters import Letters, letters, readable
-from .ordering import by_factor, by_term, is_negative
+from .ordering import is_negative
+from .products import ADD, ATOM, MUL, OPEN, POW, Products
 from .styles import Style, style
-
-ADD, OPEN, MUL, POW, ATOM = range(1, 6)
-"""Levels: a sum, a product that ends in a reduction (which would swallow what follows), a product, a power, an atom."""
 
 
 def show(e: Expr, style_name: str = "unicode", *, free: Iterable[Index] = (), delta: bool = False) -> str:
@@ -56,7 +50,7 @@ def show(e: Expr, style_name: str = "unicode", *, free: Iterable[Index] = (), de
 
 
 @dataclass(frozen=True)
-class Printer:
+class Printer(Products):
     """Prints expressions whose indices are named by `scope`; `compact` inside of index maps."""
 
     style: Style
@@ -217,83 +211,6 @@ class Printer:
         inner = self._open(e)
         return inner.big(e.op, e) + inner(e.body, OPEN), OPEN
 
-    # Sums, products, powers
-
-    def _add(self, e):
-        if self.compact and e.has(Pow, Rational):
-            above, below = sp.fraction(sp.together(e))
-            if below != 1:
-                return self.piece(unmultiplied([above, 1 / below]))
-        content, rest = (1, e) if self.compact else e.primitive()
-        if content != 1:
-            return self.piece(Mul(content, rest, evaluate=False))
-        plus, minus = self.style.plus, self.style.minus
-        if self.compact and not self.style.stacked:
-            plus, minus = plus.strip(), minus.strip()
-        first, *others = sorted(e.args, key=by_term(self.scope, e.args, self.compact))
-        text = self(first, OPEN) if not is_negative(first) else self.piece(first)[0]
-        for term in others:
-            text += minus + self(negated(term), OPEN) if is_negative(term) else plus + self(term, OPEN)
-        return text, ADD
-
-    def _mul(self, e):
-        if any(isinstance(a, Mul) for a in e.args):  # grouped on purpose, as in Σ (2 q) (𝟙 x)
-            return self.join([self(a, POW) for a in e.args]), MUL
-        if is_negative(e):
-            return self.style.sign + self(negated(e), OPEN), ADD
-        above, below = split_fraction(e) if self.compact else split_fraction(with_content(e))
-        if not below:
-            return self.product(above)
-        open_ended = [a for a in above if self._open_ended(a)]
-        closed = [a for a in above if a not in open_ended]
-        text = self.fraction(self._beside_bar(closed, MUL), self._beside_bar(below, ATOM))
-        if not open_ended:
-            return text, MUL
-        text = self.style.parens(text) if self.style.name == "unicode" else text
-        return self.join([text, self(Mul(*open_ended), OPEN)]), OPEN
-
-    def _open_ended(self, e):
-        if self.style.name == "latex" and (isinstance(e, sp.log) or (isinstance(e, Reduce) and e.op == "lse")):
-            return isinstance(e, Reduce) or isinstance(e.args[0], Reduce)
-        return isinstance(e, Reduce) and (e.op not in WRITTEN_OUT or self.style.name == "code")
-
-    def _beside_bar(self, factors, need):
-        """A numerator or denominator: unparenthesised where it is stacked."""
-        if len(factors) == 1:
-            return self(factors[0], ADD if self.stacked else POW if isinstance(factors[0], Pow) else need)
-        text, level = self.product(factors)
-        return text if self.stacked or level >= need else self.style.parens(text)
-
-    def product(self, factors) -> tuple[str, int]:
-        """Factors in reading order; only the last may have an open end."""
-        if not factors:
-            return "1", ATOM
-        *others, last = sorted(factors, key=by_factor(self.scope, factors))
-        text, level = self.piece(last)
-        if not others or level == ADD:
-            return (text, level) if not others else (self.join([*(self(a, POW) for a in others), self(last, POW)]), MUL)
-        return self.join([*(self(a, POW) for a in others), text]), min(level, MUL)
-
-    def join(self, factors: list[str]) -> str:
-        """Printed factors side by side."""
-        between = self.style.tight if self.compact else self.style.separate
-        text = factors[0]
-        for left, right in pairwise(factors):
-            text += between(left, right) + right
-        return text
-
-    def _pow(self, e):
-        if isinstance(e.exp, Rational) and e.exp.is_negative:
-            below = self._beside_bar([e.base ** (-e.exp)], ATOM)
-            return self.fraction("1", below), MUL
-        if e.exp == HALF:
-            return self.style.root(self(e.base), isinstance(e.base, (Integer, Symbol, Entry))), POW
-        named = self._named(e.base)
-        if self.style.stacked and named and e.exp.is_Integer and named[0] not in ("exp", "abs"):
-            return self.style.call("", self.style.power(named[1], str(e.exp)), self._arguments(e.base)), ATOM
-        exponent = self.map(e.exp, ADD if self.style.stacked else ATOM)
-        return self.style.power(self(e.base, ATOM), exponent), POW
-
     # Functions
 
     def _exp(self, e):
@@ -335,11 +252,11 @@ class Printer:
         (Index, _index),
         (Symbol, _symbol),
         (Entry, _entry),
-        (Add, _add),
-        (Mul, _mul),
+        (Add, Products._add),
+        (Mul, Products._mul),
         (sp.exp, _exp),
         (sp.log, _log),
-        (Pow, _pow),
+        (Pow, Products._pow),
         (Equal, _equal),
         ((Divides, Inside, Compare), _bracket),
         (Partial, _partial),

@@ -131,11 +131,10 @@ def minibatch(report: Report) -> None:
     report.show(repr(by_w))
     x, y = sg.tensors("x[n] y[m]")
     one = sg.grad(sg.let("Loss1", ((y - (W @ x + b)) ** 2).sum()), W)
-    values = {"X": [[1, 2], [0, -1], [3, 1]], "Y": [[1, 0], [2, 2], [-1, 1]], "W": [[0.5, 1], [-1, 0.2]], "b": [0.1, 0]}
-    parts = [
-        exact(one, {"x": p, "y": q, "W": values["W"], "b": values["b"]})
-        for p, q in zip(values["X"], values["Y"], strict=True)
-    ]
+    weights = {"W": [[0.5, 1], [-1, 0.2]], "b": [0.1, 0]}
+    inputs, labels = [[1, 2], [0, -1], [3, 1]], [[1, 0], [2, 2], [-1, 1]]
+    values = {"X": inputs, "Y": labels, **weights}
+    parts = [exact(one, {"x": x, "y": y, **weights}) for x, y in zip(inputs, labels, strict=True)]
     mean = [[sum(part[i][j] for part in parts) / 3 for j in range(2)] for i in range(2)]
     report.number("∇_W Loss", exact(by_w, values), mean, source="mean of 3 gradients")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -104,23 +104,23 @@ def same(got, want) -> bool:
     return math.isclose(got, want, rel_tol=CLOSE, abs_tol=CLOSE)
 
 
-def exact(t: Tensor | Answer, values: Mapping, *, also: Tensor | None = None):
+def exact(t: Tensor | Answer, values: Mapping, *also: Tensor):
     """The value as fractions, decimals being what they say; in floating point where it is irrational."""
-    tensor, source = (t.tensor, t.target) if isinstance(t, Answer) else (t, t if also is None else also)
+    tensor, sources = (t.tensor, (t.target, t.wrt)) if isinstance(t, Answer) else (t, also)
     try:
-        return arrays_of([tensor], values, also=source, space=EXACT)[0].nested()
+        return arrays_of([tensor], values, *sources, space=EXACT)[0].nested()
     except EvaluationError:
-        return arrays_of([tensor], values, also=source, space=FLOAT)[0].nested()
+        return arrays_of([tensor], values, *sources, space=FLOAT)[0].nested()
 
 
 def same_formula(got: Answer, want: Tensor) -> bool:
     """Whether two tensors have the same values, at three random points."""
     inputs = {t.name: t for t in order([got.target, want]) if t.is_input}
     points = (sample(inputs.values(), seed) for seed in range(3))
-    return all(same(exact(got, point), exact(want, point, also=got.target)) for point in points)
+    return all(same(exact(got, point), exact(want, point, got.target)) for point in points)
 
 
-def sample(inputs: Sequence[Tensor], seed: int) -> dict:
+def sample(inputs: Iterable[Tensor], seed: int) -> dict:
     """Random decimals of one digit for each input; its symbolic sizes as in SIZES."""
     source = random.Random(seed)
     return {t.name: _filled([int(n.xreplace(_sizes(n))) for n in t.shape], source) for t in inputs}
