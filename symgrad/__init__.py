@@ -16,19 +16,26 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .api import derive as derive
-    from .api import grad as grad
-    from .api import hessian as hessian
-    from .api import jacobian as jacobian
-    from .api import jvp as jvp
-    from .api import value_and_grad as value_and_grad
-    from .api import vjp as vjp
+if TYPE_CHECKING:  # what gives a tensor stays untyped: its operators are installed by `expr.protocols`
+    from . import graph as graph
+    from .faces.api import derive as derive
+    from .faces.api import grad as grad
+    from .faces.api import hessian as hessian
+    from .faces.api import jacobian as jacobian
+    from .faces.api import jvp as jvp
+    from .faces.api import value_and_grad as value_and_grad
+    from .faces.api import vjp as vjp
+    from .errors import SymgradError as SymgradError
+    from .expr.conventions import Conventions as Conventions
+    from .expr.evaluate import evaluate as evaluate
+    from .expr.indices import param as param
+    from .expr.tensors import Tensor as Tensor
+    from .rules.facts import assume as assume
 
 __version__ = "0.1.0"
 
 HOMES = {
-    "api": "derive grad hessian jacobian jvp value_and_grad vjp",
+    "faces.api": "derive grad hessian jacobian jvp value_and_grad vjp",
     "errors": "SymgradError",
     "expr.constants": "eye full ones zeros",
     "expr.conventions": "Conventions",
@@ -46,7 +53,7 @@ __all__ = sorted(_PLACES)
 def __getattr__(name: str):
     if name.startswith("__"):
         raise AttributeError(f"module 'symgrad' has no attribute {name!r}")
-    import_module(".reprs", __name__)  # gives tensors their operators and their repr
+    import_module(".faces.reprs", __name__)  # gives tensors their operators and their repr
     language = import_module(".expr.numpy_names", __name__)
     if name in _PLACES:
         found = getattr(import_module(f".{_PLACES[name]}", __name__), name)

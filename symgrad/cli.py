@@ -177,7 +177,7 @@ def derive(ctx, text, output, format_name, points, seed, tol, quiet, debug, **gi
     the first one is differentiated. `-` reads it from standard input. A tensor without --cotangent gives its Jacobian.
     """
     ctx.obj["debug"] = debug
-    core = _core("commands")
+    core = _core("faces.commands")
     if quiet:
         given["steps"] = "none"
     check = None if quiet else core.Check(seed=seed, points=points, tol=tol)
@@ -199,7 +199,7 @@ def graph(ctx, text, output, format_name, debug, **given):
     With --at, also the value of each node, and the gradient by it where the result is a scalar.
     """
     ctx.obj["debug"] = debug
-    core = _core("commands")
+    core = _core("faces.commands")
     write(core.graph(read(text), form=core.format_of(format_name, output), ascii=ascii_only(), **given), output)
 
 

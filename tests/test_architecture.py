@@ -31,12 +31,7 @@ ROOMS = {
     "render": 7.0,
     "check": 8.0,
     "testing": 8.0,
-    "values": 8.1,  # the faces: numbers in and out, text out, results, functions, command line
-    "printing": 8.2,
-    "results": 8.3,
-    "api": 8.4,
-    "reprs": 8.5,
-    "commands": 8.6,
+    "faces": 8.5,  # numbers in, text out: results, functions, what the command line calls
     "__init__": 9.0,  # the public names; what stands below it cannot use them
     "tour": 9.2,
     "cli": 9.4,

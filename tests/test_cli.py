@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from symgrad import commands
+from symgrad.faces import commands
 from symgrad.cli import main
 
 ROOT = Path(__file__).parent.parent

@@ -8,13 +8,13 @@ from functools import lru_cache
 
 from sympy import Expr, Integer, Rational, Symbol
 
-_fresh = itertools.count(1000)
+_fresh = itertools.count(10**9)
 
 
 class Index(Symbol):
     """An index `letter` that runs over `0 .. size-1`. Two indices are the same when letter, number and size are.
 
-    The letter is for reading, the number keeps bound indices apart: numbers from 1000 on are handed out once.
+    The letter is for reading, the number keeps bound indices apart: numbers from 10⁹ on are handed out once.
 
     >>> i = Index("i", param("n")); i, i.size, i == Index("i", param("n")), i == fresh(i)
     (i, n, True, False)

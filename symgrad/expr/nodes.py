@@ -1,4 +1,4 @@
-"""The nodes index notation needs and SymPy lacks. All are ordinary SymPy expressions; `evaluate` gives their meaning."""
+"""The nodes index notation needs and SymPy lacks: ordinary SymPy expressions; `evaluate` gives their meaning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REDUCTIONS = ("sum", "prod", "max", "min", "lse", "norm")
 
 
 class Slot(Symbol):
-    """The place of the k-th operand in a template: `Slot(0)`, `Slot(1)`, …; `OUT` stands for the equation's own output."""
+    """The place of the k-th operand in a template: `Slot(0)`, `Slot(1)`, …"""
 
     def __new__(cls, place):
         return Symbol.__xnew__(cls, f"${place}", real=True)
@@ -24,7 +24,6 @@ class Slot(Symbol):
         return self.class_key(), (1, (self.name,)), Integer(1).sort_key(), Integer(1)
 
 
-OUT = Slot("out")
 
 
 class Entry(Indexed):
@@ -127,7 +126,7 @@ class Pick(Binder):
 
 
 class Bracket(Expr):
-    """Iverson's bracket, 1 where the condition holds and 0 elsewhere. It is strong: 0 times anything, even NaN, is 0."""
+    """Iverson's bracket, 1 where the condition holds, else 0. It is strong: 0 times anything, even NaN, is 0."""
 
     is_commutative = True
     is_real = True

@@ -33,7 +33,7 @@ MARKED = re.compile(f"([\ue000-\uf8fe])[^{END}]*{END}")
 
 @dataclass(frozen=True)
 class NumberPrinter(Printer):
-    """Prints names with marks, since print decides the order of factors; `numbers` then has what stands in their place."""
+    """Prints names with marks, since print decides the order of factors; `numbers` has what stands in their place."""
 
     values: Mapping[Ref, Array] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)

@@ -149,6 +149,8 @@ class Printer(Products):
     def condition(self, e: Expr) -> str:
         """The inside of a bracket, or any 0/1-valued expression as a condition."""
         words = self.style.words
+        if e == 0:  # never
+            return f"0{words['=']}1"
         if isinstance(e, Equal):
             return f"{self.map(e.args[0])}{words['=']}{self.map(e.args[1])}"
         if isinstance(e, Divides):

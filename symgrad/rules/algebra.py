@@ -7,14 +7,19 @@ from collections import Counter
 from sympy import Add, Expr, Mul, preorder_traversal
 
 from ..expr.indices import Index
-from ..expr.nodes import Binder, Bracket, Reduce
+from ..expr.nodes import Binder, Bracket, Pick, Reduce
 from ..rewrite import Rule, Table
 
 KIND = "algebra"
 
 
 def common_factor(e):
-    """a c + b c = (a + b) c, for factors that are neither numbers nor brackets nor sums."""
+    """a c + b c = (a + b) c, for factors that are neither numbers nor brackets nor sums.
+
+    Not where every term has a bracket: if all are 0, so is the sum, even for a c that is NaN; (0 + 0) c would be NaN.
+    """
+    if all(guarded(t) for t in e.args):
+        return None
     terms = [Counter(_worth(t)) for t in e.args]
     shared = terms[0]
     for t in terms[1:]:
@@ -22,6 +27,11 @@ def common_factor(e):
     if shared:
         return Mul(*shared.elements(), Add(*(_without(t, shared) for t in e.args)))
     return None
+
+
+def guarded(term: Expr) -> bool:
+    """Whether a factor of the term is a bracket, which makes the term 0 whatever the other factors are."""
+    return any(isinstance(a, (Bracket, Pick)) for a in Mul.make_args(term))
 
 
 def _without(term, shared):

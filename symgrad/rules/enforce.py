@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 
+from sympy import Rational
+
 from ..expr.arrays import Array
 from ..expr.tensors import Tensor
 from .facts import Fact, Facts
@@ -39,7 +41,7 @@ def _sum(fact: Fact, a: Array) -> Array:
     for w, v in size.items():
         rest = w[: fact.axis] + w[fact.axis + 1 :]
         totals[rest] = totals.get(rest, 0) + v
-    value = Fraction(int(fact.value.p), int(fact.value.q)) if fact.value.is_Rational else 1
+    value = Fraction(int(fact.value.p), int(fact.value.q)) if isinstance(fact.value, Rational) else 1
     return Array(a.shape, [value * v / totals[w[: fact.axis] + w[fact.axis + 1 :]] for w, v in size.items()])
 
 

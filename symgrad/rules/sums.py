@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Integer, Mul
 
-from ..expr.nodes import Equal, Reduce, total
+from ..expr.nodes import Bracket, Equal, Pick, Reduce, total
 from ..expr.substitute import refresh
 from ..rewrite import Rule, Table
 
 KIND = "contract"
+
+
+GUARDS = (Bracket, Pick)
+"""Factors that are 0 or a share and make a product 0 whatever the other factors are."""
 
 
 def factors(e: Expr) -> tuple[Expr, ...]:
@@ -48,9 +52,14 @@ def same(e):
 
 
 def outside(e):
-    """Σ_k c a_k = c Σ_k a_k."""
+    """Σ_k c a_k = c Σ_k a_k.
+
+    Where a bracket stays in a_k, only numbers and brackets are taken out: a bracket makes c a_k 0 even where c is NaN.
+    """
     bound = set(e.bound)
     fixed = [a for a in factors(e.body) if not bound & a.free_symbols]
+    if any(isinstance(a, GUARDS) for a in factors(e.body) if a not in fixed):
+        fixed = [a for a in fixed if a.is_number or isinstance(a, GUARDS)]
     if fixed:
         return Mul(*fixed) * total(Mul(*(a for a in factors(e.body) if a not in fixed)), *e.bound)
 

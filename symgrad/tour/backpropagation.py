@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import symgrad as sg
 
-from ..api import with_numbers
+from ..faces.api import with_numbers
 from ..render.graph import picture
 from ..render.graph import text as graph_text
 from .report import Report, exact

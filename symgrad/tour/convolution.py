@@ -6,7 +6,7 @@ from sympy import Integer
 
 import symgrad as sg
 
-from ..api import inputs
+from ..faces.api import inputs
 from ..render.equations import shape
 from .report import Report, exact
 

@@ -17,8 +17,8 @@ from ..errors import EvaluationError
 from ..expr.evaluate import EXACT, FLOAT, order
 from ..expr.tensors import Tensor
 from ..render.equations import value
-from ..results import Answer
-from ..values import arrays_of
+from ..faces.results import Answer
+from ..faces.values import arrays_of
 
 CLOSE = 1e-12
 SIZES = {"C": 3, "H": 4, "K": 2, "N": 2, "V": 5, "h": 3, "m": 3, "n": 2}

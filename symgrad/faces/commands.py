@@ -9,15 +9,15 @@ from pathlib import PurePath
 
 from .api import derive as derivative
 from .api import inputs, named, variable, with_numbers
-from .errors import OptionError, SymgradError
-from .expr.conventions import Conventions
-from .expr.evaluate import order
-from .expr.tensors import Tensor
-from .parse import declare, parse_program, parse_values
+from ..errors import OptionError, SymgradError
+from ..expr.conventions import Conventions
+from ..expr.evaluate import order
+from ..expr.tensors import Tensor
+from ..parse import declare, parse_program, parse_values
 from .printing import SUFFIXES
-from .render.graph import draw_graph, picture
+from ..render.graph import draw_graph, picture
 from .results import Check, Derivative
-from .rules.facts import Facts, assume
+from ..rules.facts import Facts, assume
 
 HOLDS, REFUTED, UNDECIDED = 0, 1, 3
 

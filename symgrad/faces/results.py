@@ -7,18 +7,18 @@ from functools import cached_property
 
 from sympy import Expr
 
-from .calculus.derive import Story
-from .derivation import Derivation, Step
-from .expr.conventions import PYTORCH, Conventions
-from .expr.evaluate import order
-from .expr.nodes import Entry, Partial, total
-from .expr.tensors import Tensor, input_tensor
-from .oracles import Verdict, status
-from .oracles.oracle import MP
+from ..calculus.derive import Story
+from ..derivation import Derivation, Step
+from ..expr.conventions import PYTORCH, Conventions
+from ..expr.evaluate import order
+from ..expr.nodes import Entry, Partial, total
+from ..expr.tensors import Tensor, input_tensor
+from ..oracles import Verdict, status
+from ..oracles.oracle import MP
 from .printing import Printed
-from .rules.enforce import enforced
-from .rules.facts import Facts
-from .rules.tables import chain, contraction
+from ..rules.enforce import enforced
+from ..rules.facts import Facts
+from ..rules.tables import chain, contraction
 from .values import values_of
 
 TOLD = 200

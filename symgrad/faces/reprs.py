@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .expr import protocols
-from .expr.tensors import Tensor
-from .render.equations import line
-from .render.equations import shape as shape_text
+from ..expr import protocols
+from ..expr.tensors import Tensor
+from ..render.equations import line
+from ..render.equations import shape as shape_text
 
 
 def representation(t: Tensor) -> str:

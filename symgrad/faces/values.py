@@ -7,11 +7,11 @@ from difflib import get_close_matches
 
 from sympy import Symbol
 
-from .errors import UnknownNameError
-from .expr.evaluate import FLOAT, Array, Space, evaluate, order
-from .expr.indices import Index
-from .expr.tensors import Tensor
-from .extras import numbers
+from ..errors import UnknownNameError
+from ..expr.evaluate import FLOAT, Array, Space, evaluate, order
+from ..expr.indices import Index
+from ..expr.tensors import Tensor
+from ..extras import numbers
 
 
 def values_of(tensors: Sequence[Tensor], values: Mapping, *also: Tensor, space: Space = FLOAT) -> list:

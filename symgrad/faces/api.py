@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
-from .calculus.derive import weighted
-from .calculus.sweep import jacobian_of, pull_back
-from .errors import OptionError, ShapeError
-from .expr.conventions import PYTORCH, Conventions
-from .expr.evaluate import order
-from .expr.tensors import Tensor, input_tensor, let, shape_text
-from .graph import find, inlined
-from .render.graph import Picture
+from ..calculus.derive import weighted
+from ..calculus.sweep import jacobian_of, pull_back
+from ..errors import OptionError, ShapeError
+from ..expr.conventions import PYTORCH, Conventions
+from ..expr.evaluate import order
+from ..expr.tensors import Tensor, input_tensor, let, shape_text
+from ..graph import find, inlined
+from ..render.graph import Picture
 from .results import Derivative, Directional, ValueAndGradient
-from .rules.facts import Facts, facts_in_force
+from ..rules.facts import Facts, facts_in_force
 from .values import arrays_of
 
 Variable = Tensor | Derivative | str

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr
 
-from .derivation import Derivation
-from .errors import OptionError
-from .expr.arrays import Array
-from .expr.evaluate import order
-from .expr.tensors import Tensor
-from .render.equations import printer, value
-from .render.equations import shape as shape_text
-from .render.formats import FORMATS, render
-from .render.matrix import left_side
-from .render.numbers import substituted
-from .render.page import matrix_rows
+from ..derivation import Derivation
+from ..errors import OptionError
+from ..expr.arrays import Array
+from ..expr.evaluate import order
+from ..expr.tensors import Tensor
+from ..render.equations import printer, value
+from ..render.equations import shape as shape_text
+from ..render.formats import FORMATS, render
+from ..render.matrix import left_side
+from ..render.numbers import substituted
+from ..render.page import matrix_rows
 from .values import arrays_of
 
 GAP = " " * 8
