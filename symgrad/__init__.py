@@ -18,6 +18,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what gives a tensor stays untyped: its operators are installed by `expr.protocols`
     from . import graph as graph
+    from .errors import SymgradError as SymgradError
+    from .expr.conventions import Conventions as Conventions
+    from .expr.evaluate import evaluate as evaluate
+    from .expr.indices import param as param
+    from .expr.tensors import Tensor as Tensor
     from .faces.api import derive as derive
     from .faces.api import grad as grad
     from .faces.api import hessian as hessian
@@ -25,11 +30,6 @@ if TYPE_CHECKING:  # what gives a tensor stays untyped: its operators are instal
     from .faces.api import jvp as jvp
     from .faces.api import value_and_grad as value_and_grad
     from .faces.api import vjp as vjp
-    from .errors import SymgradError as SymgradError
-    from .expr.conventions import Conventions as Conventions
-    from .expr.evaluate import evaluate as evaluate
-    from .expr.indices import param as param
-    from .expr.tensors import Tensor as Tensor
     from .rules.facts import assume as assume
 
 __version__ = "0.1.0"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 
 import networkx as nx
 from sympy import Add, Mul, count_ops
 
 from .errors import UnknownNameError
+from .expr.derivatives import names_in
 from .expr.evaluate import order
 from .expr.nodes import Binder, Entry, Inside
 from .expr.substitute import instantiate
@@ -34,6 +36,13 @@ def build(outputs: Iterable[Tensor]) -> nx.DiGraph:
             else:
                 g.add_edge(operand, t, places=[place])
     return g
+
+
+def unused_name(candidates: Sequence[str], nodes: Iterable[Tensor]) -> str:
+    """The first of the candidates, else of the numbered ones, that stands nowhere where the nodes are printed."""
+    taken = set().union(*map(names_in, nodes))
+    numbered = (f"{name}{k}" for k in count(1) for name in candidates)
+    return next(name for name in chain(candidates, numbered) if name not in taken)
 
 
 def depends(nodes: list[Tensor], wrt: Iterable[Tensor]) -> set[Tensor]:

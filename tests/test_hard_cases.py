@@ -44,6 +44,10 @@ def point(values, *tensors):
     return sizes | values
 
 
+def nested_at(t, values):
+    return evaluate(t, values, EXACT).nested()
+
+
 def gradients(f, wrt, conventions=FIRST):
     """∂f/∂X of a scalar f by the reverse sweep and by the derivation; ∂⟨G, f⟩/∂X with an input G otherwise."""
     if f.ndim:
@@ -316,6 +320,24 @@ def test_an_empty_axis_beside_one_that_is_not():
         evaluate(pull_back(f, [r])[0], values, EXACT)  # a list of no rows does not say how long they are
     values["A"] = np.zeros((0, 2))
     assert_gradient(f, r, values, [0, 0])
+
+
+def test_a_window_larger_than_its_input_is_refused():
+    """Σ_{i<n} b = n b holds for sizes; −3 is none."""
+    size, taps = param("N"), param("K")
+    b = input_tensor("b", ())
+    f = from_expression((), total(at(b), Index("i", window_count(size, taps))))
+    assert_gradient(f, b, {"b": 7, "N": 5, "K": 2}, 4)
+    with pytest.raises(EvaluationError, match="size -3"):
+        evaluate(f, {"b": 7, "N": 1, "K": 5}, EXACT)
+
+
+def test_a_slice_that_leaves_less_than_nothing_is_refused():
+    """x[2:-2] of a symbolic axis has n − 4 entries; at n = 3 that is no size."""
+    f = (x[2:-2] ** 0).sum()
+    assert nested_at(f, {"x": [1] * 5, "n": 5}) == 1
+    with pytest.raises(EvaluationError, match="size -1"):
+        nested_at(x[2:-2].sum(), {"x": [1, 2, 3]})
 
 
 def test_the_maximum_of_nothing_is_refused():

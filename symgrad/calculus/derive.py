@@ -9,13 +9,14 @@ from sympy import Add, Expr, Integer, Mul, count_ops
 from ..derivation import Derivation, Step
 from ..errors import SymgradError
 from ..expr.conventions import PYTORCH, Conventions
+from ..expr.derivatives import derivative_name
 from ..expr.elementwise import BY_NAME
 from ..expr.evaluate import order
 from ..expr.indices import Index, fresh
 from ..expr.nodes import Binder, Entry, Equal, Partial, Reduce, total
 from ..expr.substitute import instantiate, refresh
 from ..expr.tensors import Tensor, from_expression, let
-from ..graph import build, depends, inlined
+from ..graph import build, depends, inlined, unused_name
 from ..oracles.oracle import Verdict
 from ..oracles.verdict import status
 from ..rules.enforce import enforced
@@ -23,7 +24,7 @@ from ..rules.facts import Facts, facts_in_force
 from ..rules.tables import chain, contraction
 from .fold import fold
 from .local import LocalPartial, local_partial
-from .sweep import cotangent_name, plain_indices
+from .sweep import plain_indices
 
 SMALL_OPS = 8
 """A cotangent of at most this many operations, and without a sum, is written out where it is used."""
@@ -51,7 +52,7 @@ class Story:
         self.target, self.wrt = reading[target], reading.get(wrt, wrt)
         self.conventions, self.facts = conventions, facts or facts_in_force()
         if self.target.name is None:
-            self.target = _named(self.target, "f", order([self.target]))
+            self.target = let(unused_name(("f", "g"), order([self.target])), self.target)
         nodes = order([self.target])
         self.active = [t for t in nodes if t in depends(nodes, [self.wrt])]
         self.users = build([self.target])
@@ -194,7 +195,7 @@ class Story:
         y = self.wrt if y is None else y
         if y not in self.tensors:
             done = self._trivial() if y is self.wrt and y not in self.chains else self.chains[y].derivation
-            self.tensors[y] = self.as_tensor(done.result, done.left, cotangent_name(self.target, y))
+            self.tensors[y] = self.as_tensor(done.result, done.left, derivative_name(self.target, y))
         return self.tensors[y]
 
     def as_tensor(self, right: Expr, left: Expr, name: str | None = None) -> Tensor:
@@ -219,15 +220,8 @@ class Story:
             parts = [local_partial(z, k, self.conventions) for k in uses]
             out, at = parts[0].out, parts[0].at
             values = (p.value.xreplace(dict(zip((*p.out, *p.at), (*out, *at), strict=True))) for p in parts)
-            self.locals[z, y] = from_expression((*out, *at), Add(*values), name=cotangent_name(z, y))
+            self.locals[z, y] = from_expression((*out, *at), Add(*values), name=derivative_name(z, y))
         return self.locals[z, y]
-
-
-def _named(t: Tensor, name: str, nodes) -> Tensor:
-    taken = {o.name for o in nodes}
-    while name in taken:
-        name += "_"
-    return let(name, t)
 
 
 def weighted(target: Tensor, cotangent: str) -> tuple[Tensor, Tensor]:
@@ -238,8 +232,7 @@ def weighted(target: Tensor, cotangent: str) -> tuple[Tensor, Tensor]:
     free = plain_indices(target.shape)
     if target.template is not None:
         free = tuple(fresh(i) for i in target.equation[0])
-    taken = {t.name for t in order([target])}
-    name = next(n for n in ("L", "loss", "L_", "L__") if n not in taken)
+    name = unused_name(("L", "loss"), order([target]))
     return from_expression((), total(Entry(g.ref, *free) * Entry(target.ref, *free), *free), name=name), g
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from sympy import Add, Integer, Mul
 
 from ..errors import ShapeError, UnknownNameError
 from ..expr.conventions import PYTORCH, Conventions
+from ..expr.derivatives import derivative_name
 from ..expr.evaluate import order
 from ..expr.indices import Index, fresh
 from ..expr.nodes import Entry, Equal, Slot, total
@@ -17,15 +17,6 @@ from ..expr.tensors import Tensor, apply, call, from_expression, shape_text
 from ..graph import depends
 from ..rules.tables import work_out
 from .local import LETTERS, adjoint_of, local_partial
-
-
-def cotangent_name(target: Tensor, t: Tensor) -> str:
-    """`∂f/∂q`, and `∂²f/∂x∂q` where the target is itself the cotangent `∂f/∂x`."""
-    found = re.fullmatch(r"∂(\d*)(.+?)/(∂.+)", target.display)
-    if not found:
-        return f"∂{target.display}/∂{t.display}"
-    order_, of, by = found.groups()
-    return f"∂{int(order_ or 1) + 1}{of}/{by}∂{t.display}"
 
 
 def pull_back(
@@ -52,7 +43,7 @@ def pull_back(
     for y in reversed(nodes):
         if y not in active or y not in parts:
             continue
-        seed = total_of[y] = add_up(parts.pop(y), cotangent_name(target, y))
+        seed = total_of[y] = add_up(parts.pop(y), derivative_name(target, y))
         unit = y is target and cotangent is None
         for place, x in enumerate(y.operands):
             if x in active:
@@ -68,9 +59,9 @@ def _answer(target, x, total_of, cotangent, lead):
         return found
     leading = () if not lead else cotangent.shape[:lead]
     if x is target and cotangent is None:
-        return from_expression((), Integer(1), name=cotangent_name(target, x))
+        return from_expression((), Integer(1), name=derivative_name(target, x))
     free = tuple(Index(c, n) for c, n in zip("abcdefgh", leading, strict=False))
-    return from_expression((*free, *plain_indices(x.shape)), Integer(0), name=cotangent_name(target, x))
+    return from_expression((*free, *plain_indices(x.shape)), Integer(0), name=derivative_name(target, x))
 
 
 def _check_wrt(nodes, wrt):

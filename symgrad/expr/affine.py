@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sympy import Add, Expr, Integer, Mul, expand
 
-from .indices import Index, param
+from .indices import Index
 
 
 class Quo(Expr):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, count
 
 from ..calculus.derive import weighted
 from ..calculus.sweep import jacobian_of, pull_back
 from ..errors import OptionError, ShapeError
 from ..expr.conventions import PYTORCH, Conventions
+from ..expr.derivatives import names_in
 from ..expr.evaluate import order
 from ..expr.tensors import Tensor, input_tensor, let, shape_text
-from ..graph import find, inlined
+from ..graph import find, inlined, unused_name
 from ..render.graph import Picture
-from .results import Derivative, Directional, ValueAndGradient
 from ..rules.facts import Facts, facts_in_force
+from .results import Derivative, Directional, ValueAndGradient
 from .values import arrays_of
 
 Variable = Tensor | Derivative | str
@@ -85,10 +85,7 @@ def named(t: Tensor) -> Tensor:
     """The tensor under a name, for print: a scalar without one is f, any other y, unless that is taken."""
     if t.name:
         return t
-    taken = {o.name for o in order([t])}
-    candidates = ("y", "Y", "u") if t.ndim else ("f", "g", "F")
-    names = chain(candidates, (f"f{k}" for k in count()))
-    return let(next(name for name in names if name not in taken), t)
+    return let(unused_name(("y", "Y", "u") if t.ndim else ("f", "g", "F"), order([t])), t)
 
 
 def tensor_of(value) -> Tensor:
@@ -148,7 +145,7 @@ def _companion(what: str, of: Tensor, given, taken: Iterable[Tensor]) -> Tensor:
     name = given.name if isinstance(given, Tensor) else given
     if not (isinstance(name, str) and name.isidentifier()):
         raise OptionError(f"not a name for a {what}: {name!r}", hint=f'for example {what}="G"')
-    if name in {t.name for t in taken}:
+    if name in set().union(*map(names_in, taken)):
         raise OptionError(f"{name} is a tensor already; the {what} needs a name of its own")
     if isinstance(given, Tensor) and given.shape != of.shape:
         raise ShapeError(f"a {what} of {of.display} has shape {shape_text(of.shape)}, not {shape_text(given.shape)}")

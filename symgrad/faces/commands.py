@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import PurePath
 
-from .api import derive as derivative
-from .api import inputs, named, variable, with_numbers
 from ..errors import OptionError, SymgradError
 from ..expr.conventions import Conventions
 from ..expr.evaluate import order
 from ..expr.tensors import Tensor
 from ..parse import declare, parse_program, parse_values
-from .printing import SUFFIXES
 from ..render.graph import draw_graph, picture
-from .results import Check, Derivative
 from ..rules.facts import Facts, assume
+from .api import derive as derivative
+from .api import inputs, named, variable, with_numbers
+from .printing import SUFFIXES
+from .results import Check, Derivative
 
 HOLDS, REFUTED, UNDECIDED = 0, 1, 3
 

@@ -10,15 +10,16 @@ from sympy import Expr
 from ..calculus.derive import Story
 from ..derivation import Derivation, Step
 from ..expr.conventions import PYTORCH, Conventions
+from ..expr.derivatives import DerivativeName
 from ..expr.evaluate import order
 from ..expr.nodes import Entry, Partial, total
 from ..expr.tensors import Tensor, input_tensor
 from ..oracles import Verdict, status
 from ..oracles.oracle import MP
-from .printing import Printed
 from ..rules.enforce import enforced
 from ..rules.facts import Facts
 from ..rules.tables import chain, contraction
+from .printing import Printed
 from .values import values_of
 
 TOLD = 200
@@ -149,7 +150,7 @@ class Directional(Answer):
         lead, at = known.left.of.where, known.left.entry.where
         weight = Entry(self.tangent.ref, *at)
         start, inserted = (total(e * weight, *at) for e in (known.left, known.result))
-        change = input_tensor(f"d{self.target.display}", self.target.shape)
+        change = self._change()
         put = Step("insert", "the derivative, worked out", known.left, known.result, inserted, "insert")
         tail = chain(inserted, contraction(self.along.facts.rules))
         return replace(
@@ -161,6 +162,14 @@ class Directional(Answer):
             reason="definition",
             judge=None,
         )
+
+    def _change(self) -> Tensor:
+        """`dY`, or `∂dL/∂z` where Y is `∂L/∂z`."""
+        y = self.target
+        if not isinstance(y.name, DerivativeName):
+            return input_tensor(f"d{y.display}", y.shape)
+        of = input_tensor(f"d{y.name.of.display}", y.name.of.shape)
+        return Tensor(DerivativeName(of, y.name.by), y.shape, None, (), ())
 
     @cached_property
     def tensor(self) -> Tensor:

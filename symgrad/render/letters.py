@@ -13,10 +13,10 @@ from types import MappingProxyType
 
 from sympy import Expr, Symbol, preorder_traversal
 
+from ..expr.derivatives import DerivativeName
 from ..expr.indices import Index
 from ..expr.nodes import Binder, Entry
 from ..expr.tensors import Ref, Tensor
-from .derivatives import derivative_name
 from .labels import is_labelled
 
 POOL = "ijklmnpqrstuvabcdghwxyz"
@@ -100,8 +100,9 @@ def printed_names(e: Expr) -> set[str]:
 def _names_of(tensor: Tensor) -> set[str]:
     if is_labelled(tensor):
         return set().union(*map(_names_of, tensor.operands))
-    told = derivative_name(tensor.display)
-    return {told[0], *told[1]} if told else {tensor.display}
+    if isinstance(tensor.name, DerivativeName):
+        return set().union(*map(_names_of, tensor.name.parts))
+    return {tensor.display}
 
 
 def readable(i: Index, binder: Expr) -> bool:

@@ -11,14 +11,15 @@ from collections.abc import Iterable
 from sympy import Add, Expr, expand_mul
 
 from ..expr.affine import Quo, Rem
+from ..expr.derivatives import DerivativeName, unknown_derivative
 from ..expr.indices import Index
-from ..expr.nodes import Divides, Entry, Equal, Inside, Partial, Pick, Slot
+from ..expr.nodes import Divides, Entry, Equal, Inside, Partial, Pick
 from ..expr.substitute import refresh
-from ..expr.tensors import Ref
-from .derivatives import derivative_name, shares
+from ..expr.tensors import Ref, Tensor
 from .letters import Letters
 from .network import NoMatrix, convert
-from .printer import ATOM, POW, Printer
+from .pieces import ATOM, POW
+from .printer import Printer
 from .styles import STYLES
 from .trees import Leaf, Tree
 from .verify import verified
@@ -59,40 +60,32 @@ def _spellings(body: Expr) -> tuple[Expr, ...]:
 
 def _leaves(body: Expr) -> tuple[Expr, dict[Expr, Leaf]]:
     """The body with derivatives not worked out as entries of new tensors, and the names of all that has entries."""
-    leaves, swaps = {}, {}
-    for p in sorted(body.atoms(Partial), key=str):
+    known: dict[tuple[Ref, Ref], Tensor] = {}
+    swaps = {}
+    for p in body.atoms(Partial):
         if isinstance(p.of, Entry):
-            parts = p.of.where + p.entry.where
-            base = Slot(f"{p.of.base}/{p.entry.base}")
-            swaps[p], leaves[base] = Entry(base, *parts), Leaf(base, gradient_names(p), len(parts), POW)
+            bases = p.of.base, p.entry.base
+            derivative = known[bases] = known.get(bases) or unknown_derivative(bases[0].tensor, bases[1].tensor)
+            swaps[p] = Entry(derivative.ref, *p.of.where, *p.entry.where)
     body = body.xreplace(swaps)
-    for entry in body.atoms(Entry):
-        if isinstance(entry.base, Ref):
-            level = POW if derivative_name(str(entry.base)) else ATOM
-            leaves[entry.base] = Leaf(entry.base, _names(entry.base), len(entry.where), level)
-    return body, leaves
+    return body, {e.base: _leaf(e.base.tensor) for e in body.atoms(Entry) if isinstance(e.base, Ref)}
 
 
-def _names(base: Expr) -> tuple[str, str]:
-    return tuple(Printer(STYLES[s], Letters()).base(base) for s in ("unicode", "latex"))
+def _leaf(t: Tensor) -> Leaf:
+    return Leaf(t.ref, _names(t), t.ndim, POW if isinstance(t.name, DerivativeName) else ATOM)
 
 
-def gradient_names(p: Partial) -> tuple[str, str]:
-    """`∇_W f` of a scalar, `∂q/∂x` of a vector; in Unicode and LaTeX."""
-    told = derivative_name(str(p.of.base))
-    split = shares(p.of.base.tensor, *told) if told else [len(p.of.where)]
-    scalar = bool(p.entry.where) and bool(split) and split[0] == 0
-    names = []
-    for s, of, by in zip((STYLES["unicode"], STYLES["latex"]), _names(p.of.base), _names(p.entry.base), strict=True):
-        of, before = (s.symbol(told[0]), tuple(map(s.symbol, told[1]))) if told else (of, ())
-        names.append(s.gradient(of, (*before, by), scalar))
-    return tuple(names)
+def _names(t: Tensor) -> tuple[str, str]:
+    """`∇_W f` of a scalar, `∂q/∂x` of a vector, `W`; in Unicode and LaTeX."""
+    unicode, latex = (Printer(STYLES[s], Letters()).tensor(t) for s in ("unicode", "latex"))
+    return unicode, latex
 
 
 def left_side(left: Expr) -> tuple[tuple[Index, ...], tuple[str, str]] | None:
     """(free indices, names) of a left side that has a name in matrix notation: an entry or a derivative of one."""
     if isinstance(left, Partial) and isinstance(left.of, Entry):
-        return left.of.where + left.entry.where, gradient_names(left)
+        whole = unknown_derivative(left.of.base.tensor, left.entry.base.tensor)
+        return left.of.where + left.entry.where, _names(whole)
     if isinstance(left, Entry):
-        return left.where, _names(left.base)
+        return left.where, _names(left.base.tensor)
     return None

@@ -11,10 +11,12 @@ from math import prod
 import sympy as sp
 from sympy import Add, Expr, Function, Integer, Mul, Pow, Rational
 
+from ..expr.derivatives import DerivativeName
 from ..expr.elementwise import BY_HEAD
 from ..expr.indices import Index
 from ..expr.nodes import Compare, Entry, Equal, Reduce, total
 from ..expr.substitute import refresh
+from ..expr.tensors import Ref
 from .building import scale, transpose
 from .contraction import Node, NoMatrix, assemble, eliminate
 from .forms import HALF, WRITTEN_OUT, softmax_of
@@ -53,7 +55,7 @@ def _term(e, rows, columns, leaves):
     number, bound, factors = _factors(e)
     factors, bound = _contracted(factors, bound)
     scalars = [a for a in factors if not _indices(a)]
-    nodes = [node for a in sorted(factors, key=_first(leaves)) if _indices(a) for node in _node(a, bound, leaves)]
+    nodes = [node for a in sorted(factors, key=_place) if _indices(a) for node in _node(a, bound, leaves)]
     found, nodes = eliminate(nodes, bound)
     below = tuple(_scalar(1 / a, leaves) for a in scalars if _is_below(a))
     above = tuple(_scalar(a, leaves) for a in scalars if not _is_below(a))
@@ -75,14 +77,10 @@ def _is_below(a):
     return isinstance(a, Pow) and isinstance(a.exp, Rational) and a.exp.is_negative
 
 
-def _first(leaves):
-    """Sort key: cotangents, then entries, functions and sums as in the index form."""
-
-    def key(a):
-        derivative = isinstance(a, Entry) and a.base in leaves and leaves[a.base].names[0][0] in "∇∂"
-        return not derivative, rank(a), a.sort_key()
-
-    return key
+def _place(a: Expr):
+    """Sort key: derivatives, then entries, functions and sums as in the index form."""
+    derivative = isinstance(a, Entry) and isinstance(a.base, Ref) and isinstance(a.base.tensor.name, DerivativeName)
+    return not derivative, rank(a), a.sort_key()
 
 
 def _factors(e) -> tuple[Rational, list[Index], list[Expr]]:

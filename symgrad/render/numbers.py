@@ -16,7 +16,8 @@ from ..expr.nodes import Binder, Entry, Reduce
 from ..expr.tensors import Ref, Tensor, rename
 from .equations import value
 from .letters import letters
-from .printer import ATOM, Printer
+from .pieces import ATOM
+from .printer import Printer
 from .styles import style
 
 ENTRIES = 12

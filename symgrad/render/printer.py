@@ -1,13 +1,12 @@
 """One printer for every style: it knows precedence, order and scope; a `Style` knows the signs.
 
-`show(e)` prints an expression, `show(e, style="latex")` typesets it. A piece of print is (text, level), and is put in
-parentheses where its level is too low for its place.
+`show(e)` prints an expression, `show(e, style="latex")` typesets it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 import sympy as sp
@@ -15,24 +14,19 @@ from sympy import Add, Expr, Mul, Pow, Rational, Symbol, Tuple
 from sympy.core.symbol import Str
 
 from ..expr.affine import Quo, Rem
-from ..expr.elementwise import BY_HEAD, BY_NAME
+from ..expr.derivatives import DerivativeName
+from ..expr.elementwise import BY_NAME
 from ..expr.indices import Index
 from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce
 from ..expr.tensors import Ref, Tensor
-from .derivatives import derivative_name, shares
-from .forms import (
-    WRITTEN_OUT,
-    is_differs,
-    is_whole,
-    negated,
-    softmax_of,
-)
+from .forms import WRITTEN_OUT, is_differs, is_whole, negated, softmax_of
 from .guards import said
 from .labels import is_labelled, options
-from .letters import Letters, letters, readable
+from .letters import letters, readable
 from .ordering import is_negative
-from .products import ADD, ATOM, MUL, OPEN, POW, Products
-from .styles import Style, style
+from .pieces import ADD, ATOM, MUL, OPEN, POW
+from .products import Products
+from .styles import style
 
 
 def show(e: Expr, style_name: str = "unicode", *, free: Iterable[Index] = (), delta: bool = False) -> str:
@@ -49,28 +43,8 @@ def show(e: Expr, style_name: str = "unicode", *, free: Iterable[Index] = (), de
     return Printer(style(style_name), letters(e, free=free), delta)(e)
 
 
-@dataclass(frozen=True)
 class Printer(Products):
-    """Prints expressions whose indices are named by `scope`; `compact` inside of index maps."""
-
-    style: Style
-    scope: Letters
-    delta: bool = False
-    compact: bool = False
-
-    def __call__(self, e: Expr, need: int = ADD) -> str:
-        text, level = self.piece(e)
-        return text if level >= need else self.style.parens(text)
-
-    def piece(self, e: Expr) -> tuple[str, int]:
-        for kind, method in self.KINDS:
-            if isinstance(e, kind):
-                return method(self, e)
-        return self._function(e)
-
-    def map(self, e: Expr, need: int = ADD) -> str:
-        """An index map or a size, set tightly."""
-        return replace(self, compact=True)(e, need)
+    """Prints expressions of every kind; KINDS is the table of them."""
 
     # Numbers and names
 
@@ -80,14 +54,6 @@ class Printer(Products):
         if e.is_Integer:
             return str(e), ATOM
         return self.fraction(str(e.p), str(e.q)), MUL
-
-    @property
-    def stacked(self) -> bool:
-        return self.style.stacked and not self.compact
-
-    @property
-    def fraction(self):
-        return self.style.slash if self.compact else self.style.fraction
 
     def _word(self, e):
         names = {sp.pi: "pi", sp.E: "e", sp.oo: "oo", sp.zoo: "zoo", sp.nan: "nan"}
@@ -111,12 +77,10 @@ class Printer(Products):
             row = BY_NAME.get(t.template.label)
             args = (*map(self.tensor, t.operands), *options(t.template))
             return self.style.call(t.template.label, row.latex if row else "", args)
-        told = derivative_name(t.display)
-        if told is None:
+        if not isinstance(t.name, DerivativeName):
             return self.style.symbol(t.display)
-        split = shares(t, *told)
-        of, by = self.style.symbol(told[0]), tuple(map(self.style.symbol, told[1]))
-        return self.style.gradient(of, by, bool(split) and split[0] == 0)
+        of, *by = (self._part(self.tensor(x), x) for x in t.name.parts)
+        return self.style.gradient(of, tuple(by), not t.name.of.ndim and all(x.ndim for x in t.name.by))
 
     # Entries, conditions, derivatives
 
@@ -130,17 +94,18 @@ class Printer(Products):
         """(what is differentiated, by what) of a derivative of an entry, to any order."""
         if isinstance(e, Partial) and isinstance(e.of, Entry):
             of, by = self._derivative(e.of) or (self(e.of), ())
-            return of, (*by, self(e.entry))
+            return of, (*by, self._part(self(e.entry), e.entry.base.tensor))
         if not (isinstance(e, Entry) and isinstance(e.base, Ref)) or is_labelled(e.base.tensor):
             return None
-        told = derivative_name(e.base.tensor.display)
-        split = told and shares(e.base.tensor, *told)
-        if not split:
+        name, at = e.base.tensor.name, iter(e.where)
+        if not isinstance(name, DerivativeName) or sum(x.ndim for x in name.parts) != len(e.where):
             return None
-        at = iter(map(self.map, e.where))
-        names = (told[0], *told[1])
-        of, *by = (self.style.entry(self.style.symbol(n), (*islice(at, k),)) for n, k in zip(names, split, strict=True))
+        of, *by = (self._part(self(Entry(x.ref, *islice(at, x.ndim))), x) for x in name.parts)
         return of, tuple(by)
+
+    def _part(self, text: str, t: Tensor) -> str:
+        """What stands behind a ∂, in parentheses where it is a derivative."""
+        return self.style.parens(text) if isinstance(t.name, DerivativeName) and self.style.name != "code" else text
 
     def _equal(self, e):
         a, b = map(self.map, e.args)
@@ -226,16 +191,6 @@ class Printer(Products):
         if self.style.stacked and isinstance(e.args[0], Reduce):
             return rf"\log {self(e.args[0])}", OPEN
         return self._function(e)
-
-    def _named(self, e):
-        row = BY_HEAD.get(e.func)
-        return (row.name, row.latex) if row else None
-
-    def _arguments(self, e):
-        return tuple(map(self, e.args))
-
-    def _function(self, e):
-        return self.style.call(*(self._named(e) or (e.func.__name__, "")), self._arguments(e)), ATOM
 
     def _quotient(self, e):
         need = (ADD, ADD) if self.style.name == "code" else (MUL, POW)

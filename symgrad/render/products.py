@@ -10,9 +10,7 @@ from sympy import Integer, Mul, Pow, Rational, Symbol
 from ..expr.nodes import Entry, Reduce
 from .forms import HALF, WRITTEN_OUT, negated, split_fraction, unmultiplied, with_content
 from .ordering import by_factor, by_letters, by_term, is_negative
-
-ADD, OPEN, MUL, POW, ATOM = range(1, 6)
-"""Levels: a sum, a product that ends in a reduction (which would swallow what follows), a product, a power, an atom."""
+from .pieces import ADD, ATOM, MUL, OPEN, POW, Piece, Pieces
 
 
 def _place(part):
@@ -20,7 +18,7 @@ def _place(part):
     return key, by_letters(text), text
 
 
-class Products:
+class Products(Pieces):
     """The part of the printer that joins printed pieces by + · / and powers."""
 
     def _add(self, e):
@@ -69,7 +67,7 @@ class Products:
         text, level = self.product(factors)
         return text if self.stacked or level >= need else self.style.parens(text)
 
-    def product(self, factors) -> tuple[str, int]:
+    def product(self, factors) -> Piece:
         """Factors in reading order; only the last may have an open end."""
         if not factors:
             return "1", ATOM

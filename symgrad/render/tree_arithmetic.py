@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import pairwise
 from operator import add, mul
+from typing import TypeGuard
 
 from sympy import Rational
 
-from .products import ADD, ATOM, MUL, POW
+from .pieces import ADD, ATOM, HADAMARD, MUL, POW
 from .style import Style
 from .tree_functions import Power
 from .trees import Ones, Scalar, Tree, entrywise
-
-HADAMARD = 2
-"""Between a sum and a product: `A B ⊙ C` is not written without parentheses."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Hadamard(Tree):
         return reduce(partial(entrywise, mul), (x.value(at) for x in self.parts))
 
 
-def _is_reciprocal(x: Tree) -> bool:
+def _is_reciprocal(x: Tree) -> TypeGuard[Power]:
     return isinstance(x, Power) and x.entrywise and x.exponent == -1
 
 
@@ -89,7 +87,7 @@ def _place(x: Tree) -> tuple[bool, bool, bool]:
     return _negative(x), isinstance(x, MatMul) and isinstance(first, Ones), isinstance(first, Transpose)
 
 
-def _negative(x: Tree) -> bool:
+def _negative(x: Tree) -> TypeGuard[Scale]:
     return isinstance(x, Scale) and bool(x.number < 0)
 
 

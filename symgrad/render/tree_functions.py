@@ -10,7 +10,7 @@ from ..expr.elementwise import BY_NAME
 from ..expr.evaluate import FLOAT
 from ..expr.nodes import HOLDS
 from .forms import HALF
-from .products import ADD, ATOM, POW
+from .pieces import ADD, ATOM, POW
 from .trees import Leaf, Scalar, Tree, entrywise
 
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from .letters import letters
-from .printer import ATOM, Printer
+from .pieces import ATOM
+from .printer import Printer
 from .styles import STYLES, Style
 
 Rows = list[list[float]]
-HADAMARD = 2
-"""Between a sum and a product: `A B ⊙ C` is not written without parentheses."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,9 @@ class Numbers:
 class Tree:
     """A matrix expression. `level` is its precedence, as in the printer."""
 
-    level = ATOM
+    @property
+    def level(self) -> int:
+        return ATOM
 
     def write(self, s: Style) -> str:
         raise NotImplementedError

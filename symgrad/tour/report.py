@@ -16,9 +16,9 @@ from sympy import Integer
 from ..errors import EvaluationError
 from ..expr.evaluate import EXACT, FLOAT, order
 from ..expr.tensors import Tensor
-from ..render.equations import value
 from ..faces.results import Answer
 from ..faces.values import arrays_of
+from ..render.equations import value
 
 CLOSE = 1e-12
 SIZES = {"C": 3, "H": 4, "K": 2, "N": 2, "V": 5, "h": 3, "m": 3, "n": 2}
