@@ -175,6 +175,7 @@ def _bound_floors(e):
 def window_count(size, kernel, stride=1, padding=0, dilation=1) -> Expr:
     """How many windows fit: `⌊(N + 2P − d(K−1) − 1)/s⌋ + 1`.
 
+    >>> from symgrad.expr.indices import param
     >>> window_count(32, 5), window_count(param("N"), 3, stride=2, padding=1)
     (28, Quo(N - 1, 2) + 1)
     """

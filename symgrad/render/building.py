@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sympy import Rational
 
 from .tree_arithmetic import Hadamard, MatMul, Scale, Sum, Transpose
 from .tree_functions import Diag, Norm, Trace
 from .trees import Count, Identity, Ones, Scalar, Tree
+
+Trees = tuple[Tree, ...]
 
 
 def transpose(x: Tree) -> Tree:
@@ -30,35 +34,37 @@ def transpose(x: Tree) -> Tree:
 
 def matmul(*parts: Tree) -> Tree:
     """The product of matrices, flat, without identities and with scalars in front."""
-    number, above, below, flat = Rational(1), (), (), []
-    for x in parts:
-        if isinstance(x, Scale):
-            number, above, below = number * x.number, above + x.above, below + x.below
-            x = x.body
-        flat.extend(x.parts if isinstance(x, MatMul) else [x] if x is not None else [])
+    number, above, below, bodies = _fronts(parts)
+    flat = [y for x in bodies for y in (x.parts if isinstance(x, MatMul) else (x,))]
     kept = [x for x in flat if not isinstance(x, Identity)] or flat[:1]
     return scale(number, above, below, kept[0] if len(kept) == 1 else MatMul(tuple(kept)))
 
 
-def hadamard(parts: list[Tree]) -> Tree:
-    flat: list[Tree] = []
-    number, above, below = Rational(1), (), ()
-    for x in parts:
-        if isinstance(x, Scale) and x.body:
-            number, above, below = number * x.number, above + x.above, below + x.below
-            x = x.body
-        flat.extend(x.parts if isinstance(x, Hadamard) else [x])
+def hadamard(parts: Iterable[Tree]) -> Tree:
+    """The entrywise product, flat, without 𝟏 and with scalars in front."""
+    number, above, below, bodies = _fronts(parts)
+    flat = [y for x in bodies for y in (x.parts if isinstance(x, Hadamard) else (x,))]
     kept = [x for x in flat if not isinstance(x, Ones)] or flat[:1]
     return scale(number, above, below, kept[0] if len(kept) == 1 else Hadamard(tuple(kept)))
 
 
-def scale(number, above, below, body) -> Tree:
+def _fronts(parts: Iterable[Tree]) -> tuple[Rational, Trees, Trees, list[Tree]]:
+    """(number, scalars above, scalars below) in front of factors, and the factors without them."""
+    number, above, below, bodies = Rational(1), Trees(), Trees(), list[Tree]()
+    for x in parts:
+        if isinstance(x, Scale):
+            number, above, below = number * x.number, above + x.above, below + x.below
+        body = x.body if isinstance(x, Scale) else x
+        bodies += [body] if body else []
+    return number, above, below, bodies
+
+
+def scale(number: Rational, above: Trees, below: Trees, body: Tree | None) -> Tree:
+    """`number · above / below · body`, in the fewest nodes."""
     if isinstance(body, Scale):
         number, above, below, body = number * body.number, above + body.above, below + body.below, body.body
     if body is None and len(above) == 1 and not below:
         above, body = (), above[0]
-    if number == 1 and not below and (not above or (body is None and len(above) == 1)):
-        if not above and body is None:
-            return Scalar(Rational(1))
-        return body if not above else above[0]
-    return Scale(number, tuple(above), tuple(below), body)
+    if number == 1 and not above and not below:
+        return body or Scalar(Rational(1))
+    return Scale(number, above, below, body)

@@ -21,16 +21,14 @@ def options(template: Template) -> tuple[str, ...]:
     >>> S = input_tensor("S", (3, 4)); options(softmax(S).template), options(softmax(S, axis=0).template)
     ((), ('axis=0',))
     """
-    reduction = next((e for e in _reductions(template) if e.op == "lse"), next(_reductions(template), None))
-    entry = reduction and next((e for e in reduction.body.atoms(Entry) if e.base == Slot(0)), None)
-    if not entry:
+    reductions = [e for e in preorder_traversal(template.body) if isinstance(e, Reduce)]
+    reduction = next((e for e in reductions if e.op == "lse"), reductions[0] if reductions else None)
+    entries = [e for e in reduction.body.atoms(Entry) if e.base == Slot(0)] if reduction else []
+    if reduction is None or not entries:
         return ()
+    entry = entries[0]
     axes = tuple(a for a, w in enumerate(entry.where) if w in reduction.bound)
     every = tuple(range(len(entry.where)))
     if axes == (every[-1:] if reduction.op == "lse" else every):
         return ()
     return (f"axis={axes[0]}" if len(axes) == 1 else f"axis=({', '.join(map(str, axes))})",)
-
-
-def _reductions(template):
-    return (e for e in preorder_traversal(template.body) if isinstance(e, Reduce))

@@ -45,8 +45,9 @@ def matrix_form(free: Iterable[Index], body: Expr) -> Tree | None:
 
 
 def _tree(free, body, leaves) -> Tree | None:
+    rows, columns = (*free, None, None)[:2]
     try:
-        return convert(body, *(*free, None, None)[:2], leaves)
+        return convert(body, rows, columns, leaves)
     except NoMatrix:
         return None
 

@@ -69,8 +69,11 @@ def _forwards(x: Tree) -> Tree:
     """A scalar or its transpose, whichever has fewer transposes: `xᵀ A x`, not `xᵀ Aᵀ x`."""
     if not isinstance(x, MatMul):
         return x
-    turned = transpose(x)
-    return min(x, turned, key=lambda x: sum(isinstance(p, Transpose) for p in x.parts))
+    return min(x, transpose(x), key=_transposes)
+
+
+def _transposes(x: Tree) -> int:
+    return sum(isinstance(p, Transpose) for p in x.parts) if isinstance(x, MatMul) else 0
 
 
 def _is_below(a):
@@ -164,7 +167,8 @@ def _scalar(a: Expr, leaves) -> Tree:
             raise NoMatrix(a)
         return Scalar(a)
     if isinstance(a, Reduce) and a.op == "norm" and a.guard == 1 and 1 <= len(_indices(a.body)) <= 2:
-        return Norm(convert(a.body, *(*_indices(a.body), None)[:2], leaves), squared=False)
+        rows, columns = (*_indices(a.body), None)[:2]
+        return Norm(convert(a.body, rows, columns, leaves), squared=False)
     if isinstance(a, Reduce) and a.op == "lse":
         return _scalar(WRITTEN_OUT["lse"](a), leaves)
     if isinstance(a, Pow) and not _indices(a.exp):

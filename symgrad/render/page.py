@@ -78,10 +78,10 @@ def matrix_rows(d: Derivation, style_name: str, steps: str) -> tuple[Row, ...]:
 
 def definition(left: Expr, body: Expr, style_name: str, notation: str, delta: bool) -> Row:
     """`q_k = Σ_j W_kj x_j`, or `q = W x`."""
-    side = left_side(left) if notation == "matrix" and style_name != "code" else None
-    tree = matrix_form(side[0], body) if side else None
-    if tree is not None:
-        return Row(side[1][style_name == "latex"], tree.write(style(style_name)))
+    if notation == "matrix" and style_name != "code" and (side := left_side(left)):
+        free, names = side
+        if tree := matrix_form(free, body):
+            return Row(names[style_name == "latex"], tree.write(style(style_name)))
     told = printer(left, body, style_name=style_name, delta=delta)
     return Row(told(left), told(body))
 

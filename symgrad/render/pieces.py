@@ -56,7 +56,8 @@ class Pieces:
     # Functions
 
     def _function(self, e):
-        return self.style.call(*(self._named(e) or (e.func.__name__, "")), self._arguments(e)), ATOM
+        name, latex = self._named(e) or (e.func.__name__, "")
+        return self.style.call(name, latex, self._arguments(e)), ATOM
 
     def _named(self, e):
         row = BY_HEAD.get(e.func)

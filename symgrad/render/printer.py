@@ -79,7 +79,7 @@ class Printer(Products):
             return self.style.call(t.template.label, row.latex if row else "", args)
         if not isinstance(t.name, DerivativeName):
             return self.style.symbol(t.display)
-        of, *by = (self._part(self.tensor(x), x) for x in t.name.parts)
+        of, *by = (self._part(self.tensor(x), x.ref) for x in t.name.parts)
         return self.style.gradient(of, tuple(by), not t.name.of.ndim and all(x.ndim for x in t.name.by))
 
     # Entries, conditions, derivatives
@@ -93,19 +93,20 @@ class Printer(Products):
     def _derivative(self, e: Entry | Partial) -> tuple[str, tuple[str, ...]] | None:
         """(what is differentiated, by what) of a derivative of an entry, to any order."""
         if isinstance(e, Partial) and isinstance(e.of, Entry):
-            of, by = self._derivative(e.of) or (self(e.of), ())
-            return of, (*by, self._part(self(e.entry), e.entry.base.tensor))
+            text, before = self._derivative(e.of) or (self(e.of), ())
+            return text, (*before, self._part(self(e.entry), e.entry.base))
         if not (isinstance(e, Entry) and isinstance(e.base, Ref)) or is_labelled(e.base.tensor):
             return None
         name, at = e.base.tensor.name, iter(e.where)
         if not isinstance(name, DerivativeName) or sum(x.ndim for x in name.parts) != len(e.where):
             return None
-        of, *by = (self._part(self(Entry(x.ref, *islice(at, x.ndim))), x) for x in name.parts)
+        of, *by = (self._part(self(Entry(x.ref, *islice(at, x.ndim))), x.ref) for x in name.parts)
         return of, tuple(by)
 
-    def _part(self, text: str, t: Tensor) -> str:
+    def _part(self, text: str, base: Symbol) -> str:
         """What stands behind a ∂, in parentheses where it is a derivative."""
-        return self.style.parens(text) if isinstance(t.name, DerivativeName) and self.style.name != "code" else text
+        nested = isinstance(base, Ref) and isinstance(base.tensor.name, DerivativeName) and self.style.name != "code"
+        return self.style.parens(text) if nested else text
 
     def _equal(self, e):
         a, b = map(self.map, e.args)

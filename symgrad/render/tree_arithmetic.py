@@ -105,15 +105,14 @@ class Scale(Tree):
         return ADD if _negative(self) else MUL
 
     def negated(self) -> Tree:
-        bare = self.number == -1 and self.body is not None and not self.above and not self.below
-        return self.body if bare else Scale(-self.number, self.above, self.below, self.body)
+        if self.body and self.number == -1 and not self.above and not self.below:
+            return self.body
+        return Scale(-self.number, self.above, self.below, self.body)
 
     def write(self, s):
         if _negative(self):
             return s.sign + self.negated().within(s, MUL)
-        above = [Scalar(Rational(self.number.p))] if self.number.p != 1 else []
-        below = [Scalar(Rational(self.number.q))] if self.number.q != 1 else []
-        above, below = [*above, *self.above], [*below, *self.below]
+        above, below = [*_integer(self.number.p), *self.above], [*_integer(self.number.q), *self.below]
         if not below:
             return beside(s, [x.within(s, POW) for x in above] + ([self.body.within(s, MUL)] if self.body else []))
         beside_bar = above or self.body is None
@@ -132,6 +131,10 @@ class Scale(Tree):
         for x in self.below:
             factor /= x.value(at)[0][0]
         return [[factor * a for a in row] for row in body]
+
+
+def _integer(n: int) -> list[Tree]:
+    return [Scalar(Rational(n))] if n != 1 else []
 
 
 def _bar(s, factors, need):
