@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from symgrad.faces import commands
 from symgrad.cli import main
+from symgrad.faces import commands
 
 ROOT = Path(__file__).parent.parent
 NORM = ["sum((W @ x)**2)", "--shape", "W[m,n] x[n]"]

@@ -19,7 +19,7 @@ from symgrad.render.verify import verified
 from tests.katex import render
 
 m, n = param("m"), param("n")
-SHAPES = {"": "f", "m": "qyz", "n": "xb", "mn": "WS", "nn": "AB"}
+SHAPES = {"": "fc", "m": "qyz", "n": "xb", "mn": "WS", "nn": "AB"}
 TENSORS = {name: input_tensor(name, tuple(map(param, sizes))) for sizes, names in SHAPES.items() for name in names}
 
 
@@ -27,7 +27,7 @@ def entries(name):
     return lambda *at: Entry(TENSORS[name].ref, *at)
 
 
-f, q, y, z, x, b, W, S, A, B = map(entries, TENSORS)
+f, t, q, y, z, x, b, W, S, A, B = map(entries, TENSORS)
 T3 = input_tensor("T", (n, n, n))
 i, k, l = Index("i", m), Index("k", m), Index("l", m)
 j, c, d, e = Index("j", n), Index("c", n), Index("d", n), Index("e", n)
@@ -43,6 +43,9 @@ FORMS = {
     "(∂q/∂x)ᵀ ∇_q f": ((j,), total(Partial(f(), q(k)) * Partial(q(k), x(j)), k)),
     "softmax(z) − y": ((i,), exp(z(i) - over("lse", z(k), k)) - y(i)),
     "diag(q) − q qᵀ": ((i, k), q(i) * (Equal(i, k) - q(k))),
+    "(𝟏ᵀ y) (diag(q) − q qᵀ)": ((i, k), q(i) * (Equal(i, k) - q(k)) * total(y(l), l)),
+    "z + ∂f/∂c · 𝟏": ((i,), Partial(f(), t()) + z(i)),
+    "exp(∂f/∂c) z": ((i,), exp(Partial(f(), t())) * z(i)),
     "𝟏 − tanh(z)^⊙2": ((i,), 1 - tanh(z(i)) ** 2),
     "W A + 𝟏 bᵀ": ((i, j), total(W(i, c) * A(c, j), c) + b(j)),
     "tr(A)": ((), total(A(c, c), c)),
@@ -101,6 +104,10 @@ def test_what_has_no_matrix_form_gets_none(case):
     assert matrix_form(*NONE[case]) is None
 
 
+def test_0_is_0_in_every_shape():
+    assert [matrix_form(free, Integer(0)).unicode for free in ((), (i,), (i, j))] == ["0", "0", "0"]
+
+
 # Faults planted in a tree: each must be noticed
 
 
@@ -116,7 +123,7 @@ def faults(tree: Tree):
 
 
 WITHOUT_DERIVATIVES = [form for form, (_, body) in FORMS.items() if not body.has(Partial)]
-SYMMETRIC = {"I", "diag(q) − q qᵀ", "I/‖z‖ − z zᵀ/‖z‖³"}
+SYMMETRIC = {"I", "diag(q) − q qᵀ", "(𝟏ᵀ y) (diag(q) − q qᵀ)", "I/‖z‖ − z zᵀ/‖z‖³"}
 
 
 @pytest.mark.parametrize("form", WITHOUT_DERIVATIVES)

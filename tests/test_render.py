@@ -2,7 +2,6 @@
 
 import math
 import os
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import symgrad as sg
+from symgrad.derivation import Derivation, Step
 from symgrad.errors import LimitError, OptionError
 from symgrad.expr.affine import Quo, Rem
 from symgrad.expr.elementwise import BY_NAME
@@ -19,9 +19,11 @@ from symgrad.expr.evaluate import FLOAT, Array, tabulate
 from symgrad.expr.indices import Index, fresh, param
 from symgrad.expr.nodes import Compare, Divides, Entry, Equal, Inside, Partial, Pick, over
 from symgrad.expr.tensors import input_tensor
+from symgrad.faces.printing import unjudged
 from symgrad.parse import parse_expression
 from symgrad.render.formats import FORMATS, formatter
 from symgrad.render.guards import implied
+from symgrad.render.page import Row, index_rows
 from symgrad.render.printer import show
 from symgrad.render.sizes import equation_latex, equation_text
 from tests.katex import render
@@ -301,10 +303,6 @@ def test_golden(case, form):
     assert text == path.read_text(encoding="utf-8")
 
 
-def unjudged(d):
-    return replace(d, judge=None, givens=tuple(map(unjudged, d.givens)))
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
 @pytest.mark.parametrize("notation", ["index", "matrix", "both"])
 @pytest.mark.parametrize("steps", ["hint", "all", "none"])
@@ -325,6 +323,74 @@ def test_options_that_do_not_exist_are_refused():
 
 def test_ascii_text_is_ascii():
     assert FORMATS["text"](unjudged(square().derivation), ascii=True).isascii()
+
+
+def test_neighbours_that_print_alike_are_one_line():
+    a, b = (over("sum", Entry(x.ref, i), i) for i in (fresh(j), fresh(j)))
+    steps = tuple(Step(rule, "", e, e, e, rule) for rule, e in {"one": a, "two": b, "three": S * b}.items())
+    d = Derivation(Entry(TENSORS["f"].ref), a + 1, steps, reason="start", judge={a: "?", b: "proved", S * b: "!"}.get)
+    told = [(row.right, row.reason, row.status) for row in index_rows(d, "unicode", "all", False)]
+    assert told == [("Σⱼ xⱼ + 1", "start", ""), ("Σⱼ xⱼ", "one", "proved"), ("s Σⱼ xⱼ", "three", "!")]
+
+
+def test_a_line_without_a_reason_takes_that_of_its_neighbour():
+    a, b = (over("sum", Entry(x.ref, i), i) for i in (fresh(j), fresh(j)))
+    d = Derivation(Entry(TENSORS["f"].ref), a, (Step("one", "", a, b, b),), judge=lambda e: "proved")
+    assert index_rows(d, "unicode", "all", False) == (Row("f", "Σⱼ xⱼ", "one", "proved"),)
+
+
+# Derivatives of derivatives
+
+
+@cache
+def hessian():
+    z, y = sg.tensors("z[m] y[m]")
+    return sg.hessian(sg.let("L", sg.cross_entropy(z, y)), z)
+
+
+def test_a_hessian_is_a_second_derivative_in_every_form():
+    assert repr(hessian()).startswith("∂²L/∂zᵢ∂zⱼ = ")
+    assert r"\frac{\partial^{2} L}{\partial z_{i} \, \partial z_{j}} = " in hessian()._repr_latex_()
+    assert repr(hessian().tensor).startswith("∂²L/∂zᵢ∂zⱼ = ")
+    assert "∇²_z L = (𝟏ᵀ y) (diag(softmax(z)) − softmax(z) softmax(z)ᵀ)" in repr(hessian())
+
+
+def test_each_axis_of_a_derivative_belongs_to_one_tensor():
+    x = sg.tensors("x[n]")
+    J = sg.jacobian(2 * x, x)
+    assert repr(J.tensor).startswith("∂yᵢ/∂xⱼ = ")
+    assert repr(sg.jacobian(J, x).tensor).startswith("∂²yᵢ/∂xⱼ∂xₖ = 0")
+
+
+def test_by_a_derivative():
+    z, y = sg.tensors("z[m] y[m]")
+    p = sg.let("p", sg.softmax(z))
+    g = sg.grad(sg.let("L", -(y * sg.log(p)).sum()), z)
+    told = sg.vjp(g, z, "v")
+    assert "Σⱼ ∂loss/∂(∂L/∂zⱼ) · ∂²L/∂zⱼ∂pᵢ" in told.to_text(check=False)
+    render(told.to_latex(check=False))
+    assert "∂dL/∂zᵢ = Σⱼ ∂²L/∂zᵢ∂zⱼ · vⱼ" in sg.jvp(g, z, "v").to_text(check=False)
+
+
+def test_the_cotangent_of_a_scalar_has_its_name_in_matrix_notation():
+    x = sg.tensors("x[n]")
+    told = sg.grad((x / x.sum()).sum(), x)
+    assert "∇_x f = ∂f/∂t1 · 𝟏 + 𝟏/t1" in told.to_text(notation="matrix", check=False)
+    assert r"\frac{\partial f}{\partial t_{1}} \mathbf{1}" in told.to_latex(notation="matrix", check=False)
+
+
+def test_a_name_that_says_itself_is_not_defined():
+    x = sg.tensors("x[n]")
+    told = sg.grad((sg.softmax(2 * x) ** 2).sum(), x).to_text(check=False)
+    assert told.startswith("with t1ᵢ = 2 xᵢ\n     f = Σₖ softmax(t1)ₖ²\n\n")
+
+
+def test_an_answer_of_numbers_is_said_once():
+    x, y = sg.tensors("x y")
+    told = sg.grad(y * sg.exp(x) * x, x)
+    assert told.to_text(notation="both", check=False).count("x + 1") == repr(told).count("x + 1") == 1
+    v = sg.tensors("v[n]")
+    assert "∇_v f = 2 x 𝟏" in repr(sg.grad((2 * v).sum() * x, v))
 
 
 def test_sizes_that_an_equation_works_out_are_shown():

@@ -13,11 +13,13 @@ from functools import cached_property
 from math import prod
 
 import pytest
-from sympy import Expr, Integer, Mul, Symbol, exp, gamma
+from sympy import Abs, Expr, Integer, Mul, Symbol, exp, gamma, sign
 
+import symgrad.expr.protocols  # noqa: F401  gives tensors their operators
 from symgrad.errors import EvaluationError, NoRuleError
 from symgrad.expr.affine import Quo, Rem, indices
 from symgrad.expr.arrays import Array
+from symgrad.expr.constants import eye
 from symgrad.expr.conventions import Conventions
 from symgrad.expr.elementwise import ELEMENTWISE, maximum, relu
 from symgrad.expr.evaluate import evaluate
@@ -30,11 +32,14 @@ from symgrad.oracles import RATIONAL, UNROLLED
 from symgrad.rewrite import Rule
 from symgrad.rules.algebra import ALGEBRA
 from symgrad.rules.delta import CONTRACT, DIVIDE
-from symgrad.rules.partial import PARTIAL
+from symgrad.rules.enforce import enforced
+from symgrad.rules.facts import Facts, assume
+from symgrad.rules.partial import partial_rules
 from symgrad.rules.sums import SUMS
 from symgrad.rules.tables import chain, passes
 
 MP = precise(50)
+PARTIAL = partial_rules()
 TABLES = {"PARTIAL": PARTIAL, "SUMS": SUMS, "CONTRACT": CONTRACT, "DIVIDE": DIVIDE, "ALGEBRA": ALGEBRA}
 
 m, n, s, d = map(param, "mnsd")
@@ -65,10 +70,11 @@ class Case:
     domain: tuple[float, float] = (-3, 3)
     ties: str = "first"
     sizes: dict = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
 
     @cached_property
     def tables(self):
-        return passes(Conventions(ties=self.ties))
+        return passes(Conventions(ties=self.ties), self.facts.rules)
 
     def __str__(self):
         return str(self.start)[:60]
@@ -149,6 +155,31 @@ CORPUS = (
 )
 
 
+# Facts, also where an index map may leave the tensor: there it reads as 0, whatever is assumed.
+Y, H = input_tensor("Y", (m, n)), input_tensor("H", (m, n))
+whole, rows = assume(y.sum() == 1), assume(Y.sum(axis=1) == 1)
+symmetric, positive = assume(P == P.T), assume(x > 0)
+columns = assume(eye(n) == H.T @ H)
+FACTS = (
+    Case(total(at(y, i) * at(x, k), i), facts=whole),
+    Case(total(at(y, i) * at(y, j), i, j), facts=whole),
+    Case(total(at(y, i) * at(x, i), i), facts=whole),
+    Case(total(at(Y, p, i), i) * at(x, k), facts=rows),
+    Case(total(at(Y, p - 1, i), i), facts=rows),
+    Case(total(at(Y, i, j), j), facts=rows),
+    Case(total(at(P, p, q) * at(v, p), p) + total(at(P, q, p) * at(v, p), p), facts=symmetric),
+    Case(at(P, p, q) - at(P, q, p), facts=symmetric),
+    Case(total(at(H, p, i) * at(H, p, j), p), facts=columns, sizes={"m": 3, "n": 2}),
+    Case(total(at(H, p, i) * at(H, p, j) * at(x, j), p, j), facts=columns, sizes={"m": 3, "n": 3}),
+    Case(total(at(H, p, i) ** 2, p), facts=columns, sizes={"m": 3, "n": 1}),
+    Case(total(at(H, p, i - 1) * at(H, p, j - 1), p), facts=columns, sizes={"m": 3, "n": 2}),
+    Case(total(at(H, i, k) * at(H, i, j), i), facts=columns, sizes={"m": 3, "n": 2}),
+    Case(Abs(at(x, i)) + relu(at(x, i)) + sign(at(x, i)), facts=positive),
+    Case(Compare(">", at(x, i), 0) * at(y, i) + Compare(">=", 0, at(x, i)), facts=positive),
+    Case(sign(at(x, i - 1)) + Compare(">", at(x, i + 1), 0) * at(y, i), facts=positive),
+)
+
+
 # The meaning of a right side in numbers
 
 
@@ -173,7 +204,8 @@ class Point:
         for t in sorted({r.tensor for r in e.atoms(Ref)}, key=lambda t: t.serial):
             if t.name not in self.values:
                 shape = tuple(int(a.xreplace(self.actual)) for a in t.shape)
-                self.values[t.name] = Array(shape, [self.number() for _ in range(prod(shape))])
+                drawn = Array(shape, [self.number() for _ in range(prod(shape))])
+                self.values[t.name] = enforced(self.case.facts, {t: drawn})[t]
 
     def worth(self, free, e: Expr) -> list | None:
         """The same, or None where e has no value (an entry between two others)."""
@@ -243,7 +275,7 @@ def steps_checked(case: Case, tables=None, seeds=(0, 1, 2)) -> set[Rule]:
     return {(step.rule, step.statement) for step in done.steps}
 
 
-@pytest.mark.parametrize("case", CORPUS, ids=str)
+@pytest.mark.parametrize("case", CORPUS + FACTS, ids=str)
 def test_every_step_keeps_the_value(case):
     steps_checked(case)
 
@@ -253,6 +285,12 @@ def test_every_row_is_used():
     rows = [(table, row) for table, rows in TABLES.items() for row in rows if row.name != "missing"]
     idle = [f"{table}: {row.name}, {row.statement}" for table, row in rows if (row.name, row.statement) not in used]
     assert not idle, "rows that no expression of CORPUS makes use of:\n" + "\n".join(idle)
+
+
+def test_every_kind_of_fact_is_used():
+    rules = {row for case in FACTS for row in case.facts.rules}
+    idle = [row.statement for row in rules if not any((row.name, row.statement) in _used(case) for case in FACTS)]
+    assert not idle
 
 
 def _used(case):

@@ -19,11 +19,11 @@ from ..expr.tensors import Tensor, from_expression, let
 from ..graph import build, depends, inlined, unused_name
 from ..oracles.oracle import Verdict
 from ..oracles.verdict import status
-from ..rules.enforce import enforced
+from ..rules.enforce import constraint
 from ..rules.facts import Facts, facts_in_force
 from ..rules.tables import chain, contraction
 from .fold import fold
-from .local import LocalPartial, local_partial
+from .local import LocalPartial, edge_partial, local_partial
 from .sweep import plain_indices
 
 SMALL_OPS = 8
@@ -95,8 +95,7 @@ class Story:
 
     def verdict(self, claimed: Tensor, y: Tensor | None = None) -> Verdict:
         """What the oracles say of a tensor that claims to be `∂f/∂Y`, where the facts hold."""
-        constrain = (lambda values: enforced(self.facts, values)) if self.facts.facts else None
-        return status(self.target, self.wrt if y is None else y, claimed, constrain=constrain)
+        return status(self.target, self.wrt if y is None else y, claimed, constrain=constraint(self.facts))
 
     def _given(self, y):
         done = self.chains[y].derivation
@@ -216,11 +215,8 @@ class Story:
 
     def _local(self, z, y):
         if (z, y) not in self.locals:
-            uses = [k for k, o in enumerate(z.operands) if o is y]
-            parts = [local_partial(z, k, self.conventions) for k in uses]
-            out, at = parts[0].out, parts[0].at
-            values = (p.value.xreplace(dict(zip((*p.out, *p.at), (*out, *at), strict=True))) for p in parts)
-            self.locals[z, y] = from_expression((*out, *at), Add(*values), name=derivative_name(z, y))
+            edge = edge_partial(z, y, self.conventions)
+            self.locals[z, y] = from_expression((*edge.out, *edge.at), edge.value, name=derivative_name(z, y))
         return self.locals[z, y]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, Mul
+from sympy import Add, Expr, Integer, Mul
 
 from ..derivation import Derivation, Step
 from ..expr.conventions import PYTORCH, Conventions
 from ..expr.indices import Index, fresh, param
 from ..expr.nodes import Entry, Partial, total
 from ..expr.substitute import refresh
-from ..expr.tensors import Ref, Template, Tensor, apply, canonical, rename
+from ..expr.tensors import Template, Tensor, apply, canonical, rename
 from ..rules.algebra import alpha_key
 from ..rules.tables import work_out
 
@@ -165,6 +165,14 @@ def local_partial(y: Tensor, place: int, conventions: Conventions = PYTORCH) -> 
     return _renamed(local, names)
 
 
+def edge_partial(y: Tensor, x: Tensor, conventions: Conventions = PYTORCH) -> LocalPartial:
+    """`∂Y/∂X` of one equation by a tensor that it uses at one place or more: the sum of its partials at each."""
+    first, *others = (local_partial(y, k, conventions) for k, o in enumerate(y.operands) if o is x)
+    here = (*first.out, *first.at)
+    values = (p.value.xreplace(dict(zip((*p.out, *p.at), here, strict=True))) for p in others)
+    return replace(first, derivation=Derivation(first.derivation.left, Add(first.value, *values)))
+
+
 def _renamed(local, names):
     """All its lines with one renaming: a name that two lines share stays shared, and each index is renamed once."""
     d = local.derivation
@@ -179,8 +187,3 @@ def _renamed(local, names):
     steps = tuple(replace(s, before=put(s.before), after=put(s.after), whole=put(s.whole)) for s in d.steps)
     done = Derivation(put(d.left), put(d.start), steps)
     return LocalPartial(tuple(swaps[i] for i in local.out), tuple(swaps[i] for i in local.at), done)
-
-
-def refs(e: Expr) -> set[Tensor]:
-    """The tensors whose entries occur in e."""
-    return {r.tensor for r in e.atoms(Ref)}

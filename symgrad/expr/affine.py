@@ -23,10 +23,6 @@ class Quo(Expr):
 
     def __new__(cls, a, b):
         a, b = _integer(a), _integer(b)
-        if a.is_Integer and b.is_Integer and b > 0:
-            return Integer(int(a) // int(b))
-        if b == 1:
-            return a
         whole, rest = _split(a, b)
         if within(rest, b):
             return whole
@@ -44,10 +40,6 @@ class Rem(Expr):
 
     def __new__(cls, a, b):
         a, b = _integer(a), _integer(b)
-        if a.is_Integer and b.is_Integer and b > 0:
-            return Integer(int(a) % int(b))
-        if b == 1:
-            return Integer(0)
         whole, rest = _split(a, b)
         if within(rest, b):
             return rest
@@ -61,7 +53,11 @@ def _integer(value):
 
 
 def _split(a, b):
-    """a = whole·b + rest, term by term: what b divides, and what is left."""
+    """a = whole·b + rest, of numbers with 0 ≤ rest < b, else term by term: what b divides, and what is left."""
+    if a.is_Integer and b.is_Integer and b > 0:
+        return tuple(map(Integer, divmod(int(a), int(b))))
+    if b == 1:
+        return a, Integer(0)
     whole: list = []
     rest: list = []
     for term in Add.make_args(expand(a)):

@@ -24,8 +24,6 @@ class Slot(Symbol):
         return self.class_key(), (1, (self.name,)), Integer(1).sort_key(), Integer(1)
 
 
-
-
 class Entry(Indexed):
     """`X[e₁, …, e_r]`, an entry of a tensor at affine index maps. Outside the tensor it reads as 0."""
 

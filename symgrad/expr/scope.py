@@ -52,9 +52,7 @@ class Scope:
     def size(self, i: Index) -> int:
         n = actual_size(i.size, {p: Integer(v) for p, v in self.params.items()})
         if n < 0:  # rules count on sizes: Σ_{i<n} 1 = n
-            raise EvaluationError(
-                f"the index {i.letter} has the size {n}", hint="is a window larger than its input?"
-            )
+            raise EvaluationError(f"the index {i.letter} has the size {n}", hint="is a window larger than its input?")
         return n
 
     # Index maps are exact integers (fractions on the way), in every space.

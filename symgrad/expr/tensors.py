@@ -149,11 +149,13 @@ def _shared(name, shape, tmpl, operands, binding) -> Tensor:
 
 def input_tensor(name: str, shape) -> Tensor:
     """The input of that name and shape."""
-    if not (isinstance(name, str) and name.isidentifier()):
-        raise UnknownNameError(
-            f"not a name: {name!r}", hint="a name is letters, digits and _, not starting with a digit"
-        )
-    return _shared(name, tuple(map(expression, shape)), None, (), ())
+    return _shared(_name(name), tuple(map(expression, shape)), None, (), ())
+
+
+def _name(name) -> str:
+    if isinstance(name, str) and name.isidentifier():
+        return name
+    raise UnknownNameError(f"not a name: {name!r}", hint="a name is letters, digits and _, not starting with a digit")
 
 
 def let(name: str, tensor: Tensor) -> Tensor:
@@ -163,14 +165,10 @@ def let(name: str, tensor: Tensor) -> Tensor:
     >>> x = input_tensor("x", (3,)); let("q", x + x).name
     'q'
     """
-    if not (isinstance(name, str) and name.isidentifier()):
-        raise UnknownNameError(
-            f"not a name: {name!r}", hint="a name is letters, digits and _, not starting with a digit"
-        )
     if tensor.is_input:
         i = tuple(Index("ijklmnpq"[a % 8], n, a // 8) for a, n in enumerate(tensor.shape))
-        return from_expression(i, Entry(tensor.ref, *i), name=name)
-    return _shared(name, tensor.shape, tensor.template, tensor.operands, tensor.binding)
+        return from_expression(i, Entry(tensor.ref, *i), name=_name(name))
+    return _shared(_name(name), tensor.shape, tensor.template, tensor.operands, tensor.binding)
 
 
 def apply(tmpl: Template, operands: tuple[Tensor, ...], binding: tuple[Expr, ...], name=None) -> Tensor:

@@ -20,7 +20,7 @@ from ..render.equations import shape as shape_text
 from ..render.formats import FORMATS, render
 from ..render.matrix import left_side
 from ..render.numbers import substituted
-from ..render.page import matrix_rows
+from ..render.page import other_form
 from .values import arrays_of
 
 GAP = " " * 8
@@ -115,9 +115,9 @@ class Printed:
 def answers(d: Derivation, style_name: str = "unicode") -> list[str]:
     """The last line in index notation, and in matrix notation where that says something else."""
     told = printer(d.left, d.result, style_name=style_name)
-    found = [f"{told(d.left)} = {told(d.result)}"]
-    found += [f"{row.left} = {row.right}" for row in matrix_rows(d, style_name, "none")]
-    return found if len(found) == 1 or found[0].split(" = ", 1)[1] != found[1].split(" = ", 1)[1] else found[:1]
+    right = told(d.result)
+    matrix = other_form(d, style_name, right)
+    return [f"{told(d.left)} = {right}", *([f"{matrix.left} = {matrix.right}"] if matrix else [])]
 
 
 def whole(left: Expr, style_name: str) -> str:

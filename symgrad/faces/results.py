@@ -16,7 +16,7 @@ from ..expr.nodes import Entry, Partial, total
 from ..expr.tensors import Tensor, input_tensor
 from ..oracles import Verdict, status
 from ..oracles.oracle import MP
-from ..rules.enforce import enforced
+from ..rules.enforce import constraint
 from ..rules.facts import Facts
 from ..rules.tables import chain, contraction
 from .printing import Printed
@@ -36,8 +36,7 @@ class Check:
 
     def verdict(self, target: Tensor, wrt: Tensor, claimed: Tensor, facts: Facts) -> Verdict:
         """What the oracles say of `∂target/∂wrt = claimed`, where the facts hold."""
-        constrain = (lambda values: enforced(facts, values)) if facts.facts else None
-        found = status(target, wrt, claimed, seed=self.seed, points=self.points, constrain=constrain)
+        found = status(target, wrt, claimed, seed=self.seed, points=self.points, constrain=constraint(facts))
         return Verdict("agrees", points=1, reason=f"within {self.tol}") if self._excuses(found) else found
 
     def _excuses(self, v: Verdict) -> bool:

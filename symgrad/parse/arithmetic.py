@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sympy import Add, Expr, Function, I, Integer, Mul, Pow, Rational, nan, oo, zoo
+from sympy import Add, E, Expr, Function, I, Integer, Mul, Pow, Rational, nan, oo, zoo
 
 from ..errors import LimitError, ParseError
 from ..expr.operations import formula
@@ -22,10 +22,10 @@ def bits(e: Expr) -> int:
 
     >>> from sympy.abc import x
     >>> bits(Integer(255)), bits(255*x), bits(x)
-    (9, 9, 2)
+    (8, 8, 1)
     """
     number = e.as_coeff_Mul()[0]
-    return number.p.bit_length() + number.q.bit_length() if number.is_Rational else 0
+    return number.p.bit_length() + (number.q - 1).bit_length() if number.is_Rational else 0
 
 
 def add(terms: Sequence[Expr], place: int) -> Expr:
@@ -51,15 +51,10 @@ def divide(a: Expr, b: Expr, place: int) -> Expr:
 
 def power(base: Expr, exponent: Expr, place: int) -> Expr:
     """`base ** exponent`."""
-    if exponent.is_Rational:
-        check_exponent(exponent, place)
-        if base == 0 and exponent < 0:
-            raise Fault(ParseError, "division by zero", place)
-        small = BITS if exponent.is_Integer else ROOT_BITS
-        if bits(base) > small:
-            raise Fault(LimitError, "a power of too large a number", place)
-        _limit(bits(base) * (abs(exponent.p) // exponent.q), place)
-    elif max(bits(base), bits(exponent)) > ROOT_BITS:
+    if base == 0 and exponent.is_negative:
+        raise Fault(ParseError, "division by zero", place)
+    _check_growth(base, exponent, place)
+    if max(bits(base) if not exponent.is_Integer else 0, bits(exponent)) > ROOT_BITS:
         raise Fault(LimitError, "a power of too large a number", place)
     if not exponent.is_Integer:
         _check_factors(base, place)
@@ -70,9 +65,25 @@ def power(base: Expr, exponent: Expr, place: int) -> Expr:
 
 
 def check_exponent(exponent: Expr, place: int) -> None:
-    """Refuses exponents beyond the bound."""
-    if abs(exponent.p) > EXPONENT or exponent.q > EXPONENT:
+    """Refuses exponents of numbers alone beyond the bound, also as a factor: `exp(10**9*log(2))` is a power."""
+    if exponent.free_symbols:
+        return
+    largest = max(abs(term.as_coeff_Mul()[0]) for term in Add.make_args(exponent))
+    if largest <= EXPONENT and not exponent.is_Rational:
+        value = exponent.evalf(5)
+        largest = abs(value) if value.is_Float else largest  # functions of symgrad's own stay as they are
+    if largest > EXPONENT:
         raise Fault(LimitError, f"an exponent beyond {EXPONENT:,}", place)
+
+
+def _check_growth(base, exponent, place):
+    """Powers of powers multiply their exponents: `(3**(x*10**4))**(10**4/x)`."""
+    for factor in Mul.make_args(base):
+        inner, power = factor.as_base_exp()
+        total = power * exponent
+        check_exponent(total, place)
+        if total.is_Rational:
+            _limit(bits(inner) * int(abs(total)), place)
 
 
 POWERS: dict[str, Callable] = {
@@ -99,6 +110,8 @@ def call(name: str, arguments: Sequence[Expr], place: int) -> Expr:
             _check_factors(argument, place)
         if max(map(bits, arguments), default=0) > ROOT_BITS:
             raise Fault(LimitError, "a function of too large a number", place)
+        if name == "exp":
+            _check_growth(E, arguments[0], place)
         return known(function(*arguments), place)
 
 

@@ -64,7 +64,7 @@ def scale(number: Rational, above: Trees, below: Trees, body: Tree | None) -> Tr
     if isinstance(body, Scale):
         number, above, below, body = number * body.number, above + body.above, below + body.below, body.body
     if body is None and len(above) == 1 and not below:
-        above, body = (), above[0]
+        (body,), above = above, Trees()
     if number == 1 and not above and not below:
         return body or Scalar(Rational(1))
     return Scale(number, above, below, body)

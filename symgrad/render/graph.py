@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sympy import Add, Expr
+from sympy import Expr
 
-from ..calculus.local import local_partial
+from ..calculus.local import edge_partial
 from ..errors import OptionError
 from ..expr.conventions import PYTORCH, Conventions
-from ..expr.nodes import Entry, Partial
 from ..expr.tensors import Tensor
 from ..graph import build, inlined
 from .equations import equality, equation, printer, shape, value
@@ -53,10 +52,8 @@ def picture(outputs: Iterable[Tensor], conventions: Conventions = PYTORCH) -> Pi
 
 
 def _edge(operand, user, conventions):
-    parts = [local_partial(user, k, conventions) for k, o in enumerate(user.operands) if o is operand]
-    out, at = parts[0].out, parts[0].at
-    right = (p.value.xreplace(dict(zip((*p.out, *p.at), (*out, *at), strict=True))) for p in parts)
-    return Edge(operand, user, Partial(Entry(user.ref, *out), Entry(operand.ref, *at)), Add(*right))
+    edge = edge_partial(user, operand, conventions)
+    return Edge(operand, user, edge.derivation.left, edge.value)
 
 
 def text(p: Picture, style_name: str = "unicode") -> str:
@@ -81,7 +78,7 @@ def _rows(p, t, style_name):
             yield f"  {label}", value(known[t])
     arrow = "->" if style_name == "code" else "→"
     for e in p.edges_from(t):
-        yield f"  {arrow} {e.user.display}", equality((e.left, e.right), style_name)
+        yield f"  {arrow} {printer(e.user.ref, style_name=style_name)(e.user.ref)}", equality((e.left, e.right), style_name)
 
 
 def dot(p: Picture, style_name: str = "unicode") -> str:

@@ -49,10 +49,8 @@ def _latex_partial(of: str, by: tuple[str, ...], named: bool) -> str:
     return rf"\frac{{\partial{order}}}{{{below}}} {_latex_parens(of)}"
 
 
-def _latex_gradient(of: str, by: tuple[str, ...], scalar: bool) -> str:
-    if not scalar or len(set(by)) > 1:
-        return _latex_partial(of, by, True)
-    return rf"\nabla{'^{' + str(len(by)) + '}' if len(by) > 1 else ''}_{{{by[0]}}} {of}"
+def _latex_nabla(of: str, by: str, order: int) -> str:
+    return rf"\nabla{f'^{{{order}}}' if order > 1 else ''}_{{{by}}} {of}"
 
 
 def _latex_separate(left: str, right: str) -> str:
@@ -80,7 +78,7 @@ LATEX = Style(
     bracket=lambda text: rf"\mathbb{{1}}\left[{text}\right]" if _tall(text) else rf"\mathbb{{1}}[{text}]",
     delta=lambda a, b: _latex_entry(r"\delta", (a, b)),
     partial=_latex_partial,
-    gradient=_latex_gradient,
+    nabla=_latex_nabla,
     whole_norm=lambda x: rf"\lVert {x} \rVert",
     quotient=lambda a, b: rf"\lfloor {a}/{b} \rfloor",
     remainder=lambda a, b: rf"{a} \bmod {b}",

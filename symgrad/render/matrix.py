@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Add, Expr, expand_mul
+from sympy import Add, Expr, Mul, expand_mul
 
 from ..expr.affine import Quo, Rem
 from ..expr.derivatives import DerivativeName, unknown_derivative
@@ -16,12 +16,13 @@ from ..expr.indices import Index
 from ..expr.nodes import Divides, Entry, Equal, Inside, Partial, Pick
 from ..expr.substitute import refresh
 from ..expr.tensors import Ref, Tensor
-from .letters import Letters
+from .letters import Letters, free_indices
 from .network import NoMatrix, convert
 from .pieces import ATOM, POW
 from .printer import Printer
 from .styles import STYLES
-from .trees import Leaf, Tree
+from .tree_arithmetic import MatMul
+from .trees import Identity, Leaf, Tree
 from .verify import verified
 
 
@@ -40,7 +41,7 @@ def matrix_form(free: Iterable[Index], body: Expr) -> Tree | None:
         return None
     body, leaves = _leaves(refresh(body))
     trees = [tree for e in _spellings(body) if (tree := _tree(free, e, leaves))]
-    found = min(trees, key=lambda tree: len(tree.unicode), default=None)
+    found = min(trees, key=_burden, default=None)
     return found if found and verified(found, free, body) else None
 
 
@@ -52,11 +53,25 @@ def _tree(free, body, leaves) -> Tree | None:
         return None
 
 
+def _burden(tree: Tree) -> tuple[int, int]:
+    """How hard a form is to read: `diag(p) − p pᵀ` is easier than `diag(p) (I − 𝟏 pᵀ)`, else the shorter one."""
+    products = [x for x in tree.inside() if isinstance(x, MatMul)]
+    return sum(isinstance(y, Identity) for x in products for y in x.inside()), len(tree.unicode)
+
+
 def _spellings(body: Expr) -> tuple[Expr, ...]:
-    """The body, and multiplied out: `p_i (δ_ij − p_j)` has no matrix form as short as `p_i δ_ij − p_i p_j` has."""
+    """The body, and multiplied out, all or but for scalars: `p_i (δ_ij − p_j)` as `p_i δ_ij − p_i p_j`."""
     if not body.has(Equal):
         return (body,)
-    return tuple(dict.fromkeys((body, Add(*(expand_mul(a, deep=False) for a in Add.make_args(body))))))
+    terms = Add.make_args(body)
+    return tuple(dict.fromkeys((body, *(Add(*(_expanded(a, keep) for a in terms)) for keep in (False, True)))))
+
+
+def _expanded(term: Expr, keep: bool) -> Expr:
+    """A product multiplied out; with `keep`, but for its factors without indices."""
+    factors = Mul.make_args(term)
+    scalars = [a for a in factors if keep and not any(free_indices(a))]
+    return Mul(*scalars, expand_mul(Mul(*(a for a in factors if a not in scalars)), deep=False))
 
 
 def _leaves(body: Expr) -> tuple[Expr, dict[Expr, Leaf]]:
@@ -66,7 +81,7 @@ def _leaves(body: Expr) -> tuple[Expr, dict[Expr, Leaf]]:
     for p in body.atoms(Partial):
         if isinstance(p.of, Entry):
             bases = p.of.base, p.entry.base
-            derivative = known[bases] = known.get(bases) or unknown_derivative(bases[0].tensor, bases[1].tensor)
+            derivative = known.setdefault(bases, unknown_derivative(bases[0].tensor, bases[1].tensor))
             swaps[p] = Entry(derivative.ref, *p.of.where, *p.entry.where)
     body = body.xreplace(swaps)
     return body, {e.base: _leaf(e.base.tensor) for e in body.atoms(Entry) if isinstance(e.base, Ref)}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr
 
-from ..derivation import Derivation
+from ..derivation import Derivation, Line
 from ..errors import OptionError
+from ..expr.indices import Index
 from .equations import printer
 from .matrix import left_side, matrix_form
 from .styles import style
@@ -44,10 +45,9 @@ def page(d: Derivation, style_name: str, steps: str, notation: str, delta: bool)
     if notation not in NOTATIONS:
         raise OptionError(f"notation={notation!r}", hint=f"one of {', '.join(NOTATIONS)}")
     chains = [chain(c, style_name, steps, notation, delta) for c in ((*d.givens, d) if steps != "none" else (d,))]
-    last = matrix_rows(d, style_name, "none") if notation == "both" else ()
-    matrix = last[0] if last and last[0].right != chains[-1][-1].right else None
-    defined = tuple(definition(*sides, style_name, notation, delta) for sides in d.definitions)
-    return Page(defined, tuple(chains), matrix, d.notes)
+    matrix = other_form(d, style_name, chains[-1][-1].right) if notation == "both" else None
+    defined = (definition(*sides, style_name, notation, delta) for sides in d.definitions)
+    return Page(tuple(row for row in defined if row.left != row.right), tuple(chains), matrix, d.notes)
 
 
 def chain(d: Derivation, style_name: str, steps: str, notation: str, delta: bool) -> tuple[Row, ...]:
@@ -59,7 +59,7 @@ def chain(d: Derivation, style_name: str, steps: str, notation: str, delta: bool
 def index_rows(d: Derivation, style_name: str, steps: str, delta: bool) -> tuple[Row, ...]:
     lines = d.lines(steps)
     told = printer(d.left, *(line.right for line in lines), style_name=style_name, delta=delta)
-    return _rows(told(d.left), [(told(line.right), line.reason, line.status) for line in lines])
+    return _rows(told(d.left), [(told(line.right), line) for line in lines])
 
 
 def matrix_rows(d: Derivation, style_name: str, steps: str) -> tuple[Row, ...]:
@@ -71,9 +71,22 @@ def matrix_rows(d: Derivation, style_name: str, steps: str) -> tuple[Row, ...]:
     trees = [(matrix_form(free, line.right), line) for line in d.lines(steps)]
     if trees[-1][0] is None:
         return ()
-    rights = [(t.write(style(style_name)), line.reason, line.status) for t, line in trees if t is not None]
-    fresh = [right for k, right in enumerate(rights) if k == 0 or right[0] != rights[k - 1][0]]
-    return _rows(names[style_name == "latex"], fresh)
+    rights = [(t.write(style(style_name)), line) for t, line in trees if t is not None]
+    return _rows(names[style_name == "latex"], rights)
+
+
+def other_form(d: Derivation, style_name: str, index_form: str) -> Row | None:
+    """The answer in matrix notation, where that says something else than the index form: of numbers there is one form.
+
+    >>> from symgrad.expr.nodes import Entry
+    >>> from symgrad.expr.tensors import input_tensor
+    >>> f, a = (Entry(input_tensor(name, ()).ref) for name in "fa")
+    >>> other_form(Derivation(f, 2 * a), "unicode", "a·2")
+    """
+    if not (d.left.atoms(Index) or d.result.atoms(Index)):
+        return None
+    found = matrix_rows(d, style_name, "none")
+    return found[0] if found and found[0].right != index_form else None
 
 
 def definition(left: Expr, body: Expr, style_name: str, notation: str, delta: bool) -> Row:
@@ -86,5 +99,12 @@ def definition(left: Expr, body: Expr, style_name: str, notation: str, delta: bo
     return Row(told(left), told(body))
 
 
-def _rows(left: str, rights: Sequence[tuple[str, str, str]]) -> tuple[Row, ...]:
-    return tuple(Row("" if k else left, *right) for k, right in enumerate(rights))
+def _rows(left: str, rights: Sequence[tuple[str, Line]]) -> tuple[Row, ...]:
+    """A row for each right side in print; of neighbours that print alike the first reason and the last status."""
+    rows: list[Row] = []
+    for right, line in rights:
+        if rows and rows[-1].right == right:
+            rows[-1] = replace(rows[-1], reason=rows[-1].reason or line.reason, status=line.status)
+        else:
+            rows.append(Row("" if rows else left, right, line.reason, line.status))
+    return tuple(rows)

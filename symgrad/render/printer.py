@@ -80,7 +80,9 @@ class Printer(Products):
         if not isinstance(t.name, DerivativeName):
             return self.style.symbol(t.display)
         of, *by = (self._part(self.tensor(x), x.ref) for x in t.name.parts)
-        return self.style.gradient(of, tuple(by), not t.name.of.ndim and all(x.ndim for x in t.name.by))
+        if not t.name.of.ndim and t.name.by[0].ndim and len(set(t.name.by)) == 1:
+            return self.style.nabla(of, by[0], len(by))
+        return self.style.partial(of, tuple(by), True)
 
     # Entries, conditions, derivatives
 

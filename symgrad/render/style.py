@@ -29,7 +29,7 @@ class Style:
     bracket: Callable[[str], str]
     delta: Callable[[str, str], str]
     partial: Callable[[str, tuple[str, ...], bool], str]
-    gradient: Callable[[str, tuple[str, ...], bool], str]
+    nabla: Callable[[str, str, int], str]
     whole_norm: Callable[[str], str] | None
     quotient: Callable[[str, str], str]
     remainder: Callable[[str, str], str]

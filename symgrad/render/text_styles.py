@@ -50,7 +50,7 @@ CODE = Style(
     bracket=lambda text: f"[{text}]",
     delta=lambda a, b: f"[{a}={b}]",
     partial=_partial,
-    gradient=lambda of, by, scalar: _partial(of, by, True),
+    nabla=lambda of, by, order: _partial(of, (by,) * order, True),
     whole_norm=None,
     quotient=lambda a, b: f"quo({a},{b})",
     remainder=lambda a, b: f"rem({a},{b})",
@@ -90,12 +90,6 @@ def _unicode_partial(of: str, by: tuple[str, ...], named: bool) -> str:
     return f"∂{order}{of if named else _parens(of)}/{''.join(f'∂{x}' for x in by)}"
 
 
-def _unicode_gradient(of: str, by: tuple[str, ...], scalar: bool) -> str:
-    if not scalar or len(set(by)) > 1:
-        return _unicode_partial(of, by, True)
-    return f"∇{superscript(len(by)) if len(by) > 1 else ''}_{by[0]} {of}"
-
-
 def _unicode_call(name: str, latex: str, args: tuple[str, ...]) -> str:
     return f"|{args[0]}|" if name == "abs" else _call({"sigmoid": "σ"}.get(name, name), latex, args)
 
@@ -112,7 +106,7 @@ UNICODE = replace(
     bracket=lambda text: f"𝟙[{text}]",
     delta=lambda a, b: _unicode_entry("δ", (a, b)),
     partial=_unicode_partial,
-    gradient=_unicode_gradient,
+    nabla=lambda of, by, order: f"∇{superscript(order) if order > 1 else ''}_{by} {of}",
     whole_norm=lambda x: f"‖{x}‖",
     quotient=lambda a, b: f"⌊{a}/{b}⌋",
     remainder=lambda a, b: f"{a} mod {b}",

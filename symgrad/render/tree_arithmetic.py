@@ -102,7 +102,7 @@ class Scale(Tree):
 
     @property
     def level(self):
-        return ADD if _negative(self) else MUL
+        return ATOM if self.number == 0 else ADD if _negative(self) else MUL
 
     def negated(self) -> Tree:
         if self.body and self.number == -1 and not self.above and not self.below:
@@ -110,6 +110,8 @@ class Scale(Tree):
         return Scale(-self.number, self.above, self.below, self.body)
 
     def write(self, s):
+        if self.number == 0:
+            return "0"
         if _negative(self):
             return s.sign + self.negated().within(s, MUL)
         above, below = [*_integer(self.number.p), *self.above], [*_integer(self.number.q), *self.below]
@@ -147,9 +149,10 @@ def _bar(s, factors, need):
 
 
 def beside(s: Style, factors: list[str]) -> str:
-    """Factors side by side; a product of matrices has no sign."""
+    """Factors side by side; a product of matrices has no sign, save beside a derivative: `∂f/∂t · 𝟏`."""
     text = factors[0]
     for left, right in pairwise(factors):
+        signed = (right[0].isdigit() and right[0].isascii()) or "∂" in (left[0], right[0])
         thin = r" \, " if s.name == "latex" and "nabla" in left + right else " "
-        text += (s.separate(left, right) if right[0].isdigit() and right[0].isascii() else thin) + right
+        text += (s.separate(left, right) if signed else thin) + right
     return text

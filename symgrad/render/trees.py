@@ -6,7 +6,7 @@ nothing with the index form it will be compared with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sympy import Expr
@@ -44,6 +44,14 @@ class Tree:
     def within(self, s: Style, need: int) -> str:
         text = self.write(s)
         return text if self.level >= need else s.parens(text)
+
+    def inside(self) -> Iterator[Tree]:
+        """This tree and all that it is made of."""
+        yield self
+        for part in vars(self).values():
+            for x in part if isinstance(part, tuple) else (part,):
+                if isinstance(x, Tree):
+                    yield from x.inside()
 
     @property
     def unicode(self) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 from sympy import Rational
@@ -12,8 +13,15 @@ from ..expr.arrays import Array
 from ..expr.tensors import Tensor
 from .facts import Fact, Facts
 
+Values = Mapping[Tensor, Array]
 
-def enforced(facts: Facts, values: Mapping[Tensor, Array]) -> dict[Tensor, Array]:
+
+def constraint(facts: Facts) -> Callable[[Values], dict[Tensor, Array]] | None:
+    """The function that makes the facts true of values; None where there are no facts."""
+    return partial(enforced, facts) if facts.facts else None
+
+
+def enforced(facts: Facts, values: Values) -> dict[Tensor, Array]:
     """The values with each fact made true of the tensor it is about.
 
     >>> from symgrad.expr.tensors import input_tensor

@@ -11,7 +11,7 @@ from sympy import Abs, Add, Expr, Integer, Mul, Pow, sign
 
 from ..errors import SymgradError
 from ..expr.elementwise import relu
-from ..expr.nodes import Compare, Entry, Equal, Reduce, total
+from ..expr.nodes import Compare, Entry, Equal, Inside, Reduce, total
 from ..expr.substitute import instantiate
 from ..expr.tensors import Tensor
 from ..rewrite import Rule, Table
@@ -132,7 +132,7 @@ def _sum_rule(name, axis, value, text):
             rest = [a for a in parts if a is not y]
             alone = k in e.bound and k.size == y.base.tensor.shape[axis] and not any(k in a.free_symbols for a in rest)
             if alone and not any(k in w.free_symbols for n, w in enumerate(y.where) if n != axis):
-                return total(value * Mul(*rest), *(i for i in e.bound if i is not k))
+                return total(value * inside(y) * Mul(*rest), *(i for i in e.bound if i is not k))
         return None
 
     return Rule(text, text, (Reduce,), apply, "fact")
@@ -140,6 +140,11 @@ def _sum_rule(name, axis, value, text):
 
 def _is(e: Expr, name: str) -> bool:
     return isinstance(e, Entry) and e.base.tensor.name == name
+
+
+def inside(y: Entry) -> Expr:
+    """The brackets under which y is an entry of its tensor and no 0 beside it: a fact holds nowhere else."""
+    return Mul(*(Inside(w, n) for w, n in zip(y.where, y.base.tensor.shape, strict=True)))
 
 
 def symmetric_fact(body: Compare) -> Fact | None:
@@ -193,14 +198,15 @@ def orthogonal_fact(body: Compare) -> Fact | None:
 
 
 def _pair(body, k, name=None):
-    """(name, axis, a, b) where the factors with k are W[k,a] W[k,b] (axis 0) or W[a,k] W[b,k] (axis 1)."""
+    """(name, axis, a, b) where the factors with k are W[k,a] W[k,b] (axis 0) or W[a,k] W[b,k] (axis 1), for all k."""
     with_k = [a for a in factors(body) if k in a.free_symbols]
     if len(with_k) == 1 and isinstance(with_k[0], Pow) and with_k[0].exp == 2:
         with_k = [with_k[0].base] * 2
     if len(with_k) == 2 and all(isinstance(a, Entry) and len(a.where) == 2 for a in with_k):
         u, v = with_k
         for axis in (0, 1):
-            if u.base == v.base and u.where[axis] == v.where[axis] == k and (name in (None, u.base.tensor.name)):
+            whole = u.where[axis] == v.where[axis] == k and k.size == u.base.tensor.shape[axis]
+            if u.base == v.base and whole and name in (None, u.base.tensor.name):
                 a, b = u.where[1 - axis], v.where[1 - axis]
                 if k not in a.free_symbols | b.free_symbols:
                     return u.base.tensor.name, axis, a, b
@@ -213,7 +219,8 @@ def _orthogonal_rule(name, axis, text):
             pair = _pair(e.body, k, name)
             if pair and pair[1] == axis:
                 rest = Mul(*(a for a in factors(e.body) if k not in a.free_symbols))
-                return total(rest * Equal(pair[2], pair[3]), *(i for i in e.bound if i is not k))
+                y = next(a for a in e.body.atoms(Entry) if _is(a, name) and a.where[1 - axis] == pair[2])
+                return total(rest * inside(y) * Equal(pair[2], pair[3]), *(i for i in e.bound if i is not k))
         return None
 
     return Rule(text, "Σ_k W_ki W_kj = [i=j]", (Reduce,), apply, "fact")
@@ -235,14 +242,17 @@ def _positive_rules(name):
     reverse = {">": 0, ">=": 0, "!>": 1, "!>=": 1, "==": 0, "!=": 1}
 
     def compare(e):
-        if _is(e.left, name) and e.right == 0:
+        if surely(e.left) and e.right == 0:
             return Integer(sides[e.relation, True])
-        if _is(e.right, name) and e.left == 0:
+        if surely(e.right) and e.left == 0:
             return Integer(reverse[e.relation])
         return None
 
+    def surely(e):
+        return _is(e, name) and inside(e) == 1
+
     def argument(becomes):
-        return lambda e: becomes(e.args[0]) if _is(e.args[0], name) else None
+        return lambda e: becomes(e.args[0]) if surely(e.args[0]) else None
 
     return (
         rule(Compare, compare),

@@ -158,7 +158,7 @@ def _row(name, statement, apply):
 
 @lru_cache(maxsize=256)
 def partial_rules(conventions: Conventions = PYTORCH) -> Table:
-    """PARTIAL under the given conventions."""
+    """PARTIAL under the given conventions: made when first asked for, since each row spells its mathematics."""
     return (
         _row("constant", "d(c) = 0", constant),
         _row("entry", "∂X[e]/∂X[u] = [e = u]", entry),
@@ -178,6 +178,3 @@ def partial_rules(conventions: Conventions = PYTORCH) -> Table:
         *(_row(row.name, _statement(row), _elementwise(row, conventions)) for row in BY_HEAD.values()),
         _row("missing", "no rule", missing),
     )
-
-
-PARTIAL = partial_rules()
