@@ -15,7 +15,7 @@ from ..expr.evaluate import order
 from ..expr.indices import Index, fresh
 from ..expr.nodes import Binder, Entry, Equal, Partial, Reduce, total
 from ..expr.substitute import instantiate, refresh
-from ..expr.tensors import Tensor, from_expression, let
+from ..expr.tensors import Tensor, from_expression, input_tensor, let
 from ..graph import build, depends, inlined, unused_name
 from ..oracles.oracle import Verdict
 from ..oracles.verdict import status
@@ -224,7 +224,7 @@ def weighted(target: Tensor, cotangent: str) -> tuple[Tensor, Tensor]:
     """(L, G): the scalar `L = ⟨G, Y⟩` whose gradient is what backpropagation passes on, and its G."""
     if not cotangent.isidentifier():
         raise SymgradError(f"not a name for a cotangent: {cotangent!r}", hint='for example cotangent="G"')
-    g = Tensor(cotangent, target.shape, None, (), ())
+    g = input_tensor(cotangent, target.shape)
     free = plain_indices(target.shape)
     if target.template is not None:
         free = tuple(fresh(i) for i in target.equation[0])

@@ -83,7 +83,8 @@ def _check_growth(base, exponent, place):
         total = power * exponent
         check_exponent(total, place)
         if total.is_Rational:
-            _limit(bits(inner) * int(abs(total)), place)
+            # SymPy takes the root of 6**p for 6**(p/q)
+            _limit(bits(inner) * max(abs(total.p), total.q) if bits(inner) > 1 else 0, place)
 
 
 POWERS: dict[str, Callable] = {

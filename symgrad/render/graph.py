@@ -15,6 +15,7 @@ from ..expr.conventions import PYTORCH, Conventions
 from ..expr.tensors import Tensor
 from ..graph import build, inlined
 from .equations import equality, equation, printer, shape, value
+from .printer import show
 
 SCHEMA = "symgrad/graph/1"
 
@@ -78,7 +79,7 @@ def _rows(p, t, style_name):
             yield f"  {label}", value(known[t])
     arrow = "->" if style_name == "code" else "→"
     for e in p.edges_from(t):
-        yield f"  {arrow} {printer(e.user.ref, style_name=style_name)(e.user.ref)}", equality((e.left, e.right), style_name)
+        yield f"  {arrow} {show(e.user.ref, style_name)}", equality((e.left, e.right), style_name)
 
 
 def dot(p: Picture, style_name: str = "unicode") -> str:
