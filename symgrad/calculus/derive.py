@@ -14,7 +14,7 @@ from ..expr.elementwise import BY_NAME
 from ..expr.evaluate import order
 from ..expr.indices import Index, fresh
 from ..expr.nodes import Binder, Entry, Equal, Partial, Reduce, total
-from ..expr.substitute import instantiate, refresh
+from ..expr.substitute import instantiate
 from ..expr.tensors import Tensor, from_expression, input_tensor, let
 from ..graph import build, depends, inlined, unused_name
 from ..oracles.oracle import Verdict
@@ -224,12 +224,12 @@ def weighted(target: Tensor, cotangent: str) -> tuple[Tensor, Tensor]:
     """(L, G): the scalar `L = ⟨G, Y⟩` whose gradient is what backpropagation passes on, and its G."""
     if not cotangent.isidentifier():
         raise SymgradError(f"not a name for a cotangent: {cotangent!r}", hint='for example cotangent="G"')
+    nodes = order([target])
+    if cotangent in {t.name for t in nodes}:
+        raise SymgradError(f"{cotangent} is already a tensor of the graph", hint="choose another name for the cotangent")
     g = input_tensor(cotangent, target.shape)
     free = plain_indices(target.shape)
     if target.template is not None:
         free = tuple(fresh(i) for i in target.equation[0])
-    name = unused_name(("L", "loss"), order([target]))
+    name = unused_name(("L", "loss"), nodes)
     return from_expression((), total(Entry(g.ref, *free) * Entry(target.ref, *free), *free), name=name), g
-
-
-__all__ = ["Chain", "Story", "refresh", "weighted"]
