@@ -226,7 +226,7 @@ def weighted(target: Tensor, cotangent: str) -> tuple[Tensor, Tensor]:
         raise SymgradError(f"not a name for a cotangent: {cotangent!r}", hint='for example cotangent="G"')
     nodes = order([target])
     if cotangent in {t.name for t in nodes}:
-        raise SymgradError(f"{cotangent} is already a tensor of the graph", hint="choose another name for the cotangent")
+        raise SymgradError(f"{cotangent} is already a tensor of the graph", hint="name the cotangent otherwise")
     g = input_tensor(cotangent, target.shape)
     free = plain_indices(target.shape)
     if target.template is not None:
