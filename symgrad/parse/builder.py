@@ -18,6 +18,7 @@ from .pieces import (
     bound_of,
     call_of,
     checked_name,
+    derivative,
     equation_of,
     factor_of,
     nodes_in,
@@ -140,7 +141,7 @@ class Builder(Transformer):
         given = arguments or ()
         plain = tuple(a for a in given if isinstance(a, s.Node))
         keywords = tuple(a for a in given if not isinstance(a, s.Node))
-        return s.Call(function.at, function, plain, keywords)
+        return derivative(function, plain) or s.Call(function.at, function, plain, keywords)
 
     def name(self, children):
         (name,) = children

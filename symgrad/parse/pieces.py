@@ -113,3 +113,16 @@ def equation_of(left: s.Node, right: s.Node) -> s.Equation:
                 ParseError, f"index {b.letter} stands twice on the left", b.at, "each free index stands there once"
             )
     return s.Equation(left.at, name, free, bool(free), right)
+
+
+def derivative(function: s.Node, arguments: tuple[s.Node, ...]) -> s.Node | None:
+    """`partial(f, W[i,j])`, the spelling without ∂ of the entry `∂f/∂W[i,j]`; None for any other call."""
+    heads = [a.base if isinstance(a, s.Subscript) else a for a in arguments]
+    names = [h.text for h in (function, *heads) if isinstance(h, s.Name)]
+    if len(names) <= len(heads) or len(heads) < 2 or names[0] != "partial":
+        return None
+    _, of, *by = names
+    order = len(by) if len(by) > 1 else ""
+    name = s.Name(function.at, f"∂{order}{of}/{''.join(f'∂{x}' for x in by)}")
+    items = tuple(i for a in arguments if isinstance(a, s.Subscript) for i in a.items)
+    return s.Subscript(function.at, name, items) if items else name
