@@ -459,6 +459,16 @@ tensors side by side, column 3
     ^
 write @ for the matrix product, * for entry by entry
 
+tensors side by side, column 1
+  W (x)
+  ^
+write @ for the matrix product, * for entry by entry
+
+pi has a meaning of its own, column 1
+  pi = 3
+  ^
+choose another name
+
 I*pi is not a real number, column 1
   log(-1)
   ^

@@ -16,13 +16,13 @@ from symgrad.errors import LimitError, OptionError
 from symgrad.expr.affine import Quo, Rem
 from symgrad.expr.elementwise import BY_NAME
 from symgrad.expr.evaluate import FLOAT, Array, tabulate
+from symgrad.expr.guards import implied
 from symgrad.expr.indices import Index, fresh, param
 from symgrad.expr.nodes import Compare, Divides, Entry, Equal, Inside, Partial, Pick, over
 from symgrad.expr.tensors import input_tensor
 from symgrad.faces.printing import unjudged
 from symgrad.parse import parse_expression
 from symgrad.render.formats import FORMATS, formatter
-from symgrad.render.guards import implied
 from symgrad.render.page import Row, index_rows
 from symgrad.render.printer import show
 from symgrad.render.sizes import equation_latex, equation_text

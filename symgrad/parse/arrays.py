@@ -124,7 +124,7 @@ class Arrays:
     def _power(self, node):
         if isinstance(node.base, Call) and self.names.is_product(node.base):
             inner = Power(node.base.arguments[0].at, node.base.arguments[0], node.exponent)
-            return combine("multiply", self._operand(node.base.function), self._power(inner), node.at)
+            return self._times(self._operand(node.base.function), "", self._power(inner), node.at)
         return combine("power", self._operand(node.base), self._operand(node.exponent), node.at)
 
     # Indexing
@@ -151,7 +151,7 @@ class Arrays:
 
     def _call(self, node):
         if self.names.is_product(node):
-            return combine("multiply", self._operand(node.function), self._operand(node.arguments[0]), node.at)
+            return self._times(self._operand(node.function), "", self._operand(node.arguments[0]), node.at)
         arguments = [_plain(self.value(a)) for a in node.arguments]
         keywords = {k.text: _plain(self.value(v)) for k, v in node.keywords}
         if isinstance(node.function, Attribute):

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 from sympy import Expr, Mul
 
 from ..errors import ParseError, ShapeError
-from ..expr.affine import within
+from ..expr.guards import implied
 from ..expr.indices import Index, fresh
-from ..expr.nodes import Binder, Entry, Inside, Pick, over
+from ..expr.nodes import Pick, over
 from .faults import Fault, at
 from .limits import CONDITION
 from .maps import index_map, look
 from .names import Names
 from .syntax import Bound, Group, Node, Reduction, Relation
 
-NEUTRAL = ("max", "min", "prod", "lse")
-"""Reductions in which an entry outside its tensor is left out, since there 0 would count."""
 TIES = {"=": "first", "~": "split"}
 
 
@@ -72,19 +69,7 @@ def _opened(notation, node, env):
     inner = {**env, **dict(zip(letters, bound, strict=True))}
     body = notation.value(node.body, inner)
     guards = [notation.condition(g, inner) for g in node.guards]
-    if node.op.removeprefix("arg") in NEUTRAL:
-        for outside in _may_be_outside(body, set(bound)):
-            notation.names.spend(CONDITION, node.at)
-            guards.append(outside)
+    for outside in implied(node.op.removeprefix("arg"), body, tuple(bound)):
+        notation.names.spend(CONDITION, node.at)
+        guards.append(outside)
     return bound, body, Mul(*dict.fromkeys(guards))
-
-
-def _may_be_outside(body: Expr, bound: set[Index]) -> Iterator[Expr]:
-    """The brackets for the entries of a body that may lie outside; nested reductions look after their own."""
-    if isinstance(body, Entry):
-        for e, n in zip(body.where, body.base.tensor.shape, strict=True):
-            if e.atoms(Index) & bound and not within(e, n):
-                yield Inside(e, n)
-    elif not isinstance(body, Binder):
-        for part in body.args:
-            yield from _may_be_outside(part, bound)

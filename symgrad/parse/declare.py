@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import LimitError, OptionError, ParseError
-from ..expr.indices import expression
 from ..expr.tensors import Tensor, input_tensor
 from .faults import Fault, answered
 from .limits import EQUATIONS, RANK
 from .maps import size
-from .names import RESERVED, Names
+from .names import RESERVED, Names, sizes_given
 from .program import parse_program
 from .reader import read
 from .syntax import Declaration
@@ -23,7 +22,7 @@ def declare(text: str, **sizes) -> dict[str, Tensor]:
     {'W': (m, n), 'x': (2*n,), 'a': (), 'b': ()}
     """
     with answered(text):
-        names = Names(sizes={name: expression(n) for name, n in sizes.items()})
+        names = Names(sizes=sizes_given(sizes))
         found: dict[str, Tensor] = {}
         for d in read(text, "declarations"):
             if d.name in found:

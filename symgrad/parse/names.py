@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 from sympy import Expr, Rational, Symbol, pi
 
-from ..errors import LimitError, UnknownNameError
-from ..expr.indices import param
+from ..errors import LimitError, OptionError, UnknownNameError
+from ..expr.indices import expression, param
 from ..expr.operations import NAMES
 from ..expr.tensors import Tensor
 from .faults import Fault
@@ -102,6 +102,15 @@ class Names:
         near = get_close_matches(name, known, n=2, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f'declare it, as in "{name}" (a scalar) or "{name}[n]"'
         return Fault(UnknownNameError, f"{name} {what}", at, hint)
+
+
+def sizes_given(sizes: Mapping[str, object]) -> dict[str, Expr]:
+    """Sizes, strides and paddings as they are given by name: integers, or expressions of other sizes."""
+    for name, n in sizes.items():
+        whole = isinstance(n, Expr) or (hasattr(n, "__index__") and not isinstance(n, bool) and n.__index__() >= 0)
+        if not whole:
+            raise OptionError(f"{name}={n!r}: a size is an integer >= 0")
+    return {name: expression(n) for name, n in sizes.items()}
 
 
 def used_names(nodes: Iterable[Node]) -> set[str]:

@@ -8,12 +8,12 @@ from itertools import takewhile
 from sympy import Expr
 
 from ..errors import ParseError, ShapeError
-from ..expr.indices import Index, expression
+from ..expr.indices import Index
 from ..expr.tensors import Tensor, from_expression, let
 from .arrays import Arrays, is_indexed
 from .faults import Fault, answered, at
 from .limits import RANK
-from .names import Names, used_names
+from .names import RESERVED, Names, sizes_given, used_names
 from .notation import Notation
 from .ranges import Ranges
 from .reader import read
@@ -33,7 +33,7 @@ def parse_program(
     (['f', 'q'], ((k,), Reduce(sum, W[k, j]*x[j], 1, (j,))))
     """
     with answered(text):
-        names = Names(implicit=implicit, sizes={name: expression(n) for name, n in sizes.items()})
+        names = Names(implicit=implicit, sizes=sizes_given(sizes))
         for name, t in declarations.items():
             names.add(name, t)
         return Program(read(text), names).run()
@@ -83,6 +83,8 @@ class Program:
             if e.name in by_name:
                 fact = f"{e.name} is defined twice" if e.name else "a second expression without a name"
                 raise Fault(ParseError, fact, e.at, "" if e.name else "give it a name: y = …")
+            if e.name in RESERVED:
+                raise Fault(ParseError, f"{e.name} has a meaning of its own", e.at, "choose another name")
             if e.name in self.names.tensors:
                 raise Fault(
                     ParseError, f"{e.name} is declared and defined", e.at, "an input has no equation; rename one"

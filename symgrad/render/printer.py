@@ -16,11 +16,11 @@ from sympy.core.symbol import Str
 from ..expr.affine import Quo, Rem
 from ..expr.derivatives import DerivativeName
 from ..expr.elementwise import BY_NAME
+from ..expr.guards import said
 from ..expr.indices import Index
 from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce
 from ..expr.tensors import Ref, Tensor
 from .forms import WRITTEN_OUT, is_differs, is_whole, negated, softmax_of
-from .guards import said
 from .labels import is_labelled, options
 from .letters import letters, readable
 from .ordering import is_negative

@@ -1,4 +1,4 @@
-"""The condition under a maximum or a product: what goes without saying is not said.
+"""The condition under a maximum or a product that goes without saying: it is put in when read, and left out in print.
 
 An entry outside its tensor does not count in max, min, prod and lse, so `max_{p} X_{s·i+p}` needs no `0 ≤ s·i+p < n`.
 """
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from sympy import Expr, Mul
 
-from ..expr.affine import within
-from ..expr.indices import Index
-from ..expr.nodes import Binder, Entry, Inside, Pick, Reduce
-from ..expr.tensors import Ref
+from .affine import within
+from .indices import Index
+from .nodes import Binder, Entry, Inside, Pick, Reduce
+from .tensors import Ref
 
 NEUTRAL = ("max", "min", "prod", "lse")
 """Reductions in which an entry outside its tensor is left out, since there 0 would count."""
