@@ -8,7 +8,8 @@ engine starts once.
 from functools import cache
 from importlib.metadata import distribution
 
-OPTIONS = {"displayMode": True, "throwOnError": True, "strict": "error", "trust": False, "maxExpand": 1000}
+# maxExpand stops macros that call themselves; a derivation of a hundred lines expands more than its default of 1000.
+OPTIONS = {"displayMode": True, "throwOnError": True, "strict": "error", "trust": False, "maxExpand": 100_000}
 
 
 class InvalidLatex(ValueError):

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 from sympy import Expr, Mul
 
 from ..errors import ParseError, ShapeError
-from ..expr.guards import implied
+from ..expr.guards import NEUTRAL, implied
 from ..expr.indices import Index, fresh
-from ..expr.nodes import Pick, over
+from ..expr.nodes import Entry, Pick, over
 from .faults import Fault, at
 from .limits import CONDITION
 from .maps import index_map, look
@@ -69,7 +69,13 @@ def _opened(notation, node, env):
     inner = {**env, **dict(zip(letters, bound, strict=True))}
     body = notation.value(node.body, inner)
     guards = [notation.condition(g, inner) for g in node.guards]
-    for outside in implied(node.op.removeprefix("arg"), body, tuple(bound)):
-        notation.names.spend(CONDITION, node.at)
-        guards.append(outside)
+    op = node.op.removeprefix("arg")
+    if op in NEUTRAL:
+        notation.names.spend(CONDITION * _doubtful(body), node.at)
+    guards += implied(op, body, tuple(bound))
     return bound, body, Mul(*dict.fromkeys(guards))
+
+
+def _doubtful(body: Expr) -> int:
+    """How many index maps of a body take work to be seen inside."""
+    return sum(not (e.is_Integer or isinstance(e, Index)) for entry in body.atoms(Entry) for e in entry.where)
