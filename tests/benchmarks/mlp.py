@@ -11,7 +11,7 @@ import gc
 import importlib.util
 from itertools import count
 from statistics import median
-from time import process_time
+from time import perf_counter
 
 from symgrad.calculus.sweep import pull_back
 from symgrad.expr.contractions import matmul
@@ -72,28 +72,30 @@ def contestants() -> dict:
     return found
 
 
-def seconds(run, depth: int) -> float:
-    """Processor time of one run, which neighbours on the machine do not change.
+def seconds(run, depth: int, frozen: bool = False) -> float:
+    """Wall time of one run, garbage collection included: what a user waits for.
 
-    The garbage collector sees what the run makes, not the modules that the process has loaded.
+    `frozen` hides the objects that the process already held from the collector. That tells the growth of the run itself
+    from the cost of a full collection, which depends on what else is loaded; it is a diagnosis, not the result.
     """
     gc.collect()
-    gc.freeze()
-    start = process_time()
+    if frozen:
+        gc.freeze()
+    start = perf_counter()
     run(depth)
-    taken = process_time() - start
+    taken = perf_counter() - start
     gc.unfreeze()
     return taken
 
 
-def measure(depths=DEPTHS, repeats: int = 5) -> dict:
+def measure(depths=DEPTHS, repeats: int = 5, frozen: bool = False) -> dict:
     """{contestant: {depth: (first run, median of the later ones)}}; the contestants take turns."""
     runs = contestants()
     times = {name: {depth: [] for depth in depths} for name in runs}
     for depth in depths:
         for _ in range(repeats + 1):
             for name, run in runs.items():
-                times[name][depth].append(seconds(run, depth))
+                times[name][depth].append(seconds(run, depth, frozen))
     return {name: {d: (t[0], median(t[1:])) for d, t in rows.items()} for name, rows in times.items()}
 
 
