@@ -16,7 +16,10 @@ from ..expr.nodes import Entry, Equal, Slot, total
 from ..expr.tensors import Tensor, apply, call, from_expression, shape_text
 from ..graph import depends
 from ..rules.tables import work_out
-from .local import LETTERS, adjoint_of, local_partial
+from .local import LETTERS, Adjoint, adjoint_of, local_partial
+
+Use = tuple[Adjoint, Tensor, Tensor | None]
+"""A use of a tensor: the adjoint of the place, the tensor that uses it, and the cotangent of that (None for 1)."""
 
 
 def pull_back(
@@ -38,18 +41,20 @@ def pull_back(
     nodes = order([target])
     _check_wrt(nodes, wrt)
     active = depends(nodes, wrt)
-    parts: dict[Tensor, list[Tensor]] = {target: [] if cotangent is None else [cotangent]}
-    total_of: dict[Tensor, Tensor | None] = {}
+    uses: dict[Tensor, list[Use]] = {target: []}
+    total_of: dict[Tensor, Tensor | None] = {target: cotangent}
+    wanted = set(wrt)
     for y in reversed(nodes):
-        if y not in active or y not in parts:
+        if y not in active or y not in uses:
             continue
-        seed = total_of[y] = add_up(parts.pop(y), derivative_name(target, y))
+        if y is not target:
+            total_of[y] = add_up(uses.pop(y), derivative_name(target, y) if y in wanted else None)
         unit = y is target and cotangent is None
         for place, x in enumerate(y.operands):
             if x in active:
                 adjoint = adjoint_of(y.template, place, conventions, None if unit else lead or 0)
                 if adjoint is not None:
-                    parts.setdefault(x, []).append(adjoint.apply(y, None if unit else seed))
+                    uses.setdefault(x, []).append((adjoint, y, total_of[y]))
     return [_answer(target, x, total_of, cotangent, lead) for x in wrt]
 
 
@@ -81,14 +86,13 @@ def plain_indices(shape) -> tuple[Index, ...]:
     return tuple(fresh(Index(LETTERS[k % len(LETTERS)], n)) for k, n in enumerate(shape))
 
 
-def add_up(parts: list[Tensor], name: str | None = None) -> Tensor | None:
-    """The sum of tensors of one shape: gradients add where a graph branches."""
-    if not parts:
-        return None
-    added = call(_sum_of, tuple(parts), len(parts)) if len(parts) > 1 else parts[0]
-    if added.template is None or (added.name and len(parts) == 1):
-        return added
-    return apply(added.template, added.operands, added.binding, name)
+def add_up(uses: list[Use], name: str | None = None) -> Tensor:
+    """The cotangent of a tensor from all its uses: gradients add where a graph branches."""
+    if len(uses) == 1:
+        adjoint, y, seed = uses[0]
+        return adjoint.apply(y, seed, name)
+    added = call(_sum_of, tuple(adjoint.apply(y, seed) for adjoint, y, seed in uses), len(uses))
+    return apply(added.template, added.operands, added.binding, name) if name else added
 
 
 @lru_cache(maxsize=4096)

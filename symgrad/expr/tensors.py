@@ -140,10 +140,10 @@ _tensors: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
 
 
 def _shared(name, shape, tmpl, operands, binding) -> Tensor:
-    key = (name, shape, tmpl, operands, binding)
+    key = (name, tmpl, operands, binding) if tmpl else (name, shape)  # the template and its binding fix the shape
     found = _tensors.get(key)
     if found is None:
-        found = _tensors[key] = Tensor(*key)
+        found = _tensors[key] = Tensor(name, shape, tmpl, operands, binding)
     return found
 
 
