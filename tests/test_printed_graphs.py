@@ -10,6 +10,7 @@ from symgrad.calculus.derive import Story
 from symgrad.errors import LimitError
 from symgrad.expr.derivatives import DerivativeName
 from symgrad.expr.evaluate import evaluate, precise
+from symgrad.expr.indices import Index
 from symgrad.expr.nodes import Entry
 from symgrad.expr.tensors import Ref, from_expression
 from symgrad.parse import parse_expression
@@ -54,7 +55,8 @@ def read_back(t, style):
     spelled = letters(body, free=free)
     known = {r.tensor.name: r.tensor for r in body.atoms(Ref) if r.tensor.name}
     text = show(body, style, free=free)
-    return text, from_expression(free, parse_expression(text, known, {spelled[i]: i for i in free}))
+    sizes = {f"over_{n}": Index("over", n) for n in t.binding}  # a size may stand alone in a formula, as in a mean
+    return text, from_expression(free, parse_expression(text, known, sizes | {spelled[i]: i for i in free}))
 
 
 @examples(60, 5000)

@@ -11,7 +11,7 @@ from ..expr.guards import NEUTRAL, implied
 from ..expr.indices import Index, fresh
 from ..expr.nodes import Entry, Pick, over
 from .faults import Fault, at
-from .limits import CONDITION
+from .limits import PROOF
 from .maps import index_map, look
 from .names import Names
 from .syntax import Bound, Group, Node, Reduction, Relation
@@ -71,7 +71,7 @@ def _opened(notation, node, env):
     guards = [notation.condition(g, inner) for g in node.guards]
     op = node.op.removeprefix("arg")
     if op in NEUTRAL:
-        notation.names.spend(CONDITION * _doubtful(body), node.at)
+        notation.names.spend(PROOF * _doubtful(body), node.at)
     guards += implied(op, body, tuple(bound))
     return bound, body, Mul(*dict.fromkeys(guards))
 

@@ -10,7 +10,7 @@ from ..expr.indices import Index
 from ..expr.nodes import Bracket, Compare, Divides, Equal, Inside
 from .binders import Reading, is_pick, pick
 from .faults import Fault
-from .limits import CONDITION
+from .limits import CONDITION, PROOF
 from .maps import index_map, look
 from .names import CONSTANTS
 from .syntax import Both, Call, Floor, Name, Negative, Node, Number, Power, Product, Relation, Row, Subscript, Sum
@@ -46,6 +46,8 @@ def _relation(notation, node, env):
     if not _are_integers(notation, nodes, env):
         values = [notation.value(e, env) for e in nodes]
         return Mul(*map(of_values, signs, values, values[1:], [at for _, at, _ in node.rest]))
+    if not all(isinstance(e, (Name, Number)) for e in nodes):
+        notation.names.spend(PROOF, node.at)
     values = [integer(notation, e, env) for e in nodes]
     if signs == ["<=", "<"] and values[0] == 0:
         return Inside(values[1], values[2])

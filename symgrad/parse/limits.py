@@ -28,8 +28,8 @@ JOINED = 100
 """Tensors that concatenate or stack take, and entries of a list of numbers in an expression."""
 EFFORT = 2_000
 """What the index maps and conditions of one program cost; about a quarter of a millisecond each."""
-MAP, QUOTIENT, CONDITION = 1, 20, 25
-"""What an index map costs, more with quo and rem, and a bracket, also one that keeps a maximum inside."""
+MAP, QUOTIENT, CONDITION, PROOF = 1, 20, 10, 30
+"""What an index map costs, more with quo and rem, a bracket, and finding out whether a map stays inside an axis."""
 IRRATIONAL = 50
 """Terms of a sum or factors of a product that are irrational numbers."""
 FACTORS = 200
