@@ -228,3 +228,11 @@ def test_bytes_that_are_no_text():
     words = [sys.executable, "-m", "symgrad", "derive", "-"]
     done = subprocess.run(words, cwd=ROOT, input=b"\xff\xfe\x00", capture_output=True, timeout=60)
     assert done.returncode == 2 and b"Traceback" not in done.stderr
+
+
+def test_numbers_stand_for_a_named_cotangent_too():
+    """∂f/∂t1 in a formula is one number, whatever the names in it."""
+    at = "W=[[.4,.6],[.7,-.2]]; x=[.5,.3]; y=[0,1]"
+    said = run("derive", "cross_entropy(W@x, y)", "--shape", "W[m,n] x[n] y[m]", "--wrt", "W", "--at", at)
+    assert said.exit_code == 0
+    assert "∂f/∂W₀₁ = ∂f/∂t1₀ · x₁ = 0.5225 · 0.3 = 0.1567" in said.output

@@ -40,9 +40,9 @@ class NumberPrinter(Printer):
     numbers: list[str] = field(default_factory=list)
 
     def piece(self, e: Expr) -> tuple[str, int]:
-        text, level = super().piece(e)
         if not isinstance(e, Entry):
-            return text, level
+            return super().piece(e)
+        text, _ = Printer(self.style, self.scope, self.delta).piece(e)  # the f and q of ∂f/∂qᵢ are no numbers here
         number = self.values[e.base][tuple(map(int, e.where))]
         told = value(number).replace("-", self.style.sign)
         self.numbers.append(told if number >= 0 else self.style.parens(told))
