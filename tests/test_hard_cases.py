@@ -554,3 +554,11 @@ def test_an_index_as_a_factor():
 def test_a_constant_equation():
     f = from_expression((), Integer(3))
     assert_gradient(f, x, {"x": [1, 2]}, [0, 0])
+
+
+def test_a_size_of_what_sympy_takes_for_complex():
+    """SymPy makes |exp(log x)| to exp(re(log x)); here x is real, and where log x is not a number nothing is."""
+    x = input_tensor("x", (param("n"),))
+    f = np.abs(np.exp(np.arccosh(x))).sum()
+    gradient = evaluate(pull_back(f, [x])[0], {"x": [2.0, 3.0]})
+    assert [round(g, 9) for g in gradient] == [round(1 + a / (a * a - 1) ** 0.5, 9) for a in (2.0, 3.0)]

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+import sympy as sp
+
 from .activations import ACTIVATIONS, sigmoid, softplus
 from .functions import FUNCTIONS
 from .kinked import KINKED, maximum, minimum, relu
@@ -19,7 +21,7 @@ from .scalars import KINK, Elementwise, Scalar, above, equal, positive, scalar, 
 ELEMENTWISE: tuple[Elementwise, ...] = (*FUNCTIONS, *ACTIVATIONS, *KINKED)
 
 BY_NAME = MappingProxyType({name: row for row in ELEMENTWISE for name in (row.name, *row.aliases)})
-BY_HEAD = MappingProxyType({row.head: row for row in ELEMENTWISE})
+BY_HEAD = MappingProxyType({row.head: row for row in ELEMENTWISE} | {sp.Abs: BY_NAME["abs"]})  # √x² is SymPy's |x|
 
 __all__ = [
     "BY_HEAD",

@@ -18,6 +18,14 @@ relu, relu6, hardtanh, hardsigmoid, hardswish = map(new, ("relu", "relu6", "hard
 maximum, minimum, leaky_relu, clip = new("maximum", 2), new("minimum", 2), new("leaky_relu", 2), new("clip", 3)
 
 
+class absolute(sp.Abs):
+    """|x| of a real x. SymPy's own takes x for complex where it cannot tell: |exp(log x)| becomes exp(re(log x))."""
+
+    @classmethod
+    def eval(cls, arg):
+        return sp.Abs(arg) if arg.is_number else None
+
+
 def larger(m, x, y):
     return y if y.real > x.real or y != y else x
 
@@ -37,7 +45,7 @@ def signum(m, x):
 KINKED: tuple[Elementwise, ...] = (
     Elementwise(
         "abs",
-        sp.Abs,
+        absolute,
         derivatives=(lambda x, y: sp.sign(x) + KINK * zero(x),),
         value=lambda m, x: -x if x.real < 0 else x,
         definition=lambda x: Piecewise((x, x > 0), (-x, True)),

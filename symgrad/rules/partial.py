@@ -9,7 +9,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Symbol, log, symbols
 
 from ..errors import NoRuleError
 from ..expr.conventions import PYTORCH, Conventions
-from ..expr.elementwise import BY_HEAD, KINK
+from ..expr.elementwise import BY_HEAD, ELEMENTWISE, KINK, Elementwise
 from ..expr.nodes import Bracket, Compare, Entry, Equal, Partial, Pick, Reduce, over, total
 from ..expr.substitute import refresh
 from ..rewrite import Rule, Table
@@ -115,11 +115,11 @@ def _of(kind):
     return lambda f: lambda p: f(p) if isinstance(p.of, kind) else None
 
 
-def _elementwise(row, conventions):
+def _elementwise(row: Elementwise, conventions: Conventions):
     """d f(a, …) = Σ_k f_k(a, …) d(a_k)."""
 
     def apply(p):
-        if not isinstance(p.of, row.head):
+        if BY_HEAD.get(p.of.func) is not row:
             return None
         share = {KINK: conventions.kink(row.name)}
         slopes = [d(*p.of.args, p.of) for d in row.derivatives]
@@ -175,6 +175,6 @@ def partial_rules(conventions: Conventions = PYTORCH) -> Table:
         _row("max over an index", "d(max_k a) = Σ_k [k = argmax] d(a)", _extreme("max", conventions.ties)),
         _row("min over an index", "d(min_k a) = Σ_k [k = argmin] d(a)", _extreme("min", conventions.ties)),
         _row("bracket", "d([a > b]) = 0", _of((Bracket, Pick))(locally_constant)),
-        *(_row(row.name, _statement(row), _elementwise(row, conventions)) for row in BY_HEAD.values()),
+        *(_row(row.name, _statement(row), _elementwise(row, conventions)) for row in ELEMENTWISE),
         _row("missing", "no rule", missing),
     )
