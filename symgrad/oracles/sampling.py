@@ -19,6 +19,8 @@ from ..expr.tensors import Tensor
 
 EQUATIONS = 400
 WORK = 60_000
+ENTRY = 10
+"""An entry that is compared costs as much as so many operations."""
 GRID = 2**48
 INTERVALS = ((-2, 2), (Fraction(1, 10), 2), (Fraction(1, 20), Fraction(19, 20)), (Fraction(21, 20), 3), (-3, -1))
 
@@ -36,7 +38,7 @@ def sizes(tensors, rng: Random, budget: int = WORK) -> dict[Symbol, Integer]:
     for attempt in range(30):
         chosen = {**_axes(axes, rng, attempt), **{s: Integer(rng.randint(1, 2 + attempt % 2)) for s in others}}
         if all(n >= 1 for t in nodes for n in shape(t, chosen)):
-            cost = work(nodes, chosen)
+            cost = work(nodes, chosen) + ENTRY * sum(prod(shape(t, chosen)) for t in tensors)
             if cost <= budget:
                 return chosen
             least = cost if least is None else min(least, cost)
