@@ -216,7 +216,8 @@ def jacobian(f, wrt, values) -> Found:
     start = evaluate(wrt, values, space)
     seeded = Array(start.shape, [space.seed(k, x.value) for k, x in enumerate(start)])
     out = evaluate(f, {**values, wrt: seeded}, space)
-    rows = [space.differentiated(y) for y in out]
+    # A plain number depends on nothing: the −inf of a window that holds no entry.
+    rows = [space.differentiated(y) if isinstance(y, Tracked) else {} for y in out]
     data = [row.get(k, Fraction(0)) for row in rows for k in range(len(start))]
     return Found(Array((*out.shape, *start.shape), data))
 
