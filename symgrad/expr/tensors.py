@@ -175,7 +175,12 @@ def apply(tmpl: Template, operands: tuple[Tensor, ...], binding: tuple[Expr, ...
     """The tensor that a template gives for operands; `binding` holds the actual value of each of its params."""
     names = dict(zip(tmpl.params, binding, strict=True))
     shape = tuple(names[n] if n in names else n.xreplace(names) if n.free_symbols else n for n in tmpl.shape)
-    return _shared(name, shape, tmpl, operands, binding)
+    return _shared(name, _kept(shape, operands), tmpl, operands, _kept(binding, operands))
+
+
+def _kept(sizes, operands):
+    """An operand's own tuple where it is equal: fewer objects for the garbage collector to walk in long graphs."""
+    return next((t.shape for t in operands if t.shape == sizes), sizes)
 
 
 def from_expression(free, body: Expr, *, name=None, label="") -> Tensor:

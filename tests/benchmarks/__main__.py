@@ -13,7 +13,7 @@ def table(title: str, results: dict):
         print(f"{name:<10}" + "".join(f"{cell:>20}" for cell in cells) + f"{growth(rows):>18.1f}")
 
 
-def main(repeats: int = 5):
+def main(repeats: int = 9):
     what = f"All gradients of an L-layer MLP, wall seconds: median of {repeats} after a first run (in parentheses)"
     table(what, measure(repeats=repeats))
     blind = "\nThe same, the collector blind to what the process held before (a diagnosis)"
