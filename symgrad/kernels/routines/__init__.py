@@ -1,0 +1,1 @@
+"""Plain NumPy routines that generated programs call; their source is written into the programs."""
