@@ -562,3 +562,18 @@ def test_a_size_of_what_sympy_takes_for_complex():
     f = np.abs(np.exp(np.arccosh(x))).sum()
     gradient = evaluate(pull_back(f, [x])[0], {"x": [2.0, 3.0]})
     assert [round(g, 9) for g in gradient] == [round(1 + a / (a * a - 1) ** 0.5, 9) for a in (2.0, 3.0)]
+
+
+def test_an_entry_outside_its_tensor_is_as_strong_a_zero_as_a_bracket():
+    """G[1−i]/√x_i at i = 2 reads outside of G: 0, although √x_2 is not a number. Rules leave the bracket out there."""
+    t = from_expression((i,), Entry(input_tensor("G", (2,)).ref, 1 - i) / at(x, i) ** F(1, 2))
+    assert list(evaluate(t, {"G": [2, 2], "x": [4.0, 16.0, -1.0]})) == [1.0, 0.5, 0.0]
+
+
+def test_a_gradient_read_at_half_indices_is_differentiated_again():
+    """Σ_p x[2p−1] x[p] gives x[(p+1)/2] where 2 | p+1: solved for p once more there is no bracket [½ | …]."""
+    p = Index("p", n)
+    f = from_expression((), total(at(x, 2 * p - 1) * at(x, p), p))
+    (gradient,) = pull_back(f, [x])
+    hessian = evaluate(jacobian_of(gradient, [x])[0], {"n": 4}, EXACT).nested()
+    assert hessian == [[0, 0, 0, 0], [0, 2, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]]

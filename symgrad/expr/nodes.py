@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Indexed, Integer, Symbol, Tuple, expand
 from sympy.core.symbol import Str
 
-from .affine import nonnegative, within
+from .affine import Rem, nonnegative, within
 from .indices import Index, expression
 
 REDUCTIONS = ("sum", "prod", "max", "min", "lse", "norm")
@@ -164,7 +164,7 @@ class Divides(Bracket):
             return Integer(1)
         if s.is_Integer and e.is_Integer:
             return Integer(int(int(e) % int(s) == 0))
-        return Expr.__new__(cls, s, e)
+        return Integer(1) if Rem(e, s) == 0 else Expr.__new__(cls, s, e)
 
 
 class Inside(Bracket):

@@ -123,10 +123,14 @@ class Scope:
         return lambda: join([p() for p in parts])
 
     def _mul(self, e):
-        """Brackets first, those of indices before those of values: where one is 0 nothing else is even computed."""
+        """Brackets first, those of indices before those of values: where one is 0 nothing else is even computed.
+
+        An entry outside its tensor is as strong a 0, since `[0 ≤ e < n] X[e]` is written `X[e]`.
+        """
         found = sorted((a for a in e.args if isinstance(a, (Bracket, Pick))), key=lambda a: a.has(Entry))
-        conditions = [self.meaning(a) for a in found]
-        others = [self.meaning(a) for a in e.args if not isinstance(a, (Bracket, Pick))]
+        entries = [a for a in e.args if isinstance(a, Entry)]
+        conditions = [self.meaning(a) for a in (*found, *entries)]
+        others = [self.meaning(a) for a in e.args if not isinstance(a, (Bracket, Pick, Entry))]
         join = self.space.product
 
         def value():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Mul, expand
+from sympy import Expr, Integer, Mul, cancel, expand, lcm, together
 
 from ..expr.affine import Quo, Rem, coefficient, nonnegative
 from ..expr.indices import Index, fresh
@@ -19,9 +19,17 @@ def _solutions(e: Reduce, accept):
         if isinstance(delta, Equal):
             difference = delta.args[0] - delta.args[1]
             for k in e.bound:
-                parts = coefficient(difference, k)
+                parts = _whole(coefficient(difference, k))
                 if parts and parts[0] != 0 and accept(parts[0]):
                     yield delta, k, *parts
+
+
+def _whole(parts):
+    """`a k + r = 0` over the integers: `(k + 1)/2 = u`, as a contraction leaves it behind, is `k + 1 − 2u = 0`."""
+    if parts is None:
+        return None
+    denominator = lcm(*(together(e).as_numer_denom()[1] for e in parts))
+    return parts if denominator == 1 else tuple(expand(cancel(e * denominator)) for e in parts)
 
 
 def _put(e: Reduce, delta: Expr, k: Index, value: Expr, condition: Expr):
