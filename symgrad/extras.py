@@ -7,7 +7,14 @@ from types import ModuleType
 
 from .errors import MissingExtraError
 
-INSTALLED_BY = {"numpy": "numpy", "jax": "symgrad[jax]", "torch": "symgrad[torch]", "pygraphviz": "symgrad[draw]"}
+INSTALLED_BY = {
+    "numpy": "numpy",
+    "jax": "symgrad[jax]",
+    "torch": "symgrad[torch]",
+    "pygraphviz": "symgrad[draw]",
+    "PIL.Image": "symgrad[images]",
+    "PIL.ImageOps": "symgrad[images]",
+}
 """What `pip install` brings each package."""
 
 

@@ -13,7 +13,7 @@ from .expr.derivatives import names_in
 from .expr.evaluate import order
 from .expr.nodes import Binder, Entry, Inside
 from .expr.substitute import instantiate
-from .expr.tensors import Tensor, from_expression
+from .expr.tensors import Tensor, apply, from_expression
 
 INLINE_OPS = 40
 """An unnamed node is inlined only while the equation that results has at most this many operations."""
@@ -97,7 +97,9 @@ def _read(t, free, body, reading, taken):
     label = t.template.label if once else ""
     if once and all(o is reading.get(o) for o in t.operands) and (t.name or label):
         return t
-    return from_expression(free, body, name=t.name or (None if label else _fresh_name(taken)), label=label)
+    if label and not t.name:  # its operands stay, and in their order: it prints as softmax(t)
+        return apply(t.template, tuple(reading[o] for o in t.operands), t.binding)
+    return from_expression(free, body, name=t.name or _fresh_name(taken), label=label)
 
 
 def _written(t, reading, written):

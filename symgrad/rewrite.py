@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, preorder_traversal
 
 from .derivation import Derivation, Step
 from .errors import LimitError
 from .expr.nodes import Bracket, Partial, Pick
 
 MOST_STEPS = 20_000
+MOST_SHOWN = 20_000
+"""Nodes of all the right sides that a derivation shows; what comes after them is one step."""
+MOST_NODES = 5_000
+"""Of one right side."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ def rewrite(e: Expr, tables: Iterable[Table], left: Expr | None = None) -> Deriv
     run = _Run(e, [rule for table in tables for rule in table])
     result = run.normal(e)
     if run.whole != result:
-        run.steps.append(Step("collect", "a + a = 2a", run.whole, result, result, "algebra", True))
+        rule = ("collect", "a + a = 2a") if run.shown < MOST_SHOWN else ("work out", "the other steps, at once")
+        run.steps.append(Step(*rule, run.whole, result, result, "algebra", True))
     return Derivation(e if left is None else left, e, tuple(run.steps))
 
 
@@ -59,6 +64,7 @@ OPAQUE = (Indexed, Bracket, Pick, Partial)
 class _Run:
     def __init__(self, whole, rules):
         self.whole, self.rules, self.steps, self.known, self.by_head = whole, rules, [], {}, {}
+        self.size, self.shown, self.count = _nodes(whole), 0, 0
 
     def normal(self, e: Expr) -> Expr:
         if not e.args:
@@ -85,9 +91,24 @@ class _Run:
         return self.by_head[kind]
 
     def _record(self, rule, before, after):
+        self._measure(before, after)
+        if self.shown >= MOST_SHOWN:
+            return
         whole = self.whole.xreplace({before: after})
         if whole != self.whole:
             self.steps.append(Step(rule.name, rule.statement, before, after, whole, rule.kind, rule.minor))
             self.whole = whole
-        if len(self.steps) > MOST_STEPS:
-            raise LimitError(f"more than {MOST_STEPS} steps", hint="name intermediates with let")
+
+    def _measure(self, before, after):
+        """Each step shows the whole, so that n steps in n terms cost n²."""
+        self.size = max(1, self.size + _nodes(after) - _nodes(before))
+        self.shown += self.size
+        self.count += 1
+        if self.count > MOST_STEPS:
+            raise LimitError(f"more than {MOST_STEPS:,} steps", hint="name intermediates with let")
+        if self.size > MOST_NODES:
+            raise LimitError(f"a formula of more than {MOST_NODES:,} parts", hint="give parts of it names of their own")
+
+
+def _nodes(e: Expr) -> int:
+    return sum(1 for _ in preorder_traversal(e))

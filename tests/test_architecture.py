@@ -42,6 +42,7 @@ LOADS_BY_NAME = {"extras", "__init__", "cli"}  # import_module: `symgrad --help`
 WITHOUT_NUMPY = {room for room, floor in ROOMS.items() if floor < 7} - {"extras"} | {"render"}
 WITH_HYPOTHESIS = {"testing"}
 RUNS_TEXT = {"sympify", "parse_expr", "S", "eval", "exec"}
+MAY_RUN_TEXT = {("symgrad/kernels/load.py", "exec")}  # generated programs, and nothing else
 
 
 class Edge(NamedTuple):
@@ -146,7 +147,7 @@ def executed_text(sources: dict[str, str]) -> Iterator[str]:
     """Calls that turn text into running code. SymPy's constructors and `_sympify` refuse text or leave it a symbol."""
     for path, text in sources.items():
         for node in ast.walk(ast.parse(text)):
-            if called(node) in RUNS_TEXT:
+            if called(node) in RUNS_TEXT and (path, called(node)) not in MAY_RUN_TEXT:
                 yield f"{path}:{node.lineno}: {called(node)}() executes text; a constructor or _sympify does not"
             elif isinstance(node, ast.ImportFrom):
                 renamed = [a.name for a in node.names if a.name in RUNS_TEXT and a.asname not in {None, a.name}]
@@ -190,6 +191,7 @@ HOUSE = {
     "symgrad/calculus.py": "from symgrad import graph\ngrad = graph",
     "symgrad/render/__init__.py": "",
     "symgrad/parse/__init__.py": "from ..expr import indices",
+    "symgrad/kernels/load.py": "exec(compile('', '', 'exec'))",
     "symgrad/testing/__init__.py": "import hypothesis",
     "symgrad/cli.py": "from importlib import import_module\ndef main(): import_module('symgrad.tour')",
 }
@@ -210,6 +212,9 @@ PLANTED = {
     "loads a module by name": ("symgrad/graph.py", "import importlib\nimportlib.import_module('json')"),
     "eval() executes text": ("symgrad/graph.py", "eval('1')"),
     "exec() executes text": ("symgrad/graph.py", "def f(text):\n    exec(text)"),
+    "exec() executes text, beside the loader": ("symgrad/kernels/compiled.py", "exec('1')"),
+    "exec() executes text, in another load.py": ("symgrad/nn/load.py", "exec('1')"),
+    "eval() executes text, in the loader": ("symgrad/kernels/load.py", "eval('1')"),
     "sympify() executes text": ("symgrad/graph.py", "import sympy as sp\nsp.sympify('x')"),
     "parse_expr() executes text": (
         "symgrad/cli.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 
 from sympy import Add, Expr, Integer, Mul, expand
@@ -117,10 +118,34 @@ def nonnegative(e: Expr) -> bool:
 
     An index that is in scope has a range that is not empty, so its size is at least 1; `b·⌊a/b⌋ <= a`.
     """
+    known = _linear(e)
+    if known is not None:
+        return known
     e = expand(e)
     if e.is_Integer:
         return bool(e >= 0)
     return _nonnegative(_numbered(e))
+
+
+def _linear(e: Expr) -> bool | None:
+    """The same in plain numbers, for a sum of numbers times indices and sizes; None for any other."""
+    least, ranges = Integer(0), set()
+    of: Counter = Counter()
+    for term in Add.make_args(e):
+        c, s = term.as_coeff_Mul()
+        if isinstance(s, Index):
+            ranges.add(s.size)
+            if c >= 0:
+                continue
+            least, s = least - c, s.size
+        if s.is_Integer:
+            least += c * s
+        elif s.is_Symbol and s.is_nonnegative:
+            of[s] += c
+        else:
+            return None
+    least += sum(c for s, c in of.items() if s in ranges)  # the size of a range that is not empty is at least 1
+    return bool(least >= 0 and all(c >= 0 for c in of.values()))
 
 
 def _numbered(e: Expr) -> Expr:

@@ -44,8 +44,12 @@ def unknown_derivative(of: Tensor, by: Tensor) -> Tensor:
     return Tensor(derivative_name(of, by), (*of.shape, *by.shape), None, (), ())
 
 
+def parts_of(t: Tensor) -> tuple[Tensor, ...]:
+    """The tensors by which t is printed where it has no name of its own: f and x for `∂f/∂x`, z for `softmax(z)`."""
+    return t.name.parts if isinstance(t.name, DerivativeName) else t.operands if t.is_labelled else ()
+
+
 def names_in(t: Tensor) -> set[str]:
-    """The names that stand in print where t does: `f` and `x` for `∂f/∂x`."""
-    if isinstance(t.name, DerivativeName):
-        return set().union(*map(names_in, t.name.parts))
-    return {t.display}
+    """The names that stand in print where t does."""
+    parts = parts_of(t)
+    return set().union(*map(names_in, parts)) if parts else {t.display}

@@ -9,7 +9,7 @@ from .axes import axis_number, axis_numbers, broadcast, build, empty, running, s
 from .constants import tensor
 from .nodes import Entry, Slot, over, total
 from .reductions import divide
-from .tensors import Tensor, mismatch, shape_text
+from .tensors import Label, Tensor, mismatch, shape_text
 
 
 def softmax(z, axis=-1) -> Tensor:
@@ -20,13 +20,15 @@ def softmax(z, axis=-1) -> Tensor:
     ('softmax', exp($0[i] - Reduce(lse, $0[j], 1, (j,))))
     """
     z = tensor(z, "softmax")
-    return build(_softmax, (z,), _axis("softmax", axis, z.shape), label="softmax")
+    a = _axis("softmax", axis, z.shape)
+    return build(_softmax, (z,), a, label=_along("softmax", a, z.shape))
 
 
 def log_softmax(z, axis=-1) -> Tensor:
     """`l[i] = z[i] − log Σ_j exp z[j]` along the axis."""
     z = tensor(z, "log_softmax")
-    return build(_log_softmax, (z,), _axis("log_softmax", axis, z.shape), label="log_softmax")
+    a = _axis("log_softmax", axis, z.shape)
+    return build(_log_softmax, (z,), a, label=_along("log_softmax", a, z.shape))
 
 
 def _axis(operation, axis, shape):
@@ -34,6 +36,11 @@ def _axis(operation, axis, shape):
     if empty(shape[a]):
         raise ShapeError(f"{operation}: axis {a} of shape {shape_text(shape)} is empty")
     return a
+
+
+def _along(operation, axis, shape):
+    """The label of an operation whose axis is the last one unless another is given."""
+    return Label(operation) if axis == len(shape) - 1 else Label(operation, axis=axis)
 
 
 def _softmax(shapes, axis):
@@ -59,7 +66,8 @@ def cross_entropy(logits, target, axis=-1) -> Tensor:
     'cross_entropy'
     """
     z, y = tensor(logits, "cross_entropy"), tensor(target, "cross_entropy")
-    return build(_cross_entropy, (z, y), _axis("cross_entropy", axis, z.shape), label="cross_entropy")
+    a = _axis("cross_entropy", axis, z.shape)
+    return build(_cross_entropy, (z, y), a, label=_along("cross_entropy", a, z.shape))
 
 
 def _cross_entropy(shapes, axis):
@@ -106,7 +114,14 @@ def _mse(shapes):
 def l1_norm(x, axis=None, *, keepdims=False) -> Tensor:
     """`Σ_k |x[k]|` over the axes."""
     x = tensor(x, "l1_norm")
-    return build(_l1_norm, (x,), axis_numbers("l1_norm", axis, x.shape), bool(keepdims), label="l1_norm")
+    return _norm("l1_norm", _l1_norm, x, axis, keepdims)
+
+
+def _norm(operation, builder, x, axis, keepdims):
+    axes = axis_numbers(operation, axis, x.shape)
+    told = {} if len(axes) == x.ndim else {"axis": axes if len(axes) > 1 else axes[0]}
+    kept = {"keepdims": True} if keepdims else {}
+    return build(builder, (x,), axes, bool(keepdims), label=Label(operation, **told, **kept))
 
 
 def _l1_norm(shapes, axes, keepdims):
@@ -117,7 +132,7 @@ def _l1_norm(shapes, axes, keepdims):
 def l2_norm(x, axis=None, *, keepdims=False) -> Tensor:
     """`√Σ_k x[k]²` over the axes."""
     x = tensor(x, "l2_norm")
-    return build(_l2_norm, (x,), axis_numbers("l2_norm", axis, x.shape), bool(keepdims), label="l2_norm")
+    return _norm("l2_norm", _l2_norm, x, axis, keepdims)
 
 
 def _l2_norm(shapes, axes, keepdims):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
-from sympy import Expr, Rational
+from sympy import Expr, Rational, integer_nthroot
 
 from ..errors import EvaluationError
 from .nodes import HOLDS
@@ -134,10 +134,18 @@ class _Exact(Space):
             raise EvaluationError(f"a power of more than {LONGEST} bits", hint="evaluate in floating point")
         if exponent.denominator == 1:
             return base ** int(exponent)
-        root = Rational(base.numerator, base.denominator) ** Rational(exponent.numerator, exponent.denominator)
-        if not root.is_Rational:
+        root = _root(base, exponent.denominator)
+        if root is None:
             raise EvaluationError(f"({base})**({exponent}) is not rational", hint="evaluate in floating point")
-        return self.constant(root)
+        return root**exponent.numerator
+
+
+def _root(x: Fraction, n: int) -> Fraction | None:
+    """The n-th root where it is rational. Of integers, which SymPy's power would factor."""
+    if x < 0:
+        return None
+    (above, exact), (below, too) = (integer_nthroot(part, n) for part in (x.numerator, x.denominator))
+    return Fraction(int(above), int(below)) if exact and too else None
 
 
 ZERO_AT_ZERO = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf", "expm1", "log1p", "sqrt")

@@ -20,16 +20,32 @@ from .nodes import Binder, Entry, Slot
 _serial = itertools.count()
 
 
+class Label(str):
+    """The name of an operation that stays whole in print, with the arguments it was called with beside its operands.
+
+    >>> Label("softmax", axis=0).options, Label("softmax").options
+    (('axis=0',), ())
+    """
+
+    options: tuple[str, ...]
+
+    def __new__(cls, name: str, **options):
+        self = super().__new__(cls, name)
+        self.options = tuple(f"{k}={v}" for k, v in options.items())
+        return self
+
+
 class Template:
     """`out[free] = body` over `Slot(0)`, `Slot(1)`, …, with sizes `params`; interned, so that `is` compares templates.
 
-    `label` names an operation that stays whole in print (softmax, mse); it does not change the meaning.
+    `label` names an operation that stays whole in print (`Label`); it does not change the meaning.
     """
 
     __slots__ = ("__weakref__", "body", "cache", "free", "label", "params", "shape", "slots")
 
     def __init__(self, free, body, slots, params, label):
-        self.free, self.body, self.slots, self.params, self.label = free, body, slots, params, label
+        self.free, self.body, self.slots, self.params = free, body, slots, params
+        self.label = label if isinstance(label, Label) else Label(label)
         self.shape = tuple(i.size for i in free)
         self.cache = {}
 
@@ -97,6 +113,11 @@ class Tensor:
     def display(self) -> str:
         """The name, or a made-up one for a tensor that has none."""
         return self.name or f"t{self.serial}"
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether it is printed as the operation that gives it, `softmax(z)`."""
+        return self.name is None and not self.is_input and bool(self.template.label)
 
     @property
     def ref(self) -> Ref:

@@ -154,7 +154,7 @@ class Accesses:
         name = base.text
         if name in self.names.tensors:
             return [Axis(name, k, n) for k, n in enumerate(self.names.tensors[name].shape)]
-        if not self.names.implicit or "∂" in name or name in RESERVED:
+        if not self.names.implicit or name in RESERVED:
             raise self.names.unknown(name, base.at)
         if len(items) > RANK:
             raise Fault(LimitError, f"more than {RANK} axes", base.at)

@@ -21,6 +21,7 @@ from .syntax import (
     Attribute,
     Both,
     Call,
+    Derivative,
     Ellipsis,
     Group,
     Name,
@@ -127,6 +128,12 @@ class Arrays:
             return self._times(self._operand(node.base.function), "", self._power(inner), node.at)
         return combine("power", self._operand(node.base), self._operand(node.exponent), node.at)
 
+    def _derivative(self, node):
+        known = self.names.derivatives.get(tuple(map(self.tensor, (node.of, *node.by))))
+        if known is None:
+            raise self.names.underived(node.at)
+        return known
+
     # Indexing
 
     def _subscript(self, node):
@@ -215,6 +222,7 @@ class Arrays:
             Subscript: _subscript,
             Slice: _slice,
             Call: _call,
+            Derivative: _derivative,
             Attribute: _attribute,
             Group: _parts,
             Row: _row,

@@ -21,8 +21,10 @@ from .pieces import (
     derivative,
     equation_of,
     factor_of,
+    is_partial,
     nodes_in,
     number,
+    order_of,
     plain,
     run_of,
     sign_of,
@@ -141,7 +143,22 @@ class Builder(Transformer):
         given = arguments or ()
         plain = tuple(a for a in given if isinstance(a, s.Node))
         keywords = tuple(a for a in given if not isinstance(a, s.Node))
-        return derivative(function, plain) or s.Call(function.at, function, plain, keywords)
+        if is_partial(function, given) and not keywords:
+            return derivative(function.at, plain[0], plain[1:])
+        return s.Call(function.at, function, plain, keywords)
+
+    def derivative(self, children):
+        sign, of, _, *by = children
+        found = nodes_in(by)
+        if len(found) != order_of(sign):
+            raise Fault(
+                ParseError, f"{sign} above {len(found)} ∂", sign.start_pos, "one below for each order: ∂²f/∂x∂y"
+            )
+        return derivative(sign.start_pos, of, found)
+
+    def gradient(self, children):
+        sign, by, of = children
+        return derivative(sign.start_pos, of, (by,) * order_of(sign))
 
     def name(self, children):
         (name,) = children

@@ -34,7 +34,7 @@ def declare(text: str, **sizes) -> dict[str, Tensor]:
 
 
 def _declared(d: Declaration, names: Names) -> Tensor:
-    if d.name in RESERVED or "∂" in d.name:
+    if d.name in RESERVED:
         raise Fault(ParseError, f"{d.name} has a meaning of its own", d.at, "choose another name")
     if len(d.sizes) > RANK:
         raise Fault(LimitError, f"more than {RANK} axes", d.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lark import Token
@@ -9,6 +10,7 @@ from lark import Token
 from ..errors import LimitError, ParseError
 from .faults import Fault
 from .limits import NESTING, TOKENS
+from .pieces import order_of
 
 ENDS = frozenset(
     [
@@ -36,7 +38,7 @@ PAIRED = {"BAR": ("OPEN_BAR", "CLOSE_BAR"), "NORM": ("OPEN_NORM", "CLOSE_NORM")}
 class Layout:
     """The lexer's tokens, retyped; counts them and the depth of their brackets."""
 
-    always_accept = ("LSQB", "LPAR", "BAR", "NORM", "NEWLINE")
+    always_accept = ("LSQB", "LPAR", "BAR", "NORM", "NEWLINE", "PARTIAL")
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         return _retyped(stream)
@@ -44,6 +46,7 @@ class Layout:
 
 def _retyped(stream):
     opened: list[str] = []
+    owed: Counter[int] = Counter()
     before, broken = "", False
     for count, token in enumerate(stream):
         if count >= TOKENS:
@@ -59,9 +62,20 @@ def _retyped(stream):
                 token.start_pos,
                 "end the line above with the sign, or use ( )",
             )
-        token.type = _type(token.type, before, opened)
+        token.type = _type(_in_derivative(token, owed, len(opened)), before, opened)
         before = _track(token, before, opened)
         yield token
+
+
+def _in_derivative(token, owed, depth):
+    """Above or below the bar of `∂²f/∂x∂y`: `owed` counts, at a depth of brackets, the ∂ that are still to come below."""
+    if token.type == "OVER":
+        return "OVER" if owed[depth] else "MULOP"
+    if token.type != "PARTIAL":
+        return token.type
+    kind = "BY" if owed[depth] else "PARTIAL"
+    owed[depth] = owed[depth] - 1 if owed[depth] else order_of(token)
+    return kind
 
 
 def _type(kind, before, opened):

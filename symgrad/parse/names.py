@@ -10,7 +10,9 @@ from typing import Any
 from sympy import Expr, Rational, Symbol, pi
 
 from ..errors import LimitError, OptionError, UnknownNameError
+from ..expr.derivatives import DerivativeName, parts_of
 from ..expr.indices import expression, param
+from ..expr.nodes import Entry, Partial
 from ..expr.operations import NAMES
 from ..expr.tensors import Tensor
 from .faults import Fault
@@ -25,21 +27,36 @@ RESERVED = frozenset((*REDUCTIONS, *CONSTANTS, "and", "mod", "True", "False", "N
 
 @dataclass
 class Names:
-    """Tensors and sizes by name. `implicit` allows tensors to be declared by use; `taken` are all names in sight."""
+    """Tensors and sizes by name. `implicit` allows tensors to be declared by use; `taken` are all names in sight.
+
+    `derivatives` are the tensors that stand for `∂f/∂q`, by (f, q); with `partials` others may stand not worked out.
+    """
 
     tensors: dict[str, Tensor] = field(default_factory=dict)
     sizes: dict[str, Expr] = field(default_factory=dict)
+    derivatives: dict[tuple[Tensor, ...], Tensor] = field(default_factory=dict)
     implicit: bool = False
+    partials: bool = False
     taken: set[str] = field(default_factory=set)
     spent: int = 0
 
     def add(self, name: str, tensor: Tensor) -> None:
-        """A tensor, and the sizes that its shape makes known."""
+        """A tensor, and what it makes known: the sizes of its shape, the f and q of `∂f/∂q`, the z of `softmax(z)`."""
         self.tensors[name] = tensor
         self.taken.add(name)
+        self._add_parts(tensor)
         for n in tensor.shape:
             for s in n.atoms(Symbol):
                 self.sizes.setdefault(s.name, s)
+
+    def _add_parts(self, tensor):
+        if isinstance(tensor.name, DerivativeName):
+            self.derivatives[tensor.name.parts] = tensor
+        for part in parts_of(tensor):
+            if not part.name:
+                self._add_parts(part)
+            elif part.name not in self.tensors:
+                self.add(part.name, part)
 
     def spend(self, cost: int, at: int) -> None:
         """Counts what a program costs."""
@@ -76,6 +93,18 @@ class Names:
     def _fits(self, name, count):
         return name in self.tensors and self.tensors[name].ndim == count
 
+    def derivative(self, of: Expr, by: Iterable[Entry]) -> Expr:
+        """`∂of/∂by`: the entry of the tensor that stands for it, else the derivative itself, not worked out."""
+        found, parts = of, [of]
+        for x in by:
+            parts.append(x)
+            key = tuple(p.base.tensor for p in parts) if isinstance(of, Entry) else ()
+            if key in self.derivatives:
+                found = Entry(self.derivatives[key].ref, *(w for p in parts for w in p.where))
+            else:
+                found = Partial(found, x)
+        return found
+
     def is_product(self, call: Call) -> bool:
         """Whether `f (x)` is f times x, since f is a quantity or a size."""
         f = call.function
@@ -95,6 +124,10 @@ class Names:
         """`δᵢⱼ`, where δ is no tensor."""
         base = node.base
         return isinstance(base, Name) and base.text == "δ" and "δ" not in self.tensors and len(node.items) == 2
+
+    def underived(self, at: int) -> Fault:
+        """No tensor in sight stands for the derivative."""
+        return Fault(UnknownNameError, "a derivative that is not given", at, "derive it first: grad(f, x)")
 
     def unknown(self, name: str, at: int, others: Iterable[str] = (), what: str = "is not declared") -> Fault:
         """No tensor, index or size has this name: says so, and names the nearest."""

@@ -9,7 +9,7 @@ from sympy import Expr, Integer, Mul
 
 from ..errors import OptionError, ParseError, ShapeError
 from ..expr.indices import Index, fresh
-from ..expr.nodes import Binder, Compare, Entry, Equal
+from ..expr.nodes import Binder, Compare, Entry, Equal, Partial
 from ..expr.operations import lookup
 from ..expr.tensors import Tensor, shape_text
 from . import arithmetic
@@ -24,6 +24,7 @@ from .syntax import (
     Both,
     Bound,
     Call,
+    Derivative,
     Floor,
     Name,
     Negative,
@@ -115,7 +116,17 @@ class Notation:
             return base.arguments[0], self.value(base.function, env)
         return base, Integer(1)
 
-    # Entries, functions
+    # Entries, derivatives, functions
+
+    def _derivative(self, node, env):
+        of, *by = (self.value(part, env) for part in (node.of, *node.by))
+        for part, x in zip(node.by, by, strict=True):
+            if not isinstance(x, Entry):
+                raise Fault(ParseError, "a derivative by what is no entry", part.at, "for example ∂f/∂x[i]")
+        found = self.names.derivative(of, by)
+        if isinstance(found, Partial) and not self.names.partials:
+            raise self.names.underived(node.at)
+        return found
 
     def _subscript(self, node, env):
         if has_condition(node):
@@ -174,6 +185,7 @@ class Notation:
             Power: _power,
             Subscript: _subscript,
             Call: _call,
+            Derivative: _derivative,
             Attribute: _attribute,
             Floor: _integer,
             Row: _row,

@@ -47,7 +47,7 @@ def nodes_in(children):
 def checked_name(name: str, at: int) -> str:
     if len(name) > NAME:
         raise Fault(LimitError, f"a name of more than {NAME} characters", at)
-    if not all(part.isidentifier() for part in name.replace("∂", "").split("/")):
+    if not name.isidentifier():
         raise Fault(ParseError, f"{name} is not a name", at, "a name is letters, digits and _")
     return name
 
@@ -115,14 +115,18 @@ def equation_of(left: s.Node, right: s.Node) -> s.Equation:
     return s.Equation(left.at, name, free, bool(free), right)
 
 
-def derivative(function: s.Node, arguments: tuple[s.Node, ...]) -> s.Node | None:
-    """`partial(f, W[i,j])`, the spelling without ∂ of the entry `∂f/∂W[i,j]`; None for any other call."""
-    heads = [a.base if isinstance(a, s.Subscript) else a for a in arguments]
-    names = [h.text for h in (function, *heads) if isinstance(h, s.Name)]
-    if len(names) <= len(heads) or len(heads) < 2 or names[0] != "partial":
-        return None
-    _, of, *by = names
-    order = len(by) if len(by) > 1 else ""
-    name = s.Name(function.at, f"∂{order}{of}/{''.join(f'∂{x}' for x in by)}")
-    items = tuple(i for a in arguments if isinstance(a, s.Subscript) for i in a.items)
-    return s.Subscript(function.at, name, items) if items else name
+def derivative(at: int, of: s.Node, by: tuple[s.Node, ...]) -> s.Derivative:
+    """The derivative of a derivative is one of higher order."""
+    if isinstance(of, s.Derivative):
+        return s.Derivative(at, of.of, (*of.by, *by))
+    return s.Derivative(at, of, by)
+
+
+def is_partial(function: s.Node, arguments: tuple) -> bool:
+    """Whether a call is `partial(f, W[i,j])`, the spelling without ∂ of `∂f/∂W[i,j]`."""
+    return isinstance(function, s.Name) and function.text == "partial" and len(arguments) > 1
+
+
+def order_of(token: Token) -> int:
+    """How often `∂²` or `∇²_` differentiates."""
+    return int(plain(token.strip("∂∇_")) or 1)

@@ -42,6 +42,8 @@ def parse_program(
 def parse_expression(text: str, tensors: Mapping[str, Tensor], indices: Mapping[str, Index]) -> Expr:
     """The expression over entries that printed index notation stands for, `indices` naming its free indices.
 
+    `∂f/∂q[k]` is the entry of a tensor of that name where `tensors` has it, else a derivative not worked out.
+
     >>> from symgrad.expr.indices import param
     >>> from symgrad.parse.declare import declare
     >>> q, x = declare("q[m] x[n]").values()
@@ -50,7 +52,7 @@ def parse_expression(text: str, tensors: Mapping[str, Tensor], indices: Mapping[
     2*q[i]*x[j]
     """
     with answered(text):
-        names = Names()
+        names = Names(partials=True)
         for name, t in tensors.items():
             names.add(name, t)
         for i in indices.values():

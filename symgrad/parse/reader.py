@@ -18,10 +18,11 @@ VALUE, OPERATOR = "a value", "an operator"
 # What the grammar's tokens are called; those of one name are told once.
 WORDS = {
     **dict.fromkeys(("NAME", "NUMBER", "FRACTION", "LPAR", "LSQB", "REDUCTION", "ROOT", "ROOT_CALL"), VALUE),
-    **dict.fromkeys(("OPEN_BAR", "OPEN_NORM", "LFLOOR", "INDICATOR"), VALUE),
+    **dict.fromkeys(("OPEN_BAR", "OPEN_NORM", "LFLOOR", "INDICATOR", "PARTIAL", "NABLA"), VALUE),
     **{"RPAR": '")"', "RSQB": '"]"', "CLOSE_BAR": '"|"', "CLOSE_NORM": '"‖"', "RFLOOR": '"⌋"', "COMMA": '","'},
     **{"EQ": '"="', "COLON": '":"', "STRING": "text in quotes", "LSUB": '"["', "SUBSCRIPT": "an index"},
     **{"SEMICOLON": '";"', "NEWLINE": "a new line", "ELLIPSIS": '"..."', "LT": '"<"'},
+    **{"OVER": '"/∂"', "BY": '"∂"'},
     **dict.fromkeys(("MULOP", "POW"), OPERATOR),
 }
 CLOSING = ('")"', '"]"', '"|"', '"‖"', '"⌋"', '","')

@@ -58,7 +58,7 @@ class Number(Node):
 
 @dataclass(frozen=True, eq=False)
 class Name(Node):
-    """`x`, `∂f/∂q`."""
+    """`x`."""
 
     text: str
 
@@ -129,6 +129,14 @@ class Call(Node):
     function: Node
     arguments: tuple[Node, ...]
     keywords: tuple[tuple[Name, Node], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative(Node):
+    """`∂²f/∂x[i]∂y[j]`, `partial(partial(f, x[i]), y[j])`; of whole tensors also `∇_x f`."""
+
+    of: Node
+    by: tuple[Node, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,11 +13,10 @@ from types import MappingProxyType
 
 from sympy import Expr, Symbol, preorder_traversal
 
-from ..expr.derivatives import DerivativeName
+from ..expr.derivatives import names_in
 from ..expr.indices import Index
 from ..expr.nodes import Binder, Entry
-from ..expr.tensors import Ref, Tensor
-from .labels import is_labelled
+from ..expr.tensors import Ref
 
 POOL = "ijklmnpqrstuvabcdghwxyz"
 
@@ -89,20 +88,12 @@ def printed_names(e: Expr) -> set[str]:
     names: set[str] = set()
     for part in preorder_traversal(e):
         if isinstance(part, Ref):
-            names |= _names_of(part.tensor)
+            names |= names_in(part.tensor)
         elif isinstance(part, Symbol) and not isinstance(part, Index):
             names.add(part.name)
         elif isinstance(part, Binder):
             names |= {s.name for i in part.bound if not readable(i, part) for s in i.size.atoms(Symbol)}
     return names
-
-
-def _names_of(tensor: Tensor) -> set[str]:
-    if is_labelled(tensor):
-        return set().union(*map(_names_of, tensor.operands))
-    if isinstance(tensor.name, DerivativeName):
-        return set().union(*map(_names_of, tensor.name.parts))
-    return {tensor.display}
 
 
 def readable(i: Index, binder: Expr) -> bool:

@@ -21,7 +21,6 @@ from ..expr.indices import Index
 from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce
 from ..expr.tensors import Ref, Tensor
 from .forms import WRITTEN_OUT, is_differs, is_whole, negated, softmax_of
-from .labels import is_labelled, options
 from .letters import letters, readable
 from .ordering import is_negative
 from .pieces import ADD, ATOM, MUL, OPEN, POW
@@ -73,10 +72,10 @@ class Printer(Products):
 
     def tensor(self, t: Tensor) -> str:
         """A tensor as a whole."""
-        if is_labelled(t):
-            row = BY_NAME.get(t.template.label)
-            args = (*map(self.tensor, t.operands), *options(t.template))
-            return self.style.call(t.template.label, row.latex if row else "", args)
+        if t.is_labelled:
+            label, row = t.template.label, BY_NAME.get(t.template.label)
+            args = (*map(self.tensor, t.operands), *label.options)
+            return self.style.call(label, row.latex if row else "", args)
         if not isinstance(t.name, DerivativeName):
             return self.style.symbol(t.display)
         of, *by = (self._part(self.tensor(x), x.ref) for x in t.name.parts)
@@ -97,7 +96,7 @@ class Printer(Products):
         if isinstance(e, Partial) and isinstance(e.of, Entry):
             text, before = self._derivative(e.of) or (self(e.of), ())
             return text, (*before, self._part(self(e.entry), e.entry.base))
-        if not (isinstance(e, Entry) and isinstance(e.base, Ref)) or is_labelled(e.base.tensor):
+        if not (isinstance(e, Entry) and isinstance(e.base, Ref)):
             return None
         name, at = e.base.tensor.name, iter(e.where)
         if not isinstance(name, DerivativeName) or sum(x.ndim for x in name.parts) != len(e.where):

@@ -1,0 +1,97 @@
+"""The adjoint of im2col: what each window says about the entries it reads is added up there.
+
+`X̄[n,u,v,c] = Σ [u = s·i+d·r−P] [v = s·j+d·s−P] A[n,i,j,r,s,c]`; what falls outside the image is left out.
+"""
+
+import numpy as np
+
+from .im2col import channels_last, column_blocks
+
+
+def overlap(start, stop, stride, offset, size):
+    """`(windows, entries)`: slices of the i in start ≤ i < stop with 0 ≤ s·i+offset < size, and of their s·i+offset.
+
+    >>> overlap(0, 4, 2, -3, 4)
+    (slice(2, 4, None), slice(1, 4, 2))
+    """
+    first, last = max(start, -(offset // stride)), min(stop, (size - 1 - offset) // stride + 1)
+    if first >= last:
+        return slice(0, 0), slice(0, 0)
+    return slice(first, last), slice(stride * first + offset, stride * (last - 1) + offset + 1, stride)
+
+
+def shifted(windows, start):
+    """The same windows, counted from `start`."""
+    return slice(windows.start - start, windows.stop - start) if windows.stop else windows
+
+
+def conv2d_input_gradient_scatter(g, w, in_size, stride, padding, dilation, groups):
+    """For blocks of windows, `A[(n,i,j), (r,s,c)] = Σ_k G[n,i,j,k] W[k,c,r,s]`, then a sum for each kernel offset."""
+    G, (K, C, R, S), (N, _, OH, OW) = channels_last(g), w.shape, g.shape
+    x = np.zeros((N, *in_size, groups, C), g.dtype)
+    W = w.transpose(0, 2, 3, 1).reshape(groups, K // groups, R * S * C)
+    parts, t = column_blocks(N, (OH, OW), R * S * C * groups, g.itemsize)
+    work = np.empty(t * R * S * C * groups, g.dtype)
+    for n, i in parts:
+        T = (n.stop - n.start) * (i.stop - i.start) * OW
+        A = work[: T * groups * R * S * C].reshape(groups, T, R * S * C)
+        np.matmul(G[n, i].reshape(T, groups, -1).transpose(1, 0, 2), W, out=A)
+        A = A.reshape(groups, n.stop - n.start, i.stop - i.start, OW, R, S, C)
+        scatter_columns(A, x[n], i, stride, padding, dilation)
+    return x.reshape(N, *in_size, groups * C).transpose(0, 3, 1, 2)
+
+
+def scatter_columns(A, x, rows, stride, padding, dilation):
+    """`x[n, s·i+d·r−P, s·j+d·s−P, g, c] += A[g,n,i,j,r,s,c]` for the windows i in `rows`; A counts from their start."""
+    OW, R, S = A.shape[3:6]
+    for r in range(R):
+        i, u = overlap(rows.start, rows.stop, stride[0], dilation[0] * r - padding[0], x.shape[1])
+        for s in range(S):
+            j, v = overlap(0, OW, stride[1], dilation[1] * s - padding[1], x.shape[2])
+            x[:, u, v] += A[:, :, shifted(i, rows.start), j, r, s].transpose(1, 2, 3, 0, 4)
+
+
+def conv2d_input_gradient_planes(g, w, in_size, stride, padding, dilation):
+    """For few input channels and a stride: columns as planes `A[(r,s,c), (i,j)]`, added in rows that lie together.
+
+    What belongs to pixels `s·I+a, s·J+b` is collected in a plane of its own, `F[a,b,c,I,J]`: nothing is strided.
+    """
+    G, (K, C, R, S), (N, _, OH, OW) = channels_last(g), w.shape, g.shape
+    x = np.empty((N, *in_size, C), g.dtype)
+    W = np.ascontiguousarray(w.transpose(2, 3, 1, 0)).reshape(R * S * C, K)
+    height, width = (
+        max((out - 1) + dilation[a] * (size - 1) // stride[a] + 1, -(-(in_size[a] + padding[a]) // stride[a]))
+        for a, out, size in ((0, OH, R), (1, OW, S))
+    )
+    F = np.empty((*stride, C, height, width), g.dtype)
+    parts, t = column_blocks(1, (OH, OW), R * S * C, g.itemsize)
+    work = np.empty(t * R * S * C, g.dtype)
+    for n in range(N):
+        F[...] = 0
+        for _, i in parts:
+            count = i.stop - i.start
+            A = work[: R * S * C * count * OW].reshape(R * S * C, count * OW)
+            np.matmul(W, G[n, i].reshape(count * OW, K).T, out=A)
+            gather_planes(A.reshape(R, S, C, count, OW), F, i, stride, dilation)
+        interleave_planes(F, x[n], padding)
+    return x.transpose(0, 3, 1, 2)
+
+
+def gather_planes(A, F, rows, stride, dilation):
+    """`F[a,b,c,I,J] += A[r,s,c,i,j]` where `s·I+a = s·i+d·r` and `s·J+b = s·j+d·s`, for the windows i in `rows`."""
+    R, S, _, _, OW = A.shape
+    for r in range(R):
+        I, a = divmod(dilation[0] * r, stride[0])
+        for s in range(S):
+            J, b = divmod(dilation[1] * s, stride[1])
+            F[a, b, :, rows.start + I : rows.stop + I, J : J + OW] += A[r, s]
+
+
+def interleave_planes(F, x, padding):
+    """`x[s·I+a−P, s·J+b−P, c] = F[a,b,c,I,J]`, all entries of x."""
+    A, B, _, height, width = F.shape
+    for a in range(A):
+        i, u = overlap(0, height, A, a - padding[0], x.shape[0])
+        for b in range(B):
+            j, v = overlap(0, width, B, b - padding[1], x.shape[1])
+            x[u, v] = F[a, b, :, i, j].transpose(1, 2, 0)

@@ -1,0 +1,111 @@
+"""Sums, maxima, log-sum-exp and softmax over some axes of an array, at their best over the last ones.
+
+A sum over contiguous rows is a product with ones (BLAS: two to six times faster than `np.sum`). A maximum over rows of
+at most 32 entries is taken down the columns of a transposed copy, where NumPy compares whole lines.
+"""
+
+import math
+
+import numpy as np
+
+SHORT_ROW = 32  # from here on the transposed copy costs more than it saves
+MILD = 30.0  # exp of what lies between −30 and 30, and sums of it, are far from overflow: no maximum is taken off
+LONG_ROW = 1 << 14  # from here on `np.sum`, which adds in pairs, is the more exact and no slower
+
+
+def sum_rows(x, axes):
+    """`Σ x` over axes, which stay with size 1.
+
+    >>> sum_rows(np.ones((2, 3), "f4"), (1,))
+    array([[3.],
+           [3.]], dtype=float32)
+    """
+    size = row_size(x, axes)
+    if x.dtype.kind != "f" or not 0 < size <= LONG_ROW:
+        return np.sum(x, axis=axes, keepdims=True)
+    return np.dot(x.reshape(-1, size), np.ones(size, x.dtype)).reshape(rows_shape(x, axes))
+
+
+def max_rows(x, axes):
+    """`max x` over axes, which stay with size 1.
+
+    >>> max_rows(np.array([[1, 5, 2], [3, 0, 0]]), (1,))
+    array([[5],
+           [3]])
+    """
+    size = row_size(x, axes)
+    if not 0 < size <= SHORT_ROW:
+        return np.max(x, axis=axes, keepdims=True)
+    return np.ascontiguousarray(x.reshape(-1, size).T).max(axis=0).reshape(rows_shape(x, axes))
+
+
+def logsumexp_rows(x, axes):
+    """`log Σ exp(x)` over axes, which go; −∞ where all entries are −∞, +∞ where one is.
+
+    >>> logsumexp_rows(np.array([[1000.0, 1000.0], [-np.inf, -np.inf]]), (1,)).tolist()
+    [1000.6931471805599, -inf]
+    """
+    return log_of_total(*exponentials(x, axes)[::2]).squeeze(axes)
+
+
+def softmax_rows(x, axes):
+    """`exp(x) / Σ exp(x)`, the sum over axes; NaN where all entries are −∞ or one is +∞.
+
+    >>> softmax_rows(np.array([1000.0, 1000.0, -np.inf]), (0,))
+    array([0.5, 0.5, 0. ])
+    """
+    _, weights, total = exponentials(x, axes)
+    with np.errstate(invalid="ignore"):
+        return np.divide(weights, total, out=weights)
+
+
+def logsumexp_softmax_rows(x, axes):
+    """Both of them with one exponential: cross-entropy is `logsumexp − z_y`, and its gradient `softmax − 1_y`.
+
+    >>> logsumexp_softmax_rows(np.zeros((1, 2)), (1,))
+    (array([0.69314718]), array([[0.5, 0.5]]))
+    """
+    top, weights, total = exponentials(x, axes)
+    with np.errstate(invalid="ignore"):
+        np.divide(weights, total, out=weights)
+    return log_of_total(top, total).squeeze(axes), weights
+
+
+def exponentials(x, axes):
+    """`(m, exp(x − m), Σ exp(x − m))`: m is the maximum of the row, or 0 for all rows if all entries are mild.
+
+    >>> exponentials(np.array([[1000.0, 1000.0]]), (1,))
+    (array([[1000.]]), array([[1., 1.]]), array([[2.]]))
+    """
+    x = x if x.dtype.kind == "f" else x.astype(np.float64)
+    if x.size and x.min() >= -MILD and x.max() <= MILD:
+        weights = np.exp(x)
+        return x.dtype.type(0), weights, sum_rows(weights, axes)
+    top = max_rows(x, axes)
+    top[~np.isfinite(top)] = 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        weights = np.subtract(x, top)
+        np.exp(weights, out=weights)
+        return top, weights, sum_rows(weights, axes)
+
+
+def log_of_total(top, total):
+    """`m + log Σ exp(x − m)`; −∞ where the sum is 0."""
+    with np.errstate(divide="ignore"):
+        return np.log(total) + top
+
+
+def row_size(x, axes):
+    """How many entries a row has, if the axes are the last ones and its entries lie side by side; else 0.
+
+    >>> row_size(np.zeros((2, 3, 4)), (1, 2)), row_size(np.zeros((2, 3, 4)), (0,))
+    (12, 0)
+    """
+    last = x.ndim - len(axes)
+    if not x.flags.c_contiguous or any(a != last + k and a != k - len(axes) for k, a in enumerate(axes)):
+        return 0
+    return math.prod(x.shape[last:]) if x.size else 0
+
+
+def rows_shape(x, axes):
+    return x.shape[: x.ndim - len(axes)] + (1,) * len(axes)

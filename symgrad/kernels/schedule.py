@@ -1,0 +1,112 @@
+"""Which values become statements, which are written into others, and where a buffer may be written over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .program import Value
+
+INFIX = {
+    "add": ("+", 4),
+    "subtract": ("-", 4),
+    "multiply": ("*", 5),
+    "divide": ("/", 5),
+    "floor_divide": ("//", 5),
+    "remainder": ("%", 5),
+    "power": ("**", 7),
+    "greater": (">", 2),
+    "greater_equal": (">=", 2),
+    "less": ("<", 2),
+    "equal": ("==", 2),
+    "not_equal": ("!=", 2),
+    "logical_and": ("&", 3),
+}
+"""Operators of Python and their precedence; a comparison is put in parentheses everywhere."""
+ALWAYS_INLINE = {"number", "size", "axes", "item", "broadcast"}
+VIEWS = {"axes", "reshape", "window", "broadcast", "item", "input", "cast"}
+"""Operations whose result may share memory with their operand."""
+DEEPEST = 3
+"""Operators in one line."""
+
+
+@dataclass
+class Schedule:
+    """`statements` in order; `last[v]` is the place of the last statement that reads v's memory."""
+
+    statements: list[Value]
+    inline: set[Value]
+    last: dict[Value, float]
+    outputs: set[Value]
+
+    def leaves(self, v: Value) -> list[Value]:
+        """The statements (and inputs) that the text of v names."""
+        found = []
+        for a in v.args:
+            found += self.leaves(a) if a in self.inline else [a]
+        return found
+
+    def free_at(self, v: Value, place: int) -> bool:
+        """Whether the memory of v is its own and read for the last time by the statement at this place."""
+        return (
+            v not in self.inline
+            and v.op not in VIEWS
+            and v.kind == "float"
+            and v not in self.outputs
+            and bool(v.shape)
+            and self.last.get(v, -1) <= place
+        )
+
+
+def schedule(outputs: Sequence[Value]) -> Schedule:
+    """Values needed for the outputs in an order in which they can be computed."""
+    order = needed(outputs)
+    uses: dict[Value, int] = dict.fromkeys(order, 0)
+    for v in order:
+        for a in v.args:
+            uses[a] += 1
+    asked = set(outputs)
+    inline: set[Value] = set()
+    depth: dict[Value, int] = {}
+    for v in order:
+        depth[v] = operators(v, depth, inline)
+        once = uses[v] == 1 and v not in asked and v.op != "input"
+        small = (v.shape == () and depth[v] <= DEEPEST) or (infix(v) and depth[v] < DEEPEST)
+        if v.op in ALWAYS_INLINE or (once and small):
+            inline.add(v)
+    inline -= {v for v in asked if v.op not in ("number", "size")}
+    statements = [v for v in order if v not in inline and v.op != "input"]
+    plan = Schedule(statements, inline, {}, asked)
+    for place, v in enumerate(statements):
+        for a in plan.leaves(v):
+            plan.last[a] = place
+    for v in asked:
+        plan.last[v] = float("inf")
+    for v in reversed(order):
+        if v.op in VIEWS and v.args:  # what a view reads is its operand's memory
+            plan.last[v.args[0]] = max(plan.last.get(v.args[0], -1), plan.last.get(v, -1))
+    return plan
+
+
+def needed(outputs: Sequence[Value]) -> list[Value]:
+    """Every value that the outputs need, operands first."""
+    seen, order, stack = set(), [], [(v, False) for v in reversed(outputs)]
+    while stack:
+        v, done = stack.pop()
+        if done:
+            order.append(v)
+        elif v not in seen:
+            seen.add(v)
+            stack.append((v, True))
+            stack.extend((a, False) for a in reversed(v.args) if a not in seen)
+    return order
+
+
+def infix(v: Value) -> bool:
+    return v.op == "ufunc" and (v.options[0] in INFIX or v.options[0] == "negative")
+
+
+def operators(v: Value, depth, inline) -> int:
+    """How many operators deep the text of v is."""
+    below = max((depth[a] for a in v.args if a in inline), default=0)
+    return below + (v.op not in ("number", "size", "axes", "item", "input"))
