@@ -57,7 +57,7 @@ def _size(e, names):
 def number_text(e) -> str:
     """A constant: integers as such, all else as the nearest double, which keeps the number type of an array.
 
-    >>> number_text(Integer(2)), number_text(Integer(1)/3), number_text(-oo)
+    >>> from sympy import Integer; number_text(Integer(2)), number_text(Integer(1)/3), number_text(-oo)
     ('2', '0.3333333333333333', '-np.inf')
     """
     if e in (oo, -oo):

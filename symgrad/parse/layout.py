@@ -68,7 +68,7 @@ def _retyped(stream):
 
 
 def _in_derivative(token, owed, depth):
-    """Above or below the bar of `∂²f/∂x∂y`: `owed` counts, at a depth of brackets, the ∂ that are still to come below."""
+    """Above or below the bar of `∂²f/∂x∂y`: `owed` counts, at a depth of brackets, the ∂ still to come below."""
     if token.type == "OVER":
         return "OVER" if owed[depth] else "MULOP"
     if token.type != "PARTIAL":
