@@ -83,6 +83,10 @@ def text_argument(command):
     return click.argument("text", metavar="TEXT")(command)
 
 
+def choice(name, values, default, help):
+    return click.option(name, type=click.Choice(values), default=default, show_default=True, help=help)
+
+
 OPTIONS = {
     "shape": click.option("--shape", metavar="DECLARATIONS", default="", help='Shapes of the inputs: "W[m,n] x[n]".'),
     "wrt": click.option(
@@ -93,26 +97,10 @@ OPTIONS = {
     "assume": click.option(
         "--assume", "assumed", metavar="FACT", multiple=True, help='A fact about values: "sum(y) == 1".'
     ),
-    "ties": click.option(
-        "--ties",
-        type=click.Choice(["first", "split"]),
-        default="first",
-        show_default=True,
-        help="Which of several equal maxima gets the gradient.",
-    ),
-    "notation": click.option(
-        "--notation",
-        type=click.Choice(["index", "matrix", "both"]),
-        default="both",
-        show_default=True,
-        help="How the answer is written.",
-    ),
-    "steps": click.option(
-        "--steps",
-        type=click.Choice(["all", "hint", "none"]),
-        default="hint",
-        show_default=True,
-        help="Every step, one line a group of steps, or the answer alone.",
+    "ties": choice("--ties", ["first", "split"], "first", "Which of several equal maxima gets the gradient."),
+    "notation": choice("--notation", ["index", "matrix", "both"], "both", "How the answer is written."),
+    "steps": choice(
+        "--steps", ["all", "hint", "none"], "hint", "Every step, one line a group of steps, or the answer alone."
     ),
     "points": click.option(
         "--points",

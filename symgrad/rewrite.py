@@ -12,9 +12,9 @@ from .errors import LimitError
 from .expr.nodes import Bracket, Partial, Pick
 
 MOST_STEPS = 20_000
-MOST_SHOWN = 20_000
+MOST_SHOWN = 10_000
 """Nodes of all the right sides that a derivation shows; what comes after them is one step."""
-MOST_NODES = 5_000
+MOST_NODES = 4_000
 """Of one right side."""
 
 
@@ -102,12 +102,17 @@ class _Run:
     def _measure(self, before, after):
         """Each step shows the whole, so that n steps in n terms cost n²."""
         self.size = max(1, self.size + _nodes(after) - _nodes(before))
+        check_size(self.size)
         self.shown += self.size
         self.count += 1
         if self.count > MOST_STEPS:
             raise LimitError(f"more than {MOST_STEPS:,} steps", hint="name intermediates with let")
-        if self.size > MOST_NODES:
-            raise LimitError(f"a formula of more than {MOST_NODES:,} parts", hint="give parts of it names of their own")
+
+
+def check_size(nodes: int) -> None:
+    """Refuses a formula of so many parts."""
+    if nodes > MOST_NODES:
+        raise LimitError(f"a formula of more than {MOST_NODES:,} parts", hint="give parts of it names of their own")
 
 
 def _nodes(e: Expr) -> int:

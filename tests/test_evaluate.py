@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import E, Integer, Rational, Symbol, exp, log, pi, sqrt
+from sympy import Add, E, Integer, Rational, Symbol, exp, log, pi, sqrt
 
 from symgrad.errors import EvaluationError, ShapeError
-from symgrad.expr.affine import Quo, Rem
+from symgrad.expr.affine import Quo, Rem, _nonnegative, nonnegative
 from symgrad.expr.arrays import Array, array
 from symgrad.expr.elementwise import BY_NAME, relu
 from symgrad.expr.evaluate import EXACT, FLOAT, Precise, evaluate, order, precise, tabulate
@@ -185,6 +185,35 @@ def test_fractions_refuse_what_is_not_rational():
     with pytest.raises(EvaluationError, match="division by zero"):
         value(1 / at(x, 0), x=[0])
     assert value(exp(at(x, 0)), x=[0]) == 1 and value(BY_NAME["sigmoid"].head(at(x, 0)), x=[0]) == F(1, 2)
+
+
+def test_roots_of_fractions():
+    huge = 99999999999999999**3
+    assert EXACT.power(F(8, 27), F(-2, 3)) == F(9, 4) and EXACT.power(F(huge), F(4, 3)) == 99999999999999999**4
+    for base, exponent in ((F(2), F(1, 2)), (F(-8), F(1, 3)), (F(huge + 2), F(1, 10**30))):
+        with pytest.raises(EvaluationError, match="not rational"):
+            EXACT.power(base, exponent)
+
+
+PARTS = [i, j, Index("k", Integer(3)), Index("l", Integer(1)), m, n, s, Integer(1)]
+LINEAR = st.lists(st.tuples(st.integers(-2, 2), st.sampled_from(PARTS)), max_size=5).map(
+    lambda terms: Add(*(c * e for c, e in terms))
+)
+
+
+@given(LINEAR)
+def test_a_map_that_is_never_negative_is_so_at_all_numbers(e):
+    """Sums of indices, sizes and numbers: a range that is met is not empty, another size may be 0."""
+    ranges = {index.size for index in e.atoms(Index)}
+    sizes = product(*((int(size in ranges), 2, 99) for size in (m, n, s)))
+    least = min(lowest(e, dict(zip((m, n, s), numbers, strict=True))) for numbers in sizes)
+    assert nonnegative(e) == _nonnegative(e) == (least >= 0)
+
+
+def lowest(e, sizes):
+    """The least value of e over the ranges of its indices."""
+    ends = product(*([(index, 0), (index, index.size.xreplace(sizes) - 1)] for index in e.atoms(Index)))
+    return min(e.xreplace({**sizes, **dict(at)}) for at in ends)
 
 
 def test_precise_numbers():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -16,7 +17,7 @@ from rich.console import Console
 
 import symgrad as sg
 from symgrad.errors import EvaluationError, OptionError, ShapeError, SymgradError, UnknownNameError
-from symgrad.nn import checkpoint, fit_progress, running
+from symgrad.nn import checkpoint, fit_progress, models, running
 from symgrad.nn.activation import ReLU, Sigmoid
 from symgrad.nn.checkpoint import read_arrays, write_arrays
 from symgrad.nn.classes import CrossEntropyLoss
@@ -507,3 +508,29 @@ def test_a_terminal_gets_a_bar():
     with fit_progress.progress(None, 3, Console(file=out, force_terminal=True, width=80)) as bar:
         bar.batch(0, 2, 1, 0.5)
     assert "epoch 1/2, loss 0.5" in out.getvalue() and "1/3" in out.getvalue()
+
+
+# Line by line in examples/digits.py: LeNet-5 on scikit-learn's digits.
+
+
+@pytest.fixture
+def digits(monkeypatch):
+    pytest.importorskip("sklearn")
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    return importlib.import_module("digits")
+
+
+@pytest.mark.slow
+def test_lenet_reads_digits(digits):
+    net, history = digits.train()
+    assert digits.accuracy(net) >= 0.97 and history["accuracy"][-1] > 0.99
+
+
+def test_lenet_learns_the_same_from_the_same_seed(digits):
+    (X, y), _ = digits.digits()
+    runs = []
+    for _ in range(2):
+        net = models.lenet5(size=32)
+        history = fit(net, X[:64], y[:64], loss=CrossEntropyLoss(), optimizer=SGD(lr=0.03), batch_size=24, seed=1)
+        runs.append((net.params, history.batch_losses))
+    assert runs[0][1] == runs[1][1] and same(runs[0][0], runs[1][0])

@@ -6,8 +6,9 @@ import pytest
 
 import symgrad as sg
 from symgrad.errors import SymgradError
+from symgrad.expr.derivatives import unknown_derivative as derivative_tensor
 from symgrad.expr.evaluate import evaluate
-from symgrad.expr.indices import param
+from symgrad.expr.indices import Index, param
 from symgrad.expr.spaces import EXACT
 from symgrad.expr.tensors import from_expression
 from symgrad.parse import declare, define, parse_expression, parse_program, parse_values
@@ -307,6 +308,45 @@ def test_printed_expressions_parse_back(text, style):
     assert from_expression(free, back).template is t.template
 
 
+# ── derivatives ──
+
+DERIVATIVES = [
+    ("∂f/∂qᵢ · xⱼ", "partial(f, q[i])*x[j]"),
+    ("2∂f/∂q[i] ∂L/∂x[j]", "2*partial(L, x[j])*partial(f, q[i])"),
+    ("xⱼ/∂f/∂qᵢ", "x[j]/(partial(f, q[i]))"),
+    ("∂²f/∂xⱼ∂xₖ ∂L/∂qᵢ", "partial(L, q[i])*partial(partial(f, x[j]), x[k])"),
+    ("∂(∂f/∂xⱼ)/∂xₖ", "partial(partial(f, x[j]), x[k])"),
+    ("∂L/∂softmax(z)ₖ", "partial(L, softmax(z)[k])"),
+    ("∂softmax(z)ⱼ/∂zₖ", "partial(softmax(z)[j], z[k])"),
+    ("∂(qᵢ²)/∂qᵢ", "partial(q[i]**2, q[i])"),
+    ("Σₗ ∂f/∂xₗ", "sum[l] partial(f, x[l])"),
+    ("∂f/∂L", "partial(f, L)"),
+]
+
+
+@pytest.mark.parametrize("text, code", DERIVATIVES)
+def test_derivatives_stay_until_they_are_worked_out(text, code):
+    known = declare("f L q[m] x[n] z[n]")
+    at = dict(i=Index("i", param("m")), j=Index("j", param("n")), k=Index("k", param("n")))
+    for spelling in (text, code):
+        assert show(parse_expression(spelling, known, at), "code", free=at.values()) == code
+
+
+def test_a_derivative_that_is_known_is_a_tensor():
+    z, y = sg.tensors("z[n] y[n]")
+    p = sg.softmax(z)
+    gradient = derivative_tensor(sg.let("L", (y * sg.log(p)).sum()), p)
+    assert define("g[i] = 2*∂L/∂softmax(z)[i]", gradient).operands == (gradient,)
+    assert define("g = 2*∇_softmax(z) L", gradient).operands == (gradient,)
+    assert define("g = norm(partial(L, softmax(z)))", gradient).operands == (gradient,)
+
+
+@pytest.mark.parametrize("text", ["f = 2*∂a/∂c", "f = 2*sum(∇_x a)", "y[i] = partial(q[i], x[1])"])
+def test_one_that_is_not_is_refused_in_a_program(text):
+    with pytest.raises(SymgradError, match="a derivative that is not given"):
+        main(text)
+
+
 # ── what is refused ──
 
 GOLDEN = """\
@@ -505,6 +545,26 @@ no function __class__, column 4
 no function __init__, column 3
   x.__init__
     ^
+
+unexpected "+", column 3
+  ∂a+∂c/∂x
+    ^
+expected "[" or "/∂" or an index
+
+∂² above 1 ∂, column 1
+  ∂²a/∂c
+  ^
+one below for each order: ∂²f/∂x∂y
+
+a derivative by what is no entry, column 12
+  y[i] = ∂a/∂x[i]²
+             ^
+for example ∂f/∂x[i]
+
+the left side is not a name, column 1
+  ∂a/∂c = 2
+  ^
+write a name, or a name with its free indices: q[k] = …
 
 argmax is not a value, column 10
   y[i<3] = argmax[k] v[k]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import symgrad as sg
 from symgrad.derivation import Derivation, Step
 from symgrad.errors import LimitError, OptionError
+from symgrad.expr import named
 from symgrad.expr.affine import Quo, Rem
 from symgrad.expr.elementwise import BY_NAME
 from symgrad.expr.evaluate import FLOAT, Array, tabulate
@@ -21,7 +22,7 @@ from symgrad.expr.indices import Index, fresh, param
 from symgrad.expr.nodes import Compare, Divides, Entry, Equal, Inside, Partial, Pick, over
 from symgrad.expr.tensors import input_tensor
 from symgrad.faces.printing import unjudged
-from symgrad.parse import parse_expression
+from symgrad.parse import parse_expression, parse_program
 from symgrad.render.formats import FORMATS, formatter
 from symgrad.render.page import Row, index_rows
 from symgrad.render.printer import show
@@ -397,3 +398,31 @@ def test_sizes_that_an_equation_works_out_are_shown():
     Y = sg.define("Y[i] = sum[p] X[s*i+p-P]*K[p]")
     assert equation_text(Y).startswith("Yᵢ = Σₚ X[s·i+p−P] Kₚ,  i < ⌊(2P+")
     render(equation_latex(Y))
+
+
+# Operations that stay whole in print
+
+
+def whole_operations():
+    x, y, z, w = (
+        input_tensor(name, shape) for name, shape in (("x", (1, 3)), ("y", (2, 3)), ("z", (3,)), ("w", (M, 1)))
+    )
+    return {
+        "softmax(x, axis=0)": named.softmax(x, 0),
+        "softmax(w)": named.softmax(w),
+        "log_softmax(y, axis=0)": named.log_softmax(y, -2),
+        "cross_entropy(y, y, axis=0)": named.cross_entropy(y, y, 0),
+        "mse(x, y)": named.mse(x, y),
+        "mse(z, y)": named.mse(z, y),
+        "l1_norm(x)": named.l1_norm(x),
+        "l1_norm(x, axis=0)": named.l1_norm(x, 0),
+        "l2_norm(y, axis=1, keepdims=True)": named.l2_norm(y, 1, keepdims=True),
+        "l2_norm(y, keepdims=True)": named.l2_norm(y, keepdims=True),
+    }
+
+
+@pytest.mark.parametrize("text", whole_operations())
+def test_an_operation_is_printed_as_it_was_called(text):
+    t = whole_operations()[text]
+    assert show(t.ref, "code") == text
+    assert parse_program(text, {o.name: o for o in t.operands})[""] is t

@@ -13,10 +13,11 @@ from functools import cached_property
 from math import prod
 
 import pytest
-from sympy import Abs, Expr, Integer, Mul, Symbol, exp, gamma, sign
+from sympy import Abs, Add, Expr, Integer, Mul, Symbol, exp, gamma, sign
 
 import symgrad.expr.protocols  # noqa: F401  gives tensors their operators
-from symgrad.errors import EvaluationError, NoRuleError
+from symgrad import rewrite as rewriting
+from symgrad.errors import EvaluationError, LimitError, NoRuleError
 from symgrad.expr.affine import Quo, Rem, indices
 from symgrad.expr.arrays import Array
 from symgrad.expr.constants import eye
@@ -363,3 +364,27 @@ def test_a_common_slip_is_seen(slip):
     table, name, apply = SLIPS[slip]
     row = next(row for row in table if row.name == name)
     assert any(_refuted(case, planted(case.tables, row, apply)) for case in CORPUS)
+
+
+# ── bounds ──
+
+
+def long_line(join, count):
+    """`x[i] · x[i+1] · …`, or the sum of them, to be differentiated."""
+    x, i, u = input_tensor("x", (n,)), Index("i", Integer(4)), Index("u", n)
+    return Partial(join(*(Entry(x.ref, i + k) for k in range(count))), Entry(x.ref, u))
+
+
+def test_of_a_long_derivation_the_last_steps_are_one(monkeypatch):
+    line = long_line(Add, 60)
+    bounded = chain(line, passes())
+    monkeypatch.setattr(rewriting, "MOST_SHOWN", 10**9)
+    told = chain(line, passes())
+    assert bounded.result == told.result and len(bounded.steps) < len(told.steps) == 61
+    assert [s.rule for s in bounded.steps].index("work out") == len(bounded.steps) - 1
+
+
+@pytest.mark.parametrize("count", [40, 2000])
+def test_a_formula_that_nobody_could_read_is_refused(count):
+    with pytest.raises(LimitError, match="a formula of more than 4,000 parts"):
+        chain(long_line(Mul, count), passes())

@@ -12,7 +12,7 @@ from ..expr.conventions import PYTORCH, Conventions
 from ..expr.elementwise import BY_HEAD, ELEMENTWISE, KINK, Elementwise
 from ..expr.nodes import Bracket, Compare, Entry, Equal, Partial, Pick, Reduce, over, total
 from ..expr.substitute import refresh
-from ..rewrite import Rule, Table
+from ..rewrite import Rule, Table, check_size
 
 
 def _mentions(e: Expr, entry: Entry) -> bool:
@@ -44,6 +44,7 @@ def factor(p):
 def product(p):
     if isinstance(p.of, Mul):
         parts = p.of.args
+        check_size(len(parts) ** 2)
         return Add(*(Mul(*parts[:k], Partial(a, p.entry), *parts[k + 1 :]) for k, a in enumerate(parts)))
 
 
