@@ -12,7 +12,7 @@ from .errors import LimitError
 from .expr.nodes import Bracket, Partial, Pick
 
 MOST_STEPS = 20_000
-MOST_SHOWN = 10_000
+MOST_SHOWN = 5_000
 """Nodes of all the right sides that a derivation shows; what comes after them is one step."""
 MOST_NODES = 4_000
 """Of one right side."""

@@ -426,3 +426,16 @@ def test_an_operation_is_printed_as_it_was_called(text):
     t = whole_operations()[text]
     assert show(t.ref, "code") == text
     assert parse_program(text, {o.name: o for o in t.operands})[""] is t
+
+
+@pytest.mark.parametrize("style", ["code", "unicode"])
+@pytest.mark.parametrize("op", ["prod", "max", "min", "lse"])
+def test_what_counts_as_zero_outside_is_said(op, style):
+    """Without a guard an entry outside its tensor is 0, though `max[k] W[k]` leaves it out."""
+    W, k = input_tensor("W", (2,)), Index("k", 4)
+    slots = {W.ref: Array((2,), [0.5, -0.25])}
+    for body in (Entry(W.ref, k), 2 * Entry(W.ref, k - 2) + Entry(W.ref, k), 1 + 1 / (3 + Entry(W.ref, k - 1))):
+        e = over(op, body, k)
+        back = parse_expression(show(e, style), {"W": W}, {})
+        want, got = (tabulate((), x, {}, slots, FLOAT).data for x in (e, back))
+        assert want == pytest.approx(got)

@@ -16,7 +16,7 @@ from sympy.core.symbol import Str
 from ..expr.affine import Quo, Rem
 from ..expr.derivatives import DerivativeName
 from ..expr.elementwise import BY_NAME
-from ..expr.guards import said
+from ..expr.guards import said, spoken
 from ..expr.indices import Index
 from ..expr.nodes import Bracket, Compare, Divides, Entry, Equal, Inside, Partial, Pick, Reduce
 from ..expr.tensors import Ref, Tensor
@@ -153,6 +153,7 @@ class Printer(Products):
         return self.style.partial(text, (self(e.entry),), level == ATOM), POW
 
     def _pick(self, e):
+        e = spoken(e)
         inner, point = self._open(e), [self.map(p) for p in e.point]
         where = point[0] if len(point) == 1 else f"({','.join(point)})"
         extremum = inner.big(f"arg{e.op}", e) + inner(e.body, OPEN)
@@ -171,6 +172,7 @@ class Printer(Products):
         return self.style.big(self.style.signs.get(op, op), tuple(bound), guard)
 
     def _reduce(self, e):
+        e = spoken(e)
         if e.op == "norm" and self.style.whole_norm and is_whole(e):
             return self.style.whole_norm(self.base(e.body.base)), ATOM
         if e.op in WRITTEN_OUT and self.style.name != "code":
