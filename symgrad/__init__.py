@@ -30,12 +30,14 @@ if TYPE_CHECKING:  # what gives a tensor stays untyped: its operators are instal
     from .faces.api import jvp as jvp
     from .faces.api import value_and_grad as value_and_grad
     from .faces.api import vjp as vjp
+    from .faces.compiling import compile as compile
     from .rules.facts import assume as assume
 
 __version__ = "0.1.0"
 
 HOMES = {
     "faces.api": "derive grad hessian jacobian jvp value_and_grad vjp",
+    "faces.compiling": "compile",
     "errors": "SymgradError",
     "expr.constants": "eye full ones zeros",
     "expr.conventions": "Conventions",

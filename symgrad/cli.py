@@ -1,4 +1,4 @@
-"""The command line: `symgrad derive`, `symgrad graph`, `symgrad tour`. Only click is loaded until a verb runs.
+"""The command line: `symgrad derive`, `graph`, `compile`, `tour`. Only click is loaded until a verb runs.
 
 Exit codes: 0 all hold, 1 something is refuted, 2 wrong usage or input, 3 undecided only, 70 an error in symgrad.
 """
@@ -119,6 +119,11 @@ OPTIONS = {
         type=click.Path(dir_okay=False, writable=True),
         help="Write to a file; its suffix chooses the format where --format does not.",
     ),
+    "backend": choice("--backend", ["numpy", "jax", "torch"], "numpy", "The library that the program is for."),
+    "name": click.option("--name", metavar="NAME", default="step", show_default=True, help="Of the function."),
+    "file": click.option(
+        "--output", type=click.Path(dir_okay=False, writable=True, allow_dash=True), help="Write to a file."
+    ),
     "quiet": click.option("--quiet", is_flag=True, help="The answer alone, unchecked."),
     "debug": click.option("--debug", is_flag=True, help="Show the traceback of an internal error."),
 }
@@ -191,6 +196,20 @@ def graph(ctx, text, output, format_name, debug, **given):
     write(core.graph(read(text), form=core.format_of(format_name, output), ascii=ascii_only(), **given), output)
 
 
+@main.command("compile", cls=Verb)
+@text_argument
+@options("shape", "wrt", "cotangent", "ties", "backend", "name", "file", "debug")
+@click.pass_context
+def compile_(ctx, text, output, debug, **given):
+    """Write a program that computes TEXT and its gradients, for NumPy, JAX or PyTorch.
+
+    The program needs no symgrad. Run as a file it compares its gradients with differences at random inputs, and ends
+    with 1 if they disagree. Of a tensor the gradients are those of ⟨G, TEXT⟩; --cotangent names the argument G.
+    """
+    ctx.obj["debug"] = debug
+    write(_core("faces.code").source(read(text), **given).removesuffix("\n"), output)
+
+
 @main.command()
 @options("debug")
 @click.pass_context
@@ -212,7 +231,7 @@ def read(text: str) -> str:
 
 def write(text: str, output: str | None) -> None:
     """To the file, or to standard output, where what its encoding lacks becomes a question mark."""
-    if output is None:
+    if output is None or output == "-":
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         click.echo(text.encode(encoding, "replace").decode(encoding))
         return

@@ -1,5 +1,6 @@
 """The command line: what it prints, where, and with which exit code."""
 
+import ast
 import json
 import os
 import subprocess
@@ -139,6 +140,8 @@ WRONG = {
     "verb": (["deriv", "x"], "derive"),
     "format": (["derive", "x", "--format", "pdf"], "markdown"),
     "nothing": (["derive", "3"], "no input"),
+    "name of a function": (["compile", "x", "--shape", "x", "--name", "a b"], "in --name: not a name"),
+    "backend": (["compile", "x", "--backend", "fortran"], "torch"),
 }
 
 
@@ -196,9 +199,48 @@ def test_graph_in_json():
     assert {(e["from"], e["to"]) for e in told["edges"]} == {("W", "q"), ("x", "q"), ("q", "f")}
 
 
+def compiled(*arguments):
+    done = run("compile", *NORM, *arguments)
+    assert done.exit_code == 0, done.stderr
+    return done.stdout
+
+
+def test_compile_prints_a_program():
+    text = compiled("--wrt", "W")
+    ast.parse(text)
+    assert "def step(W, x):" in text and "∂f/∂Wᵢⱼ = 2 t1ᵢ xⱼ" in text and "symgrad" not in text
+    assert compiled("--wrt", "W", "--output", "-") == text == compiled("--wrt", "W", "--name", "step")
+
+
+@pytest.mark.parametrize(("backend", "begins"), [("numpy", "import numpy"), ("jax", "import jax"), ("torch", "import")])
+def test_compile_for_a_library(backend, begins):
+    text = compiled("--backend", backend)
+    ast.parse(text)
+    assert text.startswith(begins) and f"import {backend}" in text
+
+
+def test_compile_writes_a_file_that_checks_itself(tmp_path):
+    file = tmp_path / "grad.py"
+    done = run("compile", *NORM, "--wrt", "W", "--backend", "numpy", "--output", str(file))
+    assert (done.exit_code, done.stdout) == (0, "")
+    ran = subprocess.run([sys.executable, str(file)], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60)
+    assert ran.returncode == 0 and ran.stdout.startswith("gradient by W: agrees with differences")
+
+
+def test_compile_of_a_tensor_takes_a_cotangent():
+    done = run("compile", "W @ x", "--shape", "W[m,n] x[n]", "--wrt", "x")
+    assert "def step(W, x, G):" in done.stdout and "∂L/∂xⱼ = Σᵢ Gᵢ Wᵢⱼ" in done.stdout
+    done = run("compile", "W @ x", "--shape", "W[m,n] x[n]", "--wrt", "x", "--cotangent", "seed", "--name", "back")
+    assert "def back(W, x, seed):" in done.stdout
+
+
+def test_compile_of_a_number():
+    assert "def step():" in run("compile", "3").stdout
+
+
 def test_help_names_every_verb_and_exit_code():
     told = run("--help").stdout
-    assert all(word in told for word in ("derive", "graph", "tour", "70"))
+    assert all(word in told for word in ("derive", "graph", "compile", "tour", "70"))
 
 
 def test_help_loads_no_sympy():
@@ -206,7 +248,7 @@ def test_help_loads_no_sympy():
 import sys
 from symgrad.cli import main
 main(["--help"], standalone_mode=False)
-print("sympy" in sys.modules)
+print(bool({"sympy", "numpy"} & sys.modules.keys()))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.stdout.endswith("False\n")

@@ -39,7 +39,7 @@ def check(outputs, values, sizes=None, rtol=1e-11, atol=1e-12, exact=False):
     """Compiles the outputs together, runs them, and compares with their evaluation."""
     sizes = sizes or {}
     program = compile_outputs(outputs)
-    asked = {t.name for t in program.inputs} | set(program._written.sizes)
+    asked = {t.name for t in program.inputs} | set(program.written.sizes)
     got = program(**{k: v for k, v in {**values, **sizes}.items() if k in asked})
     shown = [input_tensor(name, np.shape(v)) for name, v in values.items() if name not in asked]
     lists = as_arrays(values)
@@ -208,9 +208,9 @@ def test_the_source_is_a_program_of_its_own():
         ({"W": np.ones((2, 3))}, EvaluationError, "no value for x"),
         ({"W": np.ones((2, 3)), "y": 1, "x": np.ones(3)}, UnknownNameError, "nothing is named 'y'"),
         ({"W": np.ones((2, 3)), "x": np.ones(2)}, ShapeError, "x: axis 0 is n = 3 but 2 entries are given"),
-        ({"W": np.ones(3), "x": np.ones(3)}, ShapeError, "takes 2 axes, values have 1"),
-        ({"W": np.ones((2, 3), "f4"), "x": np.ones(3)}, ValueError, "W is float32 but x is float64"),
-        ({"W": np.ones((2, 3)), "x": np.array(["a", "b", "c"])}, ValueError, "x: entries of type"),
+        ({"W": np.ones(3), "x": np.ones(3)}, ShapeError, r"shape \(m, n\) is expected, \(3,\) is given"),
+        ({"W": np.ones((2, 3), "f4"), "x": np.ones(3)}, EvaluationError, "W is float32 but x is float64"),
+        ({"W": np.ones((2, 3)), "x": np.array(["a", "b", "c"])}, EvaluationError, "x: real numbers are expected"),
     ],
 )
 def test_arguments_that_do_not_fit(values, error, words):
@@ -247,5 +247,5 @@ def test_integers_become_floats_and_nothing_is_a_view():
 
 def test_a_traceback_shows_the_line():
     with pytest.raises(ValueError, match="float32") as found:
-        DENSE(W=np.ones((2, 3), "f4"), x=np.ones(3))
+        DENSE.function(np.ones((2, 3), "f4"), np.ones(3))
     assert "float_type(" in "".join(traceback.format_exception(found.value))

@@ -515,17 +515,18 @@ def test_a_terminal_gets_a_bar():
 
 @pytest.fixture
 def digits(monkeypatch):
-    pytest.importorskip("sklearn")
     monkeypatch.syspath_prepend(str(ROOT / "examples"))
     return importlib.import_module("digits")
 
 
 @pytest.mark.slow
+@pytest.mark.needs_sklearn
 def test_lenet_reads_digits(digits):
     net, history = digits.train()
     assert digits.accuracy(net) >= 0.97 and history["accuracy"][-1] > 0.99
 
 
+@pytest.mark.needs_sklearn
 def test_lenet_learns_the_same_from_the_same_seed(digits):
     (X, y), _ = digits.digits()
     runs = []

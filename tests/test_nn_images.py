@@ -15,7 +15,8 @@ from symgrad import extras
 from symgrad.errors import LimitError, MissingExtraError, OptionError, ShapeError, SymgradError
 from symgrad.nn import images
 
-Image = pytest.importorskip("PIL.Image")
+Image = pytest.importorskip("PIL.Image", reason="Pillow is not installed: pip install pillow")
+pytestmark = pytest.mark.needs_pillow
 
 
 def picture(height, width, channels=3, seed=0):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 
-from sympy import Add, Expr, Integer, Mul
+from sympy import Add, Dummy, Expr, Integer, Mul
 
 from ..derivation import Derivation, Step
 from ..expr.conventions import PYTORCH, Conventions
@@ -148,7 +148,38 @@ def _adjoint_of(tmpl, place, conventions, lead):
     made, used, binding = canonical((*leading, *local.at), value)
     names = {**{o: k for k, o in enumerate(operands)}, y: "out", cotangent: "cotangent"}
     places = {p: k for k, p in enumerate((*tmpl.params, *(i.size for i in leading)))}
-    return Adjoint(made, tuple(names[t] for t in used), tuple(places[b] for b in binding))
+    found = Adjoint(made, tuple(names[t] for t in used), tuple(places[b] for b in binding))
+    if lead == 0:
+        made.cache.setdefault("origin", Origin(tmpl, place, conventions, found))
+    return found
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The equation and the operand whose adjoint a template is, for who computes it otherwise than it is written."""
+
+    forward: Template
+    place: int
+    conventions: Conventions
+    adjoint: Adjoint
+
+    def use(self, t: Tensor) -> tuple[tuple[Tensor, ...], Tensor, dict]:
+        """(stand-ins for the operands, the forward equation of them, {source: operand of t}), in the sizes of t.
+
+        A size of the forward equation that t does not show is a `Dummy`.
+        """
+        names: dict = {p: Dummy(p.name, integer=True, nonnegative=True) for p in self.forward.params}
+        for k, size in zip(self.adjoint.params, t.binding, strict=True):
+            names[self.forward.params[k]] = size
+        shapes = (tuple(n.xreplace(names) for n in slot) for slot in self.forward.slots)
+        operands = tuple(Tensor(f"${k}", shape, None, (), ()) for k, shape in enumerate(shapes))
+        y = apply(self.forward, operands, tuple(names.values()), "$out")
+        return operands, y, dict(zip(self.adjoint.sources, t.operands, strict=True))
+
+
+def origin_of(t: Tensor) -> Origin | None:
+    """Where the equation of t comes from, if it is the adjoint of one use of a tensor."""
+    return None if t.is_input else t.template.cache.get("origin")
 
 
 def _lead_size(k):

@@ -99,6 +99,11 @@ def _complete(old, new):
     return (*known[: unknown[0]], size, *known[unknown[0] :])
 
 
+def is_reshape(t: Tensor) -> bool:
+    """Whether t has the entries of its one operand in row-major order."""
+    return not t.is_input and t.template.cache.get("builder") is _reshape
+
+
 def _reshape(shapes, new):
     (old,) = shapes
     free = running(new)

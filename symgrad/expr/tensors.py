@@ -293,7 +293,9 @@ def _canonical_option(o, sizes):
 @lru_cache(maxsize=20_000)
 def _built(builder, shapes, options, count, label):
     free, body = builder(shapes, *options)
-    return template(free, expression(body), shapes, tuple(param(f"n{k}") for k in range(count)), label)
+    made = template(free, expression(body), shapes, tuple(param(f"n{k}") for k in range(count)), label)
+    made.cache.setdefault("builder", builder)
+    return made
 
 
 def shape_text(shape) -> str:

@@ -61,7 +61,7 @@ def value_and_grad(f, wrt, *, conventions: Conventions = PYTORCH, facts: Facts |
 def vjp(y, wrt, cotangent="G", *, conventions: Conventions = PYTORCH, facts: Facts | None = None):
     """`Σ_a G[a] ∂Y[a]/∂X[u]`, the gradient of ⟨G, Y⟩: what backpropagation passes on. G is named, or an input."""
     target = named(tensor_of(y))
-    loss, _ = weighted(target, _companion("cotangent", target, cotangent, order([target])).display)
+    loss, _ = weighted(target, companion("cotangent", target, cotangent, order([target])).display)
     return grad(loss, wrt, conventions=conventions, facts=facts)
 
 
@@ -69,7 +69,7 @@ def jvp(y, wrt, tangent="v", *, conventions: Conventions = PYTORCH, facts: Facts
     """`Σ_u ∂Y[a]/∂X[u] v[u]`, the change of Y along v. v is named, or an input of the shape of X."""
     target = tensor_of(y)
     x = variable(target, wrt)
-    v = _companion("tangent", x, tangent, order([target]))
+    v = companion("tangent", x, tangent, order([target]))
     return Directional(jacobian(target, x, conventions=conventions, facts=facts), v)
 
 
@@ -140,7 +140,7 @@ def _facts(facts: Facts | None) -> Facts:
     return facts_in_force() | facts if facts else facts_in_force()
 
 
-def _companion(what: str, of: Tensor, given, taken: Iterable[Tensor]) -> Tensor:
+def companion(what: str, of: Tensor, given, taken: Iterable[Tensor]) -> Tensor:
     """The cotangent or tangent beside a tensor: an input of its shape, under a name that is not taken."""
     name = given.name if isinstance(given, Tensor) else given
     if not (isinstance(name, str) and name.isidentifier()):

@@ -1,121 +1,129 @@
-"""Tensors to a function of arrays: each equation is lowered, the program is written as NumPy source and loaded."""
+"""Tensors to a function of arrays: each equation is lowered, the program is written as source text and loaded."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
+from contextlib import AbstractContextManager
+from functools import cached_property, lru_cache
+from typing import Any
 
-import numpy as np
-
-from ..errors import EvaluationError, OptionError, ShapeError, UnknownNameError
+from ..errors import OptionError, ShapeError
 from ..expr.evaluate import order
-from ..expr.indices import Index
 from ..expr.tensors import Tensor, shape_text
+from .adjoints import lower_all
+from .arguments import Arguments
+from .explained import explained
+from .jax_source import JaxFunction
 from .load import load
-from .lower import lower_equation
-from .numpy_source import NumpySource, numpy_source
+from .numpy_source import NumpyFunction
 from .program import Builder, Value
+from .source import Function, Source, Structure
+from .torch_source import TorchFunction
 
-BACKENDS = ("numpy",)
+BACKENDS: dict[str, type[Function]] = {"numpy": NumpyFunction, "jax": JaxFunction, "torch": TorchFunction}
+SHAPES_KEPT = 1000
+"""Shapes of arguments that are known to fit; beyond so many the record starts anew."""
 
 
 class Compiled:
     """A function of arrays by name: `program(W=…, x=…, s=2)` gives a tuple of arrays; `source` is its text.
 
     Keywords are the inputs, and the sizes that no input shows as an axis. All arrays have one float type, which the
-    outputs have too; integers are converted.
+    outputs have too; integers are converted. Arguments are checked once for each new set of shapes.
     """
 
-    def __init__(self, nodes: Sequence[Tensor], written: NumpySource):
-        self.inputs = [t for t in nodes if t.is_input]
-        self._written = written
-        self._sizes = {s.name for t in nodes for n in (*t.shape, *t.binding) for s in n.free_symbols} - {
-            s.name for t in nodes for n in t.shape for s in n.free_symbols if isinstance(s, Index)
-        }
-        self.source = written.text
-        self.function = load(written.text, written.function)
+    def __init__(
+        self,
+        nodes: Sequence[Tensor],
+        written: Source,
+        kind: type[Function] = NumpyFunction,
+        notes: Sequence[str] = (),
+        check_finite: bool = False,
+    ):
+        self._kind = kind
+        self.written, self._notes, self._finite = written, tuple(notes), check_finite
+        self.before_check = written.before_check
+        self.arguments = Arguments(nodes, list(written.sizes))
+        self.inputs = self.arguments.inputs
+        self._keywords = tuple(written.sizes.values())
+        self._fitting: set = set()
 
-    def __call__(self, **values) -> tuple:
-        arguments = [self._given(t, values) for t in self.inputs]
-        sizes = {text: self._size(name, values) for name, text in self._written.sizes.items()}
-        if len(values) > len(arguments) + len(sizes):
-            self._check_names(values)
-        with np.errstate(all="ignore"):
-            try:
-                return self.function(*arguments, **sizes)
-            except ValueError:
-                self._check_shapes(values)
-                raise
+    @cached_property
+    def source(self) -> str:
+        """The program as text that stands on its own."""
+        return self.written.text(self._notes)
 
-    def _given(self, t, values):
-        if t.name not in values:
-            self._check_names(values)
-            raise EvaluationError(f"no value for {t.display}{list(t.shape) or ''}", hint=f"give {t.display}=…")
-        return values[t.name]
+    @cached_property
+    def function(self) -> Any:
+        """The loaded function, of the inputs in order and the asked sizes by keyword."""
+        return load(self.source, self.written.function)
 
-    def _size(self, name, values) -> int:
-        if name not in values:
-            self._check_names(values)
-            raise EvaluationError(f"the size {name} is not known", hint=f"give {name}=… beside the inputs")
-        if not hasattr(values[name], "__index__"):
-            raise EvaluationError(f"the size {name} is an integer, {values[name]!r} is given")
-        return int(values[name].__index__())
+    @cached_property
+    def _run(self) -> Any:
+        """What a call runs: the function, or what its library compiles it to."""
+        return self._kind.runner(self.function, self._keywords)
 
-    def _check_names(self, values) -> None:
-        known = {str(t.name) for t in self.inputs} | self._sizes
-        for name in values:
-            if name not in known:
-                near = get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
-                raise UnknownNameError(f"nothing is named {name!r}", hint=hint)
+    def __call__(self, **values: Any) -> tuple:
+        arrays, sizes = self.arguments.taken(values)
+        signature = (*sizes, *(a.shape for a in arrays), *(a.dtype for a in arrays))
+        if signature not in self._fitting:
+            self.arguments.check(arrays, sizes, values)
+            if len(self._fitting) >= SHAPES_KEPT:
+                self._fitting.clear()
+            self._fitting.add(signature)
+        if self._finite:
+            self.arguments.finite(arrays)
+        return self._run(*arrays, **dict(zip(self._keywords, sizes, strict=True)))
 
-    def _check_shapes(self, values) -> None:
-        """Says which axis of which argument does not fit, if that is why the program failed."""
-        read: dict = {}
-        arrays = {t: np.asarray(values[t.name]) for t in self.inputs}
-        for t, a in arrays.items():
-            if a.ndim != t.ndim:
-                raise ShapeError(f"{t.display}: shape {shape_text(t.shape)} takes {t.ndim} axes, values have {a.ndim}")
-            for n, m in zip(t.shape, a.shape, strict=True):
-                if n.is_Symbol:
-                    read.setdefault(n, m)
-        asked = {s: values[s.name] for t in arrays for n in t.shape for s in n.free_symbols if s.name in values}
-        for t, a in arrays.items():
-            for axis, (n, m) in enumerate(zip(t.shape, a.shape, strict=True)):
-                expected = n.xreplace(asked | read)
-                if expected != m:
-                    told = f"{n}" if n.is_Integer else f"{n} = {expected}"
-                    raise ShapeError(f"{t.display}: axis {axis} is {told} but {m} entries are given")
+    def doubles(self) -> AbstractContextManager:
+        """Within it the program computes in doubles where its arguments are doubles: JAX must be told."""
+        return self._kind.doubles()
+
+    def explain(self, **values: Any) -> str:
+        """Each statement with its operation, shape and, where a routine has a choice, the method that it takes."""
+        return explained(self.written, self.arguments, values)
 
 
 def compile_outputs(
-    outputs: Sequence[Tensor], name: str = "step", backend: str = "numpy", notes: Sequence[str] = ()
+    outputs: Sequence[Tensor],
+    name: str = "step",
+    backend: str = "numpy",
+    notes: Sequence[str] = (),
+    check_finite: bool = False,
+    inputs: Sequence[Tensor] = (),
+    structure: Structure | None = None,
 ) -> Compiled:
     """The tensors as one function of arrays; sizes may stay symbols, one compile serves all shapes.
+
+    `inputs` are arguments, first and in this order, whether the outputs need them or not; `structure` says in which
+    nested tuples the outputs are returned, `(0, (1, 2))`. The same tensors and options give the same program, without
+    work.
 
     >>> from symgrad.expr.operations import elementwise
     >>> from symgrad.expr.tensors import input_tensor
     >>> x = input_tensor("x", (3,)); double = compile_outputs([elementwise("add", x, x)], "double")
-    >>> double(x=np.array([1.0, 2.0, 3.0]))
+    >>> double(x=[1.0, 2.0, 3.0])
     (array([2., 4., 6.]),)
     """
     if backend not in BACKENDS:
-        raise OptionError(f"there is no backend {backend!r} yet", hint=f"there is: {', '.join(BACKENDS)}")
-    outputs = tuple(outputs)
-    nodes = order(outputs)
+        raise OptionError(f"there is no backend {backend!r}", hint=f"there are: {', '.join(BACKENDS)}")
+    return _compiled(tuple(outputs), name, backend, tuple(notes), check_finite, tuple(inputs), structure)
+
+
+@lru_cache(maxsize=64)
+def _compiled(outputs, name, backend, notes, check_finite, inputs, structure) -> Compiled:
+    nodes = order([*inputs, *outputs])
     _check_inputs(nodes)
     builder = Builder()
-    values: dict[Tensor, Value] = {}
+    values = lower_all(nodes, builder)
     wishes: dict[Value, str] = {}
     for t in nodes:
-        if t.is_input:
-            values[t] = builder.value("input", (), (str(t.name),), t.shape)
-        else:
-            values[t] = lower_equation(t, values, builder)
-            if t.name:
-                wishes.setdefault(values[t], t.name)
+        if t.name and not t.is_input:
+            wishes.setdefault(values[t], t.name)
     inputs = [t for t in nodes if t.is_input]
-    return Compiled(nodes, numpy_source(name, inputs, [values[t] for t in outputs], wishes, notes))
+    kind = BACKENDS[backend]
+    written = kind(name, inputs, [values[t] for t in outputs], wishes, structure).source()
+    return Compiled(nodes, written, kind, notes, check_finite)
 
 
 def _check_inputs(nodes) -> None:

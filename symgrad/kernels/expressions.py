@@ -20,7 +20,7 @@ def size_text(e: Expr, names: Mapping[Symbol, str], level: int = 0) -> str:
 
     >>> from symgrad.expr.indices import param
     >>> n, s = param("n"), param("s"); size_text(Quo(n - 3, s) + 1, {n: "n", s: "s"})
-    '(n - 3)//s + 1'
+    '(n - 3) // s + 1'
     """
     text, own = _size(e, names)
     return f"({text})" if own < level else text
@@ -32,18 +32,19 @@ def _size(e, names):
     if isinstance(e, Symbol):
         return names[e], ATOM
     if isinstance(e, Quo):
-        return f"{size_text(e.args[0], names, PRODUCT)}//{size_text(e.args[1], names, POWER)}", PRODUCT
+        return f"{size_text(e.args[0], names, PRODUCT)} // {size_text(e.args[1], names, POWER)}", PRODUCT
     if isinstance(e, Rem):
         return f"{size_text(e.args[0], names, PRODUCT)} % {size_text(e.args[1], names, POWER)}", PRODUCT
     if isinstance(e, Pow) and e.exp.is_Integer and e.exp > 0:
-        return f"{size_text(e.base, names, ATOM)}**{int(e.exp)}", POWER
+        base = size_text(e.base, names, ATOM)
+        return f"{base}**{int(e.exp)}" if e.base.is_Symbol else f"{base} ** {int(e.exp)}", POWER
     above, below = e.as_numer_denom()
     if below != 1:
-        return f"{size_text(above, names, PRODUCT)}//{size_text(below, names, POWER)}", PRODUCT
+        return f"{size_text(above, names, PRODUCT)} // {size_text(below, names, POWER)}", PRODUCT
     if isinstance(e, Mul):
         if e.args[0] == -1:
             return f"-{size_text(-e, names, PRODUCT)}", SUM
-        return "*".join(size_text(a, names, POWER) for a in e.args), PRODUCT
+        return " * ".join(size_text(a, names, POWER) for a in e.args), PRODUCT
     if isinstance(e, Add):
         terms = sorted(e.as_ordered_terms(), key=lambda t: t.could_extract_minus_sign())
         text = size_text(terms[0], names, SUM)
@@ -67,4 +68,4 @@ def number_text(e) -> str:
     value = float(e)
     if not math.isfinite(value):
         raise NoRuleError(f"{e} is not a number that fits into a double")
-    return repr(value)
+    return repr(value).replace("e+", "e")  # as a formatter has it

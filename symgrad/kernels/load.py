@@ -10,6 +10,8 @@ import itertools
 import linecache
 from collections.abc import Callable
 
+from .memory import keep_freed_memory
+
 _serial = itertools.count(1)
 
 
@@ -19,6 +21,7 @@ def load(source: str, name: str) -> Callable:
     >>> load("def double(x):\\n    return 2*x", "double")(4)
     8
     """
+    keep_freed_memory()
     file = f"<symgrad {name} {next(_serial)}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     scope: dict = {"__name__": f"symgrad_{name}"}

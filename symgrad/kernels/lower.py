@@ -6,7 +6,7 @@ index which is only summed over is never spread out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 
 import sympy as sp
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol
@@ -15,13 +15,17 @@ from ..errors import NoRuleError
 from ..expr.affine import Quo, Rem
 from ..expr.elementwise import BY_HEAD
 from ..expr.indices import Index
-from ..expr.nodes import Binder, Bracket, Compare, Divides, Entry, Equal, Inside, Pick, Reduce
+from ..expr.nodes import Binder, Bracket, Compare, Divides, Entry, Equal, Inside, Pick, Reduce, over
 from ..expr.tensors import Tensor
+from .convolution import convolution, convolved
 from .entries import read
 from .kernel_text import spelled
 from .labelled import Aligner
+from .onehot import add_up, added_up, look_up, looked_up
+from .pooling import pool, pooled
 from .positions import position
 from .program import Builder, Labelled, Value
+from .transposed import spread_out, transposed
 
 RELATIONS = {">": "greater", ">=": "greater_equal", "==": "equal", "!=": "not_equal"}
 NEUTRAL = {"max": -sp.oo, "min": sp.oo, "prod": Integer(1), "lse": -sp.oo, "norm": Integer(0)}
@@ -29,11 +33,26 @@ LARGEST_POWER = 4
 """Powers up to this one are products; `np.power` is some 40 times slower."""
 
 
-def lower_equation(t: Tensor, values: Mapping[Tensor, Value], builder: Builder) -> Value:
-    """The value of a tensor, its axes in the order of the free indices of its equation."""
-    free, body = t.equation
+def lower_equation(
+    t: Tensor, values: Mapping[Tensor, Value], builder: Builder, remembered: Set[Tensor] = frozenset()
+) -> Value:
+    """The value of a tensor, its axes in the order of the free indices of its equation.
+
+    Of the tensors `remembered`, it is kept which entries win in a pool, for its gradient.
+    """
+    return lower_body(*t.equation, values, builder, remembered)
+
+
+def lower_body(
+    free: Sequence[Index],
+    body: Expr,
+    values: Mapping[Tensor, Value],
+    builder: Builder,
+    remembered: Set[Tensor] = frozenset(),
+) -> Value:
+    """The value of an equation; an axis for each free index."""
     narrow = {i: Integer(0) for i in free if i.size == 1}
-    work = Lowering(values, builder)
+    work = Lowering(values, builder, remembered)
     work.see(*(i for i in free if i not in narrow))
     found = work.cast(work.lower(body.xreplace(narrow)))
     found = work.full(found, [i for i in free if i not in narrow])
@@ -44,9 +63,9 @@ def lower_equation(t: Tensor, values: Mapping[Tensor, Value], builder: Builder) 
 class Lowering(Aligner):
     """Lowers the subexpressions of one equation."""
 
-    def __init__(self, values: Mapping[Tensor, Value], builder: Builder):
+    def __init__(self, values: Mapping[Tensor, Value], builder: Builder, remembered: Set[Tensor]):
         super().__init__(builder)
-        self.values = values
+        self.values, self.remembered = values, remembered
         self.known: dict[Symbol, Labelled] = {}
 
     def lower(self, e: Expr) -> Labelled:
@@ -148,6 +167,17 @@ class Lowering(Aligner):
     # Reductions.
 
     def _reduce(self, e: Reduce) -> Labelled:
+        single = {i: Integer(0) for i in e.bound if i.size == 1}
+        if single and (e.guard == 1 or len(single) < len(e.bound)):
+            rest = [i for i in e.bound if i not in single]
+            return self.lower(over(e.op, e.body.xreplace(single), *rest, guard=e.guard.xreplace(single)))
+        c, t, p = convolution(e), transposed(e), pool(e)
+        if c:
+            return convolved(self, self.values, c)
+        if t:
+            return spread_out(self, self.values, t)
+        if p:
+            return pooled(self, self.values, p, p.x.base.tensor in self.remembered and p.op != "sum")
         self.see(*e.bound)
         if e.op == "sum":
             return self._sum(e)
@@ -171,22 +201,41 @@ class Lowering(Aligner):
         return mask
 
     def _sum(self, e: Reduce) -> Labelled:
-        """`Σ` of a product: what holds no bound index is taken out, a mask goes into one factor."""
-        factors = [f for g in Mul.make_args(e.body) for f in _repeated(g)]
-        inner = [f for f in factors if f.atoms(Index) & set(e.bound)]
-        brackets = [f for f in inner if isinstance(f, (Bracket, Pick)) and not _shares(f)]
-        found = [self.cast(self.lower(f)) for f in inner if f not in brackets]
+        """`Σ` of a product: labels are looked up, what holds no bound index is taken out, a mask goes into a factor."""
+        factors, bound = [f for g in Mul.make_args(e.body) for f in _repeated(g)], list(e.bound)
+        found: list[Labelled] = []
+        while h := looked_up(factors, bound):
+            label = self.cast(self.lower(h.label))
+            found += [look_up(self, self.cast(self.lower(f)), label, h.index) for f in h.read]
+            factors, bound = h.rest, [i for i in bound if i is not h.index]
+        inner = [f for f in factors if f.atoms(Index) & set(bound)]
+        outer = Mul(*(f for f in factors if f not in inner))
+        h = added_up(inner, bound)
+        if h and not any(h.index in f.labels for f in found):
+            label = self.cast(self.lower(h.label))
+            among, others = ([i for i in bound if (i in label.labels) is inside] for inside in (True, False))
+            count, total = self._summed(h.rest, found, others)
+            total = add_up(self, total, label, h.index, among)
+        else:
+            count, total = self._summed(inner, found, bound)
+        if total.value.op == "number" and total.value.options[0] == 1:
+            return self.cast(self.lower(outer * count))
+        return self._times(outer * count, total)
+
+    def _summed(self, factors, found: list[Labelled], bound: Sequence[Index]) -> tuple[Expr, Labelled]:
+        """(n, x) so that n x is the sum of the product of factors and of arrays found before."""
+        brackets = [f for f in factors if isinstance(f, (Bracket, Pick)) and not _shares(f)]
+        found = [*found, *(self.cast(self.lower(f)) for f in factors if f not in brackets)]
         for bracket in brackets:
             found = self._masked(found, self.lower(bracket))
         seen = {i for f in found for i in f.labels}
-        outer = Mul(*(f for f in factors if f not in inner), *(i.size for i in e.bound if i not in seen))
-        total = self.contract(found, [i for i in e.bound if i in seen]) if found else self.number(Integer(1))
-        if not found:
-            return self.cast(self.lower(outer))
-        return total if outer == 1 else self._times(outer, total)
+        total = self.contract(found, [i for i in bound if i in seen]) if found else self.number(Integer(1))
+        return Mul(*(i.size for i in bound if i not in seen)), total
 
     def _times(self, outer: Expr, total: Labelled) -> Labelled:
         """`outer · total`, where a bracket of outer is strong and a denominator divides."""
+        if outer == 1:
+            return total
         name = sp.Dummy(real=True)
         self.known[name] = total
         try:

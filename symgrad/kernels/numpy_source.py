@@ -1,141 +1,147 @@
-"""A program of values as self-contained NumPy source: imports, the routines that it calls, one function."""
+"""NumPy programs: what NumPy computes fast, in memory that is free, in blocks of rows where arrays may be large."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from sympy import Expr, Symbol
+import numpy as np
 
-from ..expr.indices import Index
 from ..expr.tensors import Tensor
-from .expressions import size_text
-from .names import Names
-from .numpy_text import Writer, scalar, tuple_text
+from .improve import improved
+from .numpy_chunks import chunk_lines
+from .numpy_text import SPECIAL
 from .program import Value
-from .routine_source import definitions, inlined
-from .schedule import VIEWS, Schedule, needed, schedule
+from .row_groups import Group, grouped, stored
+from .schedule import INFIX, Schedule, rescheduled
+from .source import WISHES, Function
 
-WISHES = {"window": "patches", "contract": "product", "argbest": "best", "arange": "i"}
-"""What a statement is called that is no tensor with a name."""
-
-
-@dataclass(frozen=True)
-class NumpySource:
-    """`text` defines `function(*inputs, **sizes)`; `arguments` and `sizes` give the Python name for a name."""
-
-    text: str
-    function: str
-    arguments: dict[str, str]
-    sizes: dict[str, str]
+WITH_OUT = {"relu", "normal_cdf", "erf", "erfc"}
+"""Routines for entries that can be told where to write."""
+BUFFER = 1024
+"""Entries of NumPy's buffer: a row that is broadcast is copied before it is computed with if it is shorter than that."""
+KINDS = {"float": "dtype", "int": "int", "bool": "bool"}
+"""The number type of an array of a kind."""
 
 
-def numpy_source(
-    name: str,
-    inputs: Sequence[Tensor],
-    outputs: Sequence[Value],
-    wishes: Mapping[Value, str],
-    notes: Sequence[str] = (),
-) -> NumpySource:
-    """The source of a function that returns the outputs as a tuple.
+class NumpyFunction(Function):
+    """Statements of NumPy, and the routines of `routines/`."""
 
-    `inputs` in the order of arguments; `wishes` are names for values; `notes` are lines for the docstring.
-    """
-    return _Function(name, inputs, outputs, wishes, notes).source()
+    def __init__(
+        self, name: str, inputs: Sequence[Tensor], outputs: Sequence[Value], wishes: Mapping[Value, str], *rest
+    ):
+        super().__init__(name, inputs, *improved(outputs, wishes), *rest)
+        self.groups = grouped(self.plan)
+        self.plan = rescheduled(self.plan, [v for g in self.groups for v in g.statements])
+        self.place = {v: k for k, v in enumerate(self.plan.statements)}
+        self.items: dict[Value, list[Value]] = {}
+        for v in sorted((v for v in self.plan.inline if v.op == "item"), key=lambda v: v.options[0]):
+            self.items.setdefault(v.args[0], []).append(v)
+        self.writer.inline = {v for v in self.plan.inline if v.op != "item"}
+
+    @staticmethod
+    def runner(function: Any, keywords: tuple[str, ...]) -> Any:
+        """NaN, division by 0 and overflow follow IEEE 754; NumPy says nothing of them."""
+
+        def run(*arrays, **sizes):
+            with np.errstate(all="ignore"):
+                before = np.setbufsize(BUFFER)
+                try:
+                    return function(*arrays, **sizes)
+                finally:
+                    np.setbufsize(before)
+
+        return run
+
+    def statements(self, plan: Schedule) -> Iterable[str]:
+        for group in self.groups:
+            yield from self.blocks(group) if len(group.statements) > 1 else self.statement(group.statements[0])
+
+    def statement(self, v: Value) -> Iterator[str]:
+        """A value under a name; the members of a pair each under one."""
+        if v.op == "chunks":
+            yield from chunk_lines(self, v)
+            return
+        yield from self.shortened(v)
+        text = self.in_place(v) or self.writer.written(v)
+        yield f"{self.named(v, text)} = {text}"
+
+    def named(self, v: Value, text: str) -> str:
+        if v not in self.items:
+            return super().named(v, text)
+        for item in self.both(v):
+            self.writer.names[item] = self.new_name(item)
+        name = ", ".join(self.writer.names[item] for item in self.both(v))
+        self.written.append((v, name, text))
+        return name
+
+    def new_name(self, v: Value) -> str:
+        return self.names.new(self.wishes.get(v) or WISHES.get(v.op, "t"))
+
+    def both(self, v: Value) -> list[Value]:
+        """Two items of a pair; one that nothing needs has the value's name."""
+        found = {item.options[0]: item for item in self.items[v]}
+        return [found.get(k, v) for k in range(2)]
+
+    # Memory that is free.
+
+    def in_place(self, v: Value, out: str = "") -> str:
+        """v written over an operand that is read for the last time, or into `out`; empty if that cannot be."""
+        if v not in self.place:  # a part of a statement, which may read the same memory again
+            return ""
+        if not out:
+            free = [a for a in v.args if a.shape == v.shape and self.plan.free_at(a, self.place[v])]
+            out = self.writer.names[free[0]] if free and v.kind == "float" else ""
+        args = [self.writer.text(a) for a in v.args]
+        if not out:
+            return ""
+        if v.op in ("selected", "less_at_label"):
+            return self.writer.call(v.op, *args, *map(str, v.options), f"out={out}")[0]
+        if v.op != "ufunc" or all(not a.shape for a in v.args):
+            return ""
+        name = v.options[0]
+        if name in SPECIAL:
+            return self.writer.call(name, *args, f"out={out}")[0] if name in WITH_OUT else ""
+        return f"np.{name}({', '.join(args)}, out={out})"
+
+    # Blocks of rows.
+
+    def blocks(self, group: Group) -> Iterator[str]:
+        """The statements of a group in a loop; what is read after it is written into arrays made before it."""
+        kept = [w for v in stored(group, self.groups, self.plan) for w in self.items.get(v, [v])]
+        for v in kept:
+            name = self.writer.names[v] = self.new_name(v)
+            yield f"{name} = {self.empty(v, group.reads.cut)}"
+        whole = {a: self.writer.names[a] for c in group.reads.cut for a in self.items.get(c, [c])}
+        rows = self.names.new("rows")
+        self.writer.names.update({a: f"{name}[{rows}]" for a, name in whole.items()})
+        self.writer.names.update({v: f"{self.writer.names[v]}[{rows}]" for v in kept})
+        largest = whole[max(whole, key=lambda a: len(a.shape))]
+        yield f"for {rows} in {self.writer.call('row_blocks', largest)[0]}:"
+        for v in group.statements:
+            yield from (f"    {line}" for line in self.block_statement(v, kept))
+        for v in (*whole, *kept):
+            self.writer.names[v] = self.writer.names[v].removesuffix(f"[{rows}]")
+
+    def block_statement(self, v: Value, kept: Sequence[Value]) -> Iterator[str]:
+        members = self.items.get(v, [v])
+        if not any(m in kept for m in members):
+            yield from self.statement(v)
+            return
+        for m in set(self.both(v)) - set(kept) if v in self.items else ():
+            self.writer.names[m] = self.new_name(m)
+        target = ", ".join(self.writer.names[m] for m in (self.both(v) if v in self.items else members))
+        text = self.in_place(v, target) if v not in self.items and v.kind == "float" else ""
+        self.written.append((v, target, text or self.writer.written(v)))
+        yield text or f"{target} = {self.writer.written(v)}"
+
+    def empty(self, v: Value, like: Iterable[Value]) -> str:
+        """An array for v, its memory in the order of what it is computed from."""
+        if v.kind == "float":
+            for a in sorted(like, key=lambda a: self.place.get(a, -1)):
+                if a.shape == v.shape and a.kind == "float" and a not in self.items:
+                    return f"np.empty_like({self.writer.names[a]})"
+        return f"np.empty({self.writer.shape(v.shape)}, {KINDS[v.kind]})"
 
 
-class _Function:
-    def __init__(self, name, inputs, outputs, wishes, notes):
-        self.inputs, self.outputs, self.wishes, self.notes = inputs, outputs, wishes, notes
-        names = Names(definitions())
-        self.function = names.new(name)
-        self.arguments = {str(t.name): names.new(str(t.name)) for t in inputs}
-        plan = schedule(outputs)
-        shown = list(dict.fromkeys(n for t in inputs for n in t.shape if isinstance(n, Symbol)))
-        used = _symbols(
-            [*(n for t in inputs for n in t.shape), *(n for v in needed(outputs) for n in (*v.options, *v.shape))]
-        )
-        self.sizes = {n: names.new(n.name) for n in shown}
-        self.asked = sorted((n for n in used if n not in self.sizes), key=str)
-        self.sizes.update((n, names.new(n.name)) for n in self.asked)
-        self.names, self.plan = names, plan
-        self.writer = Writer(plan.inline, self.sizes)
-        for v in needed(outputs):
-            if v.op == "input":
-                self.writer.names[v] = self.arguments[v.options[0]]
-
-    def source(self) -> NumpySource:
-        body = [*self.prologue(), *self.statements(self.plan), self.returned()]
-        arguments = [*self.arguments.values(), *(["*"] * bool(self.asked)), *(self.sizes[n] for n in self.asked)]
-        head = [f"def {self.function}({', '.join(arguments)}):", *self.docstring()]
-        imports, routines = inlined(self.writer.routines)
-        imports = list(dict.fromkeys([*imports, "import numpy as np"]))
-        function = "\n".join([*head, *(f"    {line}" for line in body)])
-        text = "\n\n\n".join(["\n".join(imports), *routines, function]) + "\n"
-        return NumpySource(text, self.function, self.arguments, {n.name: self.sizes[n] for n in self.asked})
-
-    def docstring(self):
-        lines = [_harmless(line) for note in self.notes for line in note.splitlines()]
-        return ['    """', *(f"    {line}".rstrip() for line in lines), '    """'] if lines else []
-
-    def prologue(self):
-        """Arguments as arrays of one type; sizes read off their shapes."""
-        names = list(self.arguments.values())
-        if not names:
-            return ["dtype = np.dtype(np.float64)"]
-        lines = [f"{x} = np.asarray({x})" for x in names]
-        lines.append(f"dtype = {self.writer.call('float_type', *(f'{x}={x}' for x in names))[0]}")
-        lines += [f"{x} = {x}.astype(dtype, copy=False)" for x in names]
-        read, checks = set(), []
-        for t, x in zip(self.inputs, names, strict=True):
-            parts = []
-            for axis, n in enumerate(t.shape):
-                fresh = isinstance(n, Symbol) and n not in read
-                parts.append(self.sizes[n] if fresh else "_")
-                if fresh:
-                    read.add(n)
-                else:
-                    size = size_text(n, self.sizes)
-                    checks.append(
-                        self.writer.call("check_axis", f'"{x}"', x, str(axis), f'"{size}"', size)[0],
-                    )
-            shape = self.writer.call("shape_of", f'"{x}"', x, str(t.ndim))[0]
-            lines.append(f"{tuple_text(parts)[1:-1]} = {shape}" if any(p != "_" for p in parts) else shape)
-        return lines + checks
-
-    def statements(self, plan: Schedule):
-        for v in plan.statements:
-            text = self.writer.written(v)
-            self.writer.names[v] = self.names.new(self.wishes.get(v) or WISHES.get(v.op, "t"))
-            yield f"{self.writer.names[v]} = {text}"
-
-    def returned(self):
-        """Outputs are arrays of their own: what may share memory with something else is copied."""
-        seen: set[Value] = set()
-        texts = []
-        for v in self.outputs:
-            text = self.writer.text(v)
-            if not v.shape:
-                text = f"dtype.type({text})"
-            elif v in seen or v.op in VIEWS or scalar(v):
-                text = f"np.array({text}, dtype)"
-            seen.add(v)
-            texts.append(text)
-        return f"return {tuple_text(texts)}"
-
-
-def _symbols(options) -> set[Symbol]:
-    """Size symbols in nested tuples of options."""
-    found: set[Symbol] = set()
-    for o in options:
-        if isinstance(o, tuple):
-            found |= _symbols(o)
-        elif isinstance(o, Expr):
-            found |= {s for s in o.free_symbols if isinstance(s, Symbol) and not isinstance(s, Index)}
-    return found
-
-
-def _harmless(line: str) -> str:
-    """A line that may stand in a docstring."""
-    kept = "".join(c for c in line if c.isprintable())
-    return kept.replace("\\", "\\\\").replace('"""', "'''")
+__all__ = ["INFIX", "NumpyFunction"]

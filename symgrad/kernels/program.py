@@ -47,17 +47,26 @@ OPS = {
     "logsumexp": "log Σ exp over axes",
     "argbest": "the flat position of the first maximum or minimum over axes",
     "contract": "Σ of the product of two values over common labels",
-    "onehot_sum": "rows added up at given positions",
-    "conv2d": "a convolution, and its two gradients",
-    "conv2d_input_gradient": "",
-    "conv2d_kernel_gradient": "",
-    "max_pool2d": "a maximum over windows; with winners it is a pair",
-    "max_pool2d_winners": "",
-    "max_pool2d_gradient": "",
-    "sum_pool2d": "a sum over windows, and its gradient",
-    "sum_pool2d_gradient": "",
+    "picked": "entries at the positions that labels tell along one axis; 0 where there is none",
+    "onehot_sum": "entries added up at the positions that labels tell",
     "item": "one of a pair",
+    "chunks": "some rows at a time, by a program of their own",
 }
+IMAGE_OPS = {
+    "conv2d": "a convolution of [N, (G,C), H, W] with [(G,K), C, R, S]",
+    "conv2d_input_gradient": "its gradient by the image, of a cotangent and the kernel",
+    "conv2d_kernel_gradient": "its gradient by the kernel, of the image and a cotangent",
+    "max_pool2d": "the maximum over windows of [N, C, H, W]",
+    "min_pool2d": "the minimum",
+    "sum_pool2d": "the sum",
+    "max_pool2d_winners": "a pair: the maximum, and which entries have it",
+    "min_pool2d_winners": "the same of the minimum",
+    "max_pool2d_gradient": "cotangents put where winners are",
+    "max_pool2d_split_gradient": "the same, of a cotangent, the image and the extremes; ties share",
+    "sum_pool2d_gradient": "cotangents spread over their windows",
+}
+"""Routines for images; the options are tuples of sizes, for rows and for columns, and a number of groups."""
+OPS |= IMAGE_OPS
 
 
 class Builder:
@@ -105,6 +114,8 @@ class Builder:
 
     def reshape(self, x: Value, shape) -> Value:
         shape = tuple(shape)
+        if x.op == "reshape" and x.shape != shape:
+            return self.reshape(x.args[0], shape)
         return x if x.shape == shape else self.value("reshape", (x,), (shape,), shape, x.kind)
 
     def reduce(self, name: str, x: Value, places: Sequence[int]) -> Value:

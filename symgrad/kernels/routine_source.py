@@ -10,7 +10,9 @@ from pathlib import Path
 
 from ..errors import UnknownNameError
 
-FOLDER = Path(__file__).parent / "routines"
+HERE = Path(__file__).parent
+SHARED = ("arguments", "differences")
+"""Files of `routines` that know no library's arrays; they serve every backend."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,12 @@ class Definition:
     constant: bool
 
 
-@lru_cache(maxsize=1)
-def definitions() -> dict[str, Definition]:
-    """Every function and constant of the routine files by name; names are unique over all of them."""
-    return {name: d for path in sorted(FOLDER.glob("*.py")) for name, d in _file(path.read_text(encoding="utf-8"))}
+@lru_cache(maxsize=8)
+def definitions(folder: str = "routines") -> dict[str, Definition]:
+    """Every function and constant of the routine files by name; names are unique over all files of a folder."""
+    shared = [HERE / "routines" / f"{name}.py" for name in SHARED]
+    files = [*shared, *(path for path in sorted((HERE / folder).glob("*.py")) if path not in shared)]
+    return {name: d for path in files for name, d in _file(path.read_text(encoding="utf-8"))}
 
 
 def _file(text: str):
@@ -56,13 +60,13 @@ def _outside(node: ast.stmt):
             yield a.asname or a.name, f"from {node.module} import {a.name}" + (f" as {a.asname}" if a.asname else "")
 
 
-def needed(names: Iterable[str]) -> list[str]:
+def needed(names: Iterable[str], folder: str = "routines") -> list[str]:
     """The names and all that they use, what is used before what uses it.
 
     >>> needed(["windows"])
     ['bordered', 'windows']
     """
-    table, found, open_ = definitions(), [], set()
+    table, found, open_ = definitions(folder), [], set()
 
     def visit(name):
         if name not in open_:
@@ -79,14 +83,14 @@ def needed(names: Iterable[str]) -> list[str]:
     return found
 
 
-def inlined(names: Iterable[str]) -> tuple[list[str], list[str]]:
+def inlined(names: Iterable[str], folder: str = "routines") -> tuple[list[str], list[str]]:
     """(import statements, texts of constants and functions) for routines; constants come first.
 
     >>> inlined(["bordered"])[0]
     ['import numpy as np']
     """
-    table = definitions()
-    found = [table[name] for name in needed(names)]
+    table = definitions(folder)
+    found = [table[name] for name in needed(names, folder)]
     found.sort(key=lambda d: not d.constant)
     imports = {line for d in found for name, line in d.imports if name in d.uses}
     ordered = sorted(imports, key=lambda line: (line.endswith("numpy as np"), line.startswith("from"), line))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from .program import Value
 
@@ -26,8 +27,14 @@ INFIX = {
 ALWAYS_INLINE = {"number", "size", "axes", "item", "broadcast"}
 VIEWS = {"axes", "reshape", "window", "broadcast", "item", "input", "cast"}
 """Operations whose result may share memory with their operand."""
+FRESH_PAIRS = {"logsumexp_softmax_rows", "normal_cdf_gaussian"}
+"""Operations both of whose results are arrays of their own."""
 DEEPEST = 3
 """Operators in one line."""
+LARGE = 1 << 15
+"""Entries from which on an array is worth blocks, and a line of its own."""
+ASSUMED = 256
+"""What a symbolic size counts for that."""
 
 
 @dataclass
@@ -49,12 +56,12 @@ class Schedule:
     def free_at(self, v: Value, place: int) -> bool:
         """Whether the memory of v is its own and read for the last time by the statement at this place."""
         return (
-            v not in self.inline
-            and v.op not in VIEWS
+            (v not in self.inline or v.op == "item")
+            and owns_memory(v)
             and v.kind == "float"
             and v not in self.outputs
             and bool(v.shape)
-            and self.last.get(v, -1) <= place
+            and self.last.get(v.args[0] if v.op == "item" else v, -1) <= place
         )
 
 
@@ -62,9 +69,11 @@ def schedule(outputs: Sequence[Value]) -> Schedule:
     """Values needed for the outputs in an order in which they can be computed."""
     order = needed(outputs)
     uses: dict[Value, int] = dict.fromkeys(order, 0)
+    reader: dict[Value, Value] = {}  # the last one
     for v in order:
         for a in v.args:
             uses[a] += 1
+            reader[a] = v
     asked = set(outputs)
     inline: set[Value] = set()
     depth: dict[Value, int] = {}
@@ -72,20 +81,42 @@ def schedule(outputs: Sequence[Value]) -> Schedule:
         depth[v] = operators(v, depth, inline)
         once = uses[v] == 1 and v not in asked and v.op != "input"
         small = (v.shape == () and depth[v] <= DEEPEST) or (infix(v) and depth[v] < DEEPEST)
-        if v.op in ALWAYS_INLINE or (once and small):
+        number = v.op == "cast" and v.args[0].op == "size"
+        over = any(reader[a] is v and worth_taking(a, v) and a not in asked and (a not in inline or a.op == "item") for a in v.args)
+        if v.op in ALWAYS_INLINE or number or (once and small and not over):
             inline.add(v)
-    inline -= {v for v in asked if v.op not in ("number", "size")}
+    inline -= {v for v in asked if v.op not in ("number", "size", "item")}
     statements = [v for v in order if v not in inline and v.op != "input"]
-    plan = Schedule(statements, inline, {}, asked)
+    return rescheduled(Schedule(statements, inline, {}, asked), statements)
+
+
+def rescheduled(plan: Schedule, statements: Sequence[Value]) -> Schedule:
+    """The plan with its statements in another order."""
+    plan = Schedule(list(statements), plan.inline, {}, plan.outputs)
     for place, v in enumerate(statements):
         for a in plan.leaves(v):
             plan.last[a] = place
-    for v in asked:
+    for v in plan.outputs:
         plan.last[v] = float("inf")
-    for v in reversed(order):
+    for v in reversed(needed(list(plan.outputs))):
         if v.op in VIEWS and v.args:  # what a view reads is its operand's memory
             plan.last[v.args[0]] = max(plan.last.get(v.args[0], -1), plan.last.get(v, -1))
     return plan
+
+
+def owns_memory(v: Value) -> bool:
+    """Whether the result of v shares no memory with an operand."""
+    return v.op not in VIEWS or (v.op == "item" and v.args[0].op in FRESH_PAIRS)
+
+
+def worth_taking(a: Value, v: Value) -> bool:
+    """Whether v may be written over its operand a, and that is worth a line of its own."""
+    return owns_memory(a) and a.kind == v.kind == "float" and a.shape == v.shape and large(v)
+
+
+def large(v: Value) -> bool:
+    """Whether v is likely to have many entries."""
+    return len(v.shape) > 1 and prod(int(n) if n.is_Integer else ASSUMED for n in v.shape) >= LARGE
 
 
 def needed(outputs: Sequence[Value]) -> list[Value]:

@@ -145,9 +145,8 @@ class Conv3d(Convolution):
 class ConvTranspose2d(Described):
     """The transpose of a convolution: `⟨Y − b, Z⟩ = ⟨X, conv(Z, K)⟩` for all Z.    K: (C,K/g,R,S)
 
-    `Y[n,k,u,v] = Σ_{c,i,p,j,q} [u = s·i+d·p−P] [v = s·j+d·q−P] X[n,c,i,j] K[c,k,p,q] + b[k]`, written as two
-    equations: X with zeros between its rows, `Z[n,c,u,v] = Σ_{i,j} [u = s·i] [v = s·j] X[n,c,i,j]`, and the
-    convolution of Z with the kernel turned round. H' = (H − 1)s − 2P + d(R − 1) + output_padding + 1.
+    `Y[n,k,u,v] = Σ_{c,i,p,j,q} [u = s·i+d·p−P] [v = s·j+d·q−P] X[n,c,i,j] K[c,k,p,q] + b[k]`, with groups an index g on
+    each. H' = (H − 1)s − 2P + d(R − 1) + output_padding + 1.
 
     >>> ConvTranspose2d(16, 8, 4, stride=2, padding=1).output_shape((16, 7, 7))
     (8, 14, 14)
@@ -197,21 +196,17 @@ class ConvTranspose2d(Described):
 
     def equations(self, x, parameters, mode):
         _, *size = self.output_shape(self.sample(x))
-        turned = self._turned(parameters["weight"])
-        windows = tuple(Window(w.size, 1, w.reach - 1 - w.padding, w.dilation) for w in self.windows)
-        return convolve(self._spread(x), turned, parameters.get("bias"), windows, tuple(size), self.groups)
+        weight, bias, g = parameters["weight"], parameters.get("bias"), ""
+        if self.groups > 1:
+            x, weight = unflatten(x, 1, (self.groups, -1)), unflatten(weight, 0, (self.groups, -1))
+            bias, g = None if bias is None else reshape(bias, (self.groups, -1)), "g,"
+        y = self._spread(x, weight, bias, size, g)
+        return reshape(y, (y.shape[0], y.shape[1] * y.shape[2], *size)) if g else y
 
-    def _spread(self, x):
-        """`Z[n,c,u,v] = Σ_{i,j} [u = s·i] [v = t·j] X[n,c,i,j]`."""
-        if set(self.stride) == {1}:
-            return x
-        (s, t), (h, w) = self.stride, self.sample(x)[1:]
-        rows = f"u<{(h - 1) * s + 1},v<{(w - 1) * t + 1}"
-        return equation(f"Z[n,c,{rows}] = sum[i,j] δ[u,{s}*i]*δ[v,{t}*j]*X[n,c,i,j]", X=x)
-
-    def _turned(self, w):
-        """`K'[g·O+k,c,p,q] = K[g·I+c,k,R−1−p,S−1−q]`, O and I the channels of a group."""
-        w = unflatten(w, 0, (self.groups, -1))
-        r, s = (k - 1 for k in self.kernel_size)
-        turned = equation(f"T[g,k,c,p<{r + 1},q<{s + 1}] = K[g,c,k,{r}-p,{s}-q]", K=w)
-        return reshape(turned, (self.out_channels, *turned.shape[2:]))
+    def _spread(self, x, weight, bias, size, g):
+        """The equation, with the index `g` ("g," or nothing) on each operand."""
+        rows = zip("uv", size, places(self.windows).split(","), strict=True)
+        outs, deltas = zip(*((f"{u}<{n}", f"δ[{u},{where}]") for u, n, where in rows), strict=True)
+        terms = f"sum[c,i,p,j,q] {'*'.join(deltas)}*X[n,{g}c,i,j]*K[{g}c,k,p,q]"
+        text = f"Y[n,{g}k,{','.join(outs)}] = {terms}{'' if bias is None else f' + b[{g}k]'}"
+        return equation(text, X=x, K=weight, **({} if bias is None else {"b": bias}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Mul, cancel, expand, lcm, together
+from sympy import Expr, Integer, Mul, Pow, Rational, cancel, expand, lcm, preorder_traversal, together
 
 from ..expr.affine import Quo, Rem, coefficient, nonnegative
 from ..expr.indices import Index, fresh
@@ -26,10 +26,18 @@ def _solutions(e: Reduce, accept):
 
 def _whole(parts):
     """`a k + r = 0` over the integers: `(k + 1)/2 = u`, as a contraction leaves it behind, is `k + 1 − 2u = 0`."""
-    if parts is None:
-        return None
+    if parts is None or not any(map(_divided, parts)):
+        return parts
     denominator = lcm(*(together(e).as_numer_denom()[1] for e in parts))
     return parts if denominator == 1 else tuple(expand(cancel(e * denominator)) for e in parts)
+
+
+def _divided(e: Expr) -> bool:
+    """Whether anything in e is a fraction; cheaper to see than to bring e over one denominator."""
+    return any(
+        (isinstance(a, Rational) and a.q != 1) or (isinstance(a, Pow) and a.exp.could_extract_minus_sign())
+        for a in preorder_traversal(e)
+    )
 
 
 def _put(e: Reduce, delta: Expr, k: Index, value: Expr, condition: Expr):

@@ -1,24 +1,62 @@
-"""`python -m tests.benchmarks [repeats]`: prints the table of the MLP benchmark."""
+"""`python -m tests.benchmarks [NAME …] [--output FILE]`: runs the benchmarks, prints their tables, writes Markdown.
 
+Each one runs in a process of its own, with the BLAS kernels of this processor and as many threads as its title says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
 import sys
+from datetime import date
+from pathlib import Path
 
-from tests.benchmarks.mlp import DEPTHS, growth, measure
+BENCHMARKS = {
+    "deriving": ("Deriving all gradients of a deep MLP", "mlp"),
+    "convolution": ("Convolution, one thread", "convolution", "--threads", "1"),
+    "convolution-2": ("Convolution, two threads", "convolution", "--threads", "2"),
+    "pooling": ("Pooling, one thread", "pooling"),
+    "rows": ("Softmax, normalisation, GELU, one thread", "rows"),
+    "steps": ("Training steps, two threads", "steps", "2"),
+    "steps-1": ("Training steps, one thread", "steps", "1"),
+    "memory": ("Memory of a training step", "memory"),
+}
 
 
-def table(title: str, results: dict):
-    print(f"{title}\n")
-    print(f"{'L':<10}" + "".join(f"{depth:>20}" for depth in DEPTHS) + f"{'t(1000)/t(100)':>18}")
-    for name, rows in results.items():
-        cells = (f"{later:.4f} ({first:.4f})" for first, later in rows.values())
-        print(f"{name:<10}" + "".join(f"{cell:>20}" for cell in cells) + f"{growth(rows):>18.1f}")
+def setting() -> str:
+    """What the figures depend on: processor, versions, the kernels that BLAS chose."""
+    code = (
+        "import platform, numpy, threadpoolctl\n"
+        "from importlib.metadata import version\n"
+        "from tests.benchmarks.timing import processor\n"
+        "blas = [p for p in threadpoolctl.threadpool_info() if p['user_api'] == 'blas'][0]\n"
+        "names = ', '.join(f'{n} {version(n)}' for n in ('numpy', 'sympy', 'torch', 'jax'))\n"
+        'print(f"{processor()}; Python {platform.python_version()}, {names}; "\n'
+        "      f\"{blas['internal_api']} {blas['version']}, kernels {blas['architecture']}\")\n"
+    )
+    return output("-c", code)
 
 
-def main(repeats: int = 9):
-    what = f"All gradients of an L-layer MLP, wall seconds: median of {repeats} after a first run (in parentheses)"
-    table(what, measure(repeats=repeats))
-    blind = "\nThe same, the collector blind to what the process held before (a diagnosis)"
-    table(blind, measure(repeats=repeats, frozen=True))
+def output(*arguments: str) -> str:
+    return subprocess.run([sys.executable, *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__.split("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default")
+    parser.add_argument("--output", type=Path, help="a file for the tables, as Markdown")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    parts = [f"{date.today()}. {setting()}."]
+    print(parts[0], flush=True)
+    for name in given.names or BENCHMARKS:
+        title, module, *arguments = BENCHMARKS[name]
+        parts.append(f"## {title}\n\n{output('-m', f'tests.benchmarks.{module}', *arguments)}")
+        print(f"\n{parts[-1]}", flush=True)
+    if given.output:
+        given.output.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()

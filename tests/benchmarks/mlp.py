@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import sys
 from itertools import count
 from statistics import median
 from time import perf_counter
@@ -19,6 +20,7 @@ from symgrad.expr.indices import param
 from symgrad.expr.operations import elementwise
 from symgrad.expr.reductions import sum_
 from symgrad.expr.tensors import input_tensor
+from tests.benchmarks.timing import markdown
 
 DEPTHS = (10, 100, 1000, 3000)
 JAX_WIDTH = 8
@@ -102,3 +104,24 @@ def measure(depths=DEPTHS, repeats: int = 5, frozen: bool = False) -> dict:
 def growth(rows: dict) -> float:
     """time(1000)/time(100), of the medians."""
     return rows[1000][1] / rows[100][1]
+
+
+def table(results: dict) -> str:
+    head = ["layers", *map(str, DEPTHS), "t(1000)/t(100)"]
+    return markdown(
+        head,
+        [
+            [name, *(f"{later:.4f} ({first:.4f})" for first, later in rows.values()), f"{growth(rows):.1f}"]
+            for name, rows in results.items()
+        ],
+    )
+
+
+def main(repeats: int = 9):
+    print(f"Wall seconds: the median of {repeats}, after a first run (in parentheses).\n")
+    print(table(measure(repeats=repeats)))
+    print(f"\nThe collector blind to what was there before:\n\n{table(measure(repeats=repeats, frozen=True))}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

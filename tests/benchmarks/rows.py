@@ -1,7 +1,7 @@
 """Row-wise losses and activations, value and gradients: `python -m tests.benchmarks.rows [repeats]`.
 
-"Ours" is what a program would do with the routines, and with NumPy's buffers made short: NumPy 2.4 copies a row that is
-shorter than a buffer before it computes with it. "Plain" is the same mathematics in plain NumPy, PyTorch is eager, JAX
+"Ours" is a program compiled from the equations, "by hand" the best that was found with the routines, and with NumPy's
+buffers made short: NumPy 2.4 copies a row that is shorter than a buffer before it computes with it. "Plain" is the same mathematics in plain NumPy, PyTorch is eager, JAX
 jitted `value_and_grad`; float32, one thread. A second table: GELU in blocks.
 """
 
@@ -11,6 +11,12 @@ import sys
 
 import numpy as np
 
+from symgrad import nn
+from symgrad.calculus.sweep import pull_back
+from symgrad.expr.operations import elementwise
+from symgrad.expr.reductions import sum_
+from symgrad.expr.tensors import Tensor, input_tensor
+from symgrad.kernels import compile_outputs
 from symgrad.kernels.routines.blocks import in_blocks
 from symgrad.kernels.routines.error_functions import ERF_ROWS, erf
 from symgrad.kernels.routines.normal import normal_block
@@ -19,8 +25,19 @@ from tests.benchmarks.timing import in_child, markdown, medians
 
 F = np.float32
 CUBIC, SCALE = F(0.044715), F(np.sqrt(2 / np.pi))
-HEAD = ("value and gradients", "ours, µs", "× plain NumPy", "× PyTorch", "× JAX", "× better of the two")
+HEAD = ("value and gradients", "ours, µs", "× by hand", "× plain NumPy", "× PyTorch", "× JAX", "× better of the two")
 BLOCKS = (1 << 13, 1 << 14, 1 << 15, 1 << 16, 1 << 17, 1 << 22)
+
+
+def compiled(layer, shapes, wrt, values):
+    """The program of a loss, or of `Σ G y` of another layer, and of its gradients."""
+    forward = layer.build(shapes)
+    f = forward.output
+    if f.ndim:
+        f = sum_(elementwise("multiply", f, input_tensor("G", f.shape)))
+    inputs: dict[str, Tensor] = {str(t.name): t for t in (*forward.inputs, *forward.given.values())}
+    program = compile_outputs([f, *pull_back(f, [inputs[x] for x in wrt])])
+    return lambda: program(**values)
 
 
 def data(*shape):
@@ -51,7 +68,8 @@ def cross_entropy(n, k):
     def jaxs(jax):
         return lambda z, y: jax.numpy.mean(jax.nn.logsumexp(z, 1) - z[row, y])
 
-    return (z,), ours, plain, torchs, jaxs, (y,)
+    program = compiled(nn.CrossEntropyLoss(), ((k,), ()), ["input"], {"input": z, "target": y})
+    return (z,), program, ours, plain, torchs, jaxs, (y,)
 
 
 def layer_norm(n, k):
@@ -90,7 +108,10 @@ def layer_norm(n, k):
 
         return value
 
-    return (x, a, b), ours, plain, torchs, jaxs, (G,)
+    program = compiled(
+        nn.LayerNorm(k), (k,), ["x", "weight", "bias"], {"x": x, "weight": a, "bias": b, "G": G}
+    )
+    return (x, a, b), program, ours, plain, torchs, jaxs, (G,)
 
 
 def gelu_block(x, G, y, g, work):
@@ -145,7 +166,8 @@ def gelu(n, k, form="none", size=1 << 16):
     def jaxs(jax):
         return lambda x, G: (jax.nn.gelu(x, approximate=form == "tanh") * G).sum()
 
-    return (x,), ours, lambda: plain(x, G), torchs, jaxs, (G,)
+    program = compiled(nn.GELU(form), (k,), ["x"], {"x": x, "G": G})
+    return (x,), program, ours, lambda: plain(x, G), torchs, jaxs, (G,)
 
 
 CASES = {
@@ -160,7 +182,7 @@ CASES = {
 }
 
 
-def contestants(inputs, ours, plain, torchs, jaxs, constants=()):
+def contestants(inputs, ours, by_hand, plain, torchs, jaxs, constants=()):
     import jax
     import torch
 
@@ -178,7 +200,7 @@ def contestants(inputs, ours, plain, torchs, jaxs, constants=()):
         f, gradients = jax.block_until_ready(step(*arrays))
         return f, *gradients
 
-    return {"ours": short_buffers(ours), "plain": plain, "torch": eager, "jax": jitted}
+    return {"ours": ours, "hand": short_buffers(by_hand), "plain": plain, "torch": eager, "jax": jitted}
 
 
 def short_buffers(run, size=1024):
@@ -207,13 +229,13 @@ def table(repeats):
         runs = contestants(*case())
         agree(runs)
         t = medians(runs, repeats)
-        others = [t["plain"], t["torch"], t["jax"], min(t["torch"], t["jax"])]
+        others = [t["hand"], t["plain"], t["torch"], t["jax"], min(t["torch"], t["jax"])]
         rows.append([name, f"{t['ours'] * 1e6:.0f}", *(f"{other / t['ours']:.2f}" for other in others)])
     return markdown(HEAD, rows)
 
 
 def block_table(repeats, shape=(2048, 2048)):
-    runs = {(form, size): gelu(*shape, form, size)[1] for form in ("none", "tanh") for size in BLOCKS}
+    runs = {(form, size): gelu(*shape, form, size)[2] for form in ("none", "tanh") for size in BLOCKS}
     t = medians(runs, repeats)
     entries = shape[0] * shape[1]
     names = {"none": "GELU (erf)", "tanh": "GELU (tanh)"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from math import exp, log
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -25,6 +27,13 @@ def in_child(module: str, threads: int = 1) -> bool:
     )
     subprocess.run([sys.executable, "-m", module, *sys.argv[1:]], env=environment, check=True)
     return False
+
+
+def processor() -> str:
+    """The name of the processor and how many of them there are."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    name = next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.processor())
+    return f"{os.cpu_count()} × {name}"
 
 
 def medians(runs: dict, repeats: int = 11, least: float = 1e-2) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+BLOCK_BYTES = 1 << 19  # of one array in a block of rows; smaller blocks pay more for calls than they save in the cache
 BLOCK_SIZE = 1 << 16  # entries; smaller blocks pay more for calls, larger ones fall out of the second-level cache
 
 
@@ -30,6 +31,17 @@ def in_blocks(function, arrays, outs, temporaries=0, size=BLOCK_SIZE):
         part = slice(start, min(start + size, n))
         function(*(a if np.ndim(a) == 0 else a[part] for a in flat), work[:, : part.stop - part.start])
     return list(outs)
+
+
+def row_blocks(x, size=BLOCK_BYTES):
+    """Slices of the first axis of x, each of about `size` bytes; none where x has no rows.
+
+    >>> row_blocks(np.zeros((5, 2)), 32)
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    n = len(x)
+    step = max(1, size * n // max(x.nbytes, 1)) if x.nbytes > 2 * size else max(n, 1)
+    return [slice(start, min(start + step, n)) for start in range(0, n, step)]
 
 
 def memory_order(a):

@@ -3,14 +3,14 @@
 import numpy as np
 
 from .col2im import overlap
-from .im2col import channels_last, extent, region, windows
+from .im2col import channels_last, extent, image_windows, region
 
 
 def depthwise_windows(x, kernel_size, stride, padding, dilation, out_size):
     """`V[n,i,j,r,s,c] = X[n, s·i+d·r−P, s·j+d·s−P, c]`, 0 outside X."""
     size = (extent(out_size[a], kernel_size[a], stride[a], dilation[a]) for a in (0, 1))
     X = region(channels_last(x), -padding[0], -padding[1], *size)
-    return windows(X, kernel_size, stride, dilation, out_size)
+    return image_windows(X, kernel_size, stride, dilation, out_size)
 
 
 def conv2d_depthwise(x, w, stride, padding, dilation, out_size):

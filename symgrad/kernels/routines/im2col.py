@@ -44,10 +44,10 @@ def extent(count, size, stride, dilation):
     return stride * (count - 1) + dilation * (size - 1) + 1
 
 
-def windows(X, kernel_size, stride, dilation, out_size):
+def image_windows(X, kernel_size, stride, dilation, out_size):
     """The view `V[n,i,j,r,s,c] = X[n, s·i+d·r, s·j+d·s, c]`.
 
-    >>> windows(np.arange(5).reshape(1, 1, 5, 1), (1, 3), (1, 2), (1, 1), (1, 2)).ravel()
+    >>> image_windows(np.arange(5).reshape(1, 1, 5, 1), (1, 3), (1, 2), (1, 1), (1, 2)).ravel()
     array([0, 1, 2, 2, 3, 4])
     """
     n, h, w, c = X.strides
@@ -92,6 +92,6 @@ def columns(X, rows, kernel_size, stride, padding, dilation, OW, groups, work):
     part = region(X, stride[0] * rows.start - padding[0], -padding[1], *size)
     shape = (groups, N, count, OW, R, S, channels // groups)
     A = work[: N * count * OW * R * S * channels].reshape(shape)
-    V = windows(part, kernel_size, stride, dilation, (count, OW)).reshape(*shape[1:6], groups, shape[6])
+    V = image_windows(part, kernel_size, stride, dilation, (count, OW)).reshape(*shape[1:6], groups, shape[6])
     np.copyto(A, V.transpose(5, 0, 1, 2, 3, 4, 6))
     return A.reshape(groups, N * count * OW, R * S * shape[6])

@@ -27,11 +27,25 @@ def normal_cdf_density(x, cdf=None, density=None):
     return error_function(normal_block, x, (cdf, density))
 
 
+def normal_cdf_gaussian(x):
+    """`(Φ(x), exp(−x²/2))` with one exponential.
+
+    >>> normal_cdf_gaussian(np.array([0.0]))
+    [array([0.5]), array([1.])]
+    """
+    return error_function(normal_gaussian_block, x, (None, None))
+
+
 def normal_cdf_block(x, cdf, work):
     sign = sign_bits(np.negative(x, out=work[-3]), work[-3])
     coefficients, limit = (NORMAL_SINGLE, 14.8) if x.dtype == np.float32 else (NORMAL_DOUBLE, 39.5)
     reflect(gaussian_tail(x, coefficients, limit, 0.5, work[0], work), sign, cdf)
     cdf *= 0.5
+
+
+def normal_gaussian_block(x, cdf, gaussian, work):
+    normal_cdf_block(x, cdf, work)
+    np.copyto(gaussian, work[0])
 
 
 def normal_block(x, cdf, density, work):

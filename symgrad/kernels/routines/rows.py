@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 
+from .blocks import memory_order
+
 SHORT_ROW = 32  # from here on the transposed copy costs more than it saves
 MILD = 30.0  # exp of what lies between −30 and 30, and sums of it, are far from overflow: no maximum is taken off
 LONG_ROW = 1 << 14  # from here on `np.sum`, which adds in pairs, is the more exact and no slower
@@ -24,6 +26,33 @@ def sum_rows(x, axes):
     if x.dtype.kind != "f" or not 0 < size <= LONG_ROW:
         return np.sum(x, axis=axes, keepdims=True)
     return np.dot(x.reshape(-1, size), np.ones(size, x.dtype)).reshape(rows_shape(x, axes))
+
+
+def sum_over(x, axes):
+    """`Σ x` over axes, which go: over the outer or the inner axes of what lies in memory, a product with ones.
+
+    >>> sum_over(np.ones((2, 3, 4)), (0, 2))
+    array([8., 8., 8.])
+    """
+    order = memory_order(x)
+    last = x.ndim - sum(k in axes for k in order) if x.dtype.kind == "f" and x.size else 0
+    lying = x.transpose(order)
+    if 0 < last < x.ndim and lying.flags.c_contiguous:
+        kept = [k for k in order if k not in axes]
+        if order[:last] == tuple(kept):
+            size = math.prod(lying.shape[last:])
+            if size <= LONG_ROW:
+                return in_order(np.dot(lying.reshape(-1, size), np.ones(size, x.dtype)), x.shape, kept)
+        if order[-last:] == tuple(kept):
+            size = math.prod(lying.shape[:-last])
+            return in_order(np.dot(np.ones(size, x.dtype), lying.reshape(size, -1)), x.shape, kept)
+    return np.sum(x, axis=axes)
+
+
+def in_order(total, shape, kept):
+    """A flat total over the axes `kept`, in the order in which they lie, as an array with these axes in their own order."""
+    total = total.reshape([shape[k] for k in kept])
+    return total.transpose([kept.index(k) for k in sorted(kept)])
 
 
 def max_rows(x, axes):

@@ -78,6 +78,10 @@ def contracted(a, b, left, right, out):
     inner = [c for c in left if c in right and c not in out]
     rows = [c for c in left if c not in right]
     columns = [c for c in right if c not in left]
+    lying = left == right == "".join(both + inner) and a.flags.c_contiguous and b.flags.c_contiguous
+    if lying and a.size and hasattr(np, "vecdot"):  # twice as fast as einsum; NumPy 2
+        lead = a.shape[: len(both)]
+        return np.vecdot(a.reshape(*lead, -1), b.reshape(*lead, -1))
     if not rows and not columns:
         return np.einsum(f"{left},{right}->{out}", a, b)
     size = dict(zip(left + right, a.shape + b.shape, strict=True))

@@ -10,7 +10,7 @@ Source: Winograd 1980; Lavin and Gray, *Fast Algorithms for Convolutional Neural
 
 import numpy as np
 
-from .im2col import blocks, region, windows
+from .im2col import blocks, image_windows, region
 
 WINOGRAD_AT = {
     2: np.array([[1, 1, 1, 0], [0, 1, -1, 1]]) / 1,
@@ -70,7 +70,7 @@ def winograd_tiles(A, X, m, padding, tile_rows, tile_columns, out=None):
     for n, a in blocks(N, count, tile_columns * t * t * C * X.itemsize, WINOGRAD_BLOCK_BYTES):
         top, shape = m * (tile_rows.start + a.start) - padding[0], (a.stop - a.start, tile_columns)
         part = region(X[n], top, -padding[1], m * (shape[0] - 1) + p, m * (shape[1] - 1) + p)
-        D = np.ascontiguousarray(windows(part, (p, p), (m, m), (1, 1), shape).transpose(3, 4, 0, 1, 2, 5))
+        D = np.ascontiguousarray(image_windows(part, (p, p), (m, m), (1, 1), shape).transpose(3, 4, 0, 1, 2, 5))
         D = D.reshape(p, p, -1)
         both_sides(A, D, V[:, :, done : done + D.shape[2]])
         done += D.shape[2]

@@ -1,0 +1,1 @@
+"""Routines that programs for PyTorch call: text that is written into them, never imported by symgrad."""
