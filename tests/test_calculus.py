@@ -301,3 +301,11 @@ def test_a_bound_index_may_be_called_like_a_free_one_of_another_equation():
     f = from_expression((), Entry(rows.ref, 1) * Entry(x.ref, 0), name="f")
     assert nested(pull_back(f, [W])[0], WX | {"m": 2, "n": 2}) == [[0, 0], [F(1, 2), 0]]
     assert i != Index("i", m)
+
+
+def test_a_partial_by_what_a_tensor_does_not_depend_on_is_zero():
+    """As a line says it that reads back `∂(G sign(2ᵇ))/∂b` as `∂G/∂b`."""
+    b, G = input_tensor("b", ()), input_tensor("G", ())
+    story = Story(elementwise("multiply", b, G), b)
+    line = 2 + Partial(Entry(G.ref), Entry(b.ref))
+    assert nested(story.as_tensor(line, story.head(b, (), ())), {}) == 2

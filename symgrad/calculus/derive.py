@@ -210,6 +210,8 @@ class Story:
         over, y = p.of.base.tensor, p.entry.base.tensor
         if over is y:
             return Mul(*(Equal(a, u) for a, u in zip(p.of.where, p.entry.where, strict=True)))
+        if y not in order([over]):
+            return Integer(0)
         source = self.tensor(y) if over is self.target and y in self.chains else self._local(over, y)
         return Entry(source.ref, *p.of.where, *p.entry.where)
 
