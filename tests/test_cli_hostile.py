@@ -4,6 +4,7 @@ python -m pytest tests/test_cli_hostile.py                              1,000 co
 python -m pytest tests/test_cli_hostile.py --hypothesis-profile=deep    20,000 new ones
 """
 
+import ast
 import gc
 import time
 from collections import Counter
@@ -121,3 +122,22 @@ def test_every_command_line_is_answered(arguments):
     if done.exit_code == 2:
         assert "rror: " in done.stderr
     assert seconds < SECOND
+
+
+# ── programs ──
+
+NAMES = ["step", "lambda", "np", "check", "windows", "exec"]
+WANTED = st.sampled_from([[], [], ["--wrt", "x"], ["--cotangent", "G"], ["--ties", "split"], ["--wrt", "W,v"]])
+
+
+@given(QUESTIONS, st.sampled_from(["numpy", "jax", "torch"]), WANTED, st.sampled_from(NAMES))
+@settings(max_examples=max(1, settings().max_examples // 2))
+def test_every_program_is_refused_or_python(text, backend, more, name):
+    done, seconds = invoked(["compile", "--shape", SHAPES, "--backend", backend, "--name", name, *more, "--", text])
+    note(f"{seconds:.2f} s, {done.exit_code}, {done.output[-1000:]}")
+    assert done.exit_code in (0, 2) and "Traceback" not in done.output.replace(text, "")
+    assert seconds < 4 * SECOND
+    if done.exit_code == 0:
+        functions = [n for n in ast.parse(done.stdout).body if isinstance(n, ast.FunctionDef)]
+        assert len({n.name for n in functions}) == len(functions) and functions[-1].name == "check"
+        assert max(map(len, done.stdout.splitlines()[functions[-2].lineno :])) <= 120

@@ -17,6 +17,8 @@ from symgrad.expr.evaluate import evaluate
 from symgrad.expr.indices import param
 from symgrad.expr.tensors import input_tensor
 from symgrad.kernels import compile_outputs
+from symgrad.nn.running import Run, cotangent_names, pulled
+from tests.nn_cases import ROWS, case
 from tests.strategies import tensor_graphs
 from tests.test_kernels_compile import MODELS, NAMES, as_arrays, convolution
 from tests.test_language import CASES, inputs, sample
@@ -156,6 +158,35 @@ def test_layers_for_images_are_exact_on_integers(name, backend, ties="first"):
 @pytest.mark.parametrize(("name", "backend"), cases([name for name in LAYERS if "max" in name], 3))
 def test_ties_that_are_split(name, backend):
     test_layers_for_images_are_exact_on_integers(name, backend, "split")
+
+
+def sparse(rows):
+    """Each row with each backend; by default a few of them."""
+    for backend, every in (("torch", 6), ("jax", 24)):
+        for k, row in enumerate(rows):
+            late = [pytest.mark.slow] if k % every else []
+            yield pytest.param(
+                row, backend, marks=[getattr(pytest.mark, f"needs_{backend}"), *late], id=f"{row}-{backend}"
+            )
+
+
+@pytest.mark.parametrize(("row", "backend"), [*sparse(ROWS)])
+def test_every_layer_is_numpys(row, backend):
+    drawn = case(row, seed=5)
+    work = Run(drawn.layer, drawn.x, drawn.params, "eval", 0, False)
+    targets = work.built.outputs
+    found = work.outputs()
+    shapes = [np.shape(a) for a in (found if isinstance(found, tuple) else (found,))]
+    rng = np.random.default_rng(1)
+    G = dict(zip(cotangent_names(targets), (rng.normal(size=s) for s in shapes), strict=True))
+    wrt = [t for t, a in zip(work.built.inputs, work.x, strict=True) if a.dtype.kind == "f"]
+    outputs = [*targets, *pulled(targets, [*wrt, *work.built.parameters.values()])]
+    program = compile_outputs(outputs)
+    values = {**work.keywords, **G, **dict.fromkeys(program.arguments.asked, work.batch)}
+    wanted = program(**{name: values[name] for name in (*program.arguments.names, *program.arguments.asked)})
+    for value, want in zip(run(backend, outputs, values), wanted, strict=True):
+        assert value.shape == want.shape
+        np.testing.assert_allclose(value, want, rtol=1e-9, atol=1e-10)
 
 
 NAN = [(3, 2, 1, 1, "first"), (2, 1, 0, 2, "first"), (3, 2, 1, 1, "split")]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symgrad.expr.protocols  # noqa: F401  gives tensors their operators
+from symgrad import nn
 from symgrad.calculus.derive import weighted
 from symgrad.calculus.sweep import pull_back
 from symgrad.expr.conventions import Conventions
@@ -31,9 +32,9 @@ def axes(letters, least=0, most=2):
 
 
 @st.composite
-def window(draw, out, tap):
+def window(draw, out, tap, most=4):
     """(index map, out, tap, size of the axis): out or tap may be left out, and the last rows may lie outside."""
-    reach, count, stride, dilation = (draw(st.integers(1, n)) for n in (3, 4, 3, 2))
+    reach, count, stride, dilation = (draw(st.integers(1, min(n, most))) for n in (3, 4, 3, 2))
     i, p = Index(out, count), Index(tap, reach)
     padding = draw(st.integers(0, 3))
     end = stride * (count - 1) + dilation * (reach - 1) - padding
@@ -41,11 +42,15 @@ def window(draw, out, tap):
     return stride * i + dilation * p - padding, i, p, size
 
 
+def volumes():
+    return st.tuples(*(window(i, p, most=2) for i, p in ("ip", "jq", "or")))
+
+
 @st.composite
 def convolutions(draw):
     """(Y, X, K): batch, group, channel and kernel axes, any number of each, in any order."""
     batch, groups, channels, kernels = draw(axes("nm")), draw(axes("gh", most=1)), draw(axes("cd")), draw(axes("kl"))
-    windows = draw(st.tuples(window("i", "p"), window("j", "q")) | st.tuples(window("i", "p")))
+    windows = draw(st.tuples(window("i", "p"), window("j", "q")) | st.tuples(window("i", "p")) | volumes())
     reads = [*((a, a.size) for a in (*batch, *groups, *channels)), *((w[0], w[3]) for w in windows)]
     reads = draw(st.permutations(reads))
     taps, outs = [w[2] for w in windows], [w[1] for w in windows]
@@ -100,7 +105,7 @@ def test_pools(case, seed, ties):
 def calls(outputs):
     """The routines for images in the last function of the program."""
     text = compile_outputs(outputs).source
-    return sorted(re.findall(r"\b((?:conv|max_pool|min_pool|sum_pool)2d\w*)\(", text[text.rindex("\ndef ") :]))
+    return sorted(re.findall(r"\b((?:conv|max_pool|min_pool|sum_pool)[23]d\w*)\(", text[text.rindex("\ndef ") :]))
 
 
 def strided(s=2, P=1, H=9, groups=None):
@@ -121,6 +126,15 @@ def test_a_convolution_and_its_gradients(groups):
     assert calls([Y, *pull_back(Y, [X, K], G)]) == names
     b = input_tensor("b", (5,))
     assert calls([Y + b, *pull_back(Y + b, [X, K, b], G)]) == names
+
+
+def test_a_convolution_of_volumes():
+    layer = nn.Conv3d(2, 3, 3, padding=1, stride=(1, 2, 1), groups=1)
+    forward = layer.build((2, 4, 5, 4))
+    _, G = weighted(forward.output, "G")
+    wrt = [*forward.inputs, *forward.parameters.values()]
+    names = ["conv3d", "conv3d_input_gradient", "conv3d_kernel_gradient"]
+    assert calls([forward.output, *pull_back(forward.output, wrt, G)]) == names
 
 
 def test_with_symbolic_sizes():

@@ -455,6 +455,20 @@ def test_values_stay_as_they_were_before_a_fault():
     assert same(net.params, kept)
 
 
+def test_what_ctrl_c_ends_is_kept():
+    X, Y = regression()
+    net, same_net = mlp(), mlp()
+
+    def stop(history):
+        if len(history) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(net, X, Y, callbacks=[stop])
+    train(same_net, X, Y, epochs=2)
+    assert same(net.params, same_net.params)
+
+
 X0, Y0 = regression()
 BAD = {
     "samples": (lambda: train(mlp(), X0, Y0[:4]), ShapeError, r"y has shape \(4, 2\), X has 10 samples"),
@@ -501,6 +515,12 @@ def test_epochs_are_printed_where_it_is_asked_for(capsys):
     train(mlp(), *regression(), epochs=2, progress=True)
     out = capsys.readouterr().out
     assert "epoch 1: loss" in out and "epoch 2: loss" in out
+
+
+def test_going_on_is_told(tmp_path, capsys):
+    for epochs in (1, 2):
+        train(mlp(), *regression(), epochs=epochs, checkpoint=tmp_path / "a.npz", resume=True, progress=True)
+    assert "goes on after epoch 1, batch 0\nepoch 2: loss" in capsys.readouterr().out
 
 
 def test_a_terminal_gets_a_bar():

@@ -12,7 +12,7 @@ from .axes import ZERO, axis_number, axis_numbers, broadcast, build, empty, runn
 from .constants import sizes, tensor
 from .indices import expression
 from .nodes import Entry, Slot
-from .tensors import Tensor, mismatch, shape_text
+from .tensors import Template, Tensor, mismatch, shape_text
 
 
 def transpose(t, axes=None) -> Tensor:
@@ -101,7 +101,12 @@ def _complete(old, new):
 
 def is_reshape(t: Tensor) -> bool:
     """Whether t has the entries of its one operand in row-major order."""
-    return not t.is_input and t.template.cache.get("builder") is _reshape
+    return not t.is_input and reshapes(t.template)
+
+
+def reshapes(template: Template) -> bool:
+    """Whether a template gives the entries of its one operand in row-major order."""
+    return template.cache.get("builder") is _reshape
 
 
 def _reshape(shapes, new):

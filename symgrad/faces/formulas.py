@@ -15,7 +15,7 @@ from ..expr.tensors import Tensor, from_expression
 from ..graph import inlined, unused_name
 from ..render.equations import equation, shape
 from ..render.page import definition
-from .printing import answers
+from .printing import answers, unjudged
 
 TOLD = 60
 """A graph of more equations is too long to be told in a docstring."""
@@ -64,7 +64,7 @@ def equations(targets) -> list[str]:
 
 def formulas(asked: Asked, conventions: Conventions) -> list[str]:
     """What the names mean, then each gradient as the last line of its derivation, and in matrices where it has any."""
-    found = [Story(asked.loss(), x, conventions).derivation() for x in asked.wrt]
+    found = [unjudged(Story(asked.loss(), x, conventions).derivation()) for x in asked.wrt]
     given = dict.fromkeys(_defined(left, body) for d in found for left, body in d.definitions)
     known = dict.fromkeys("        ".join(answers(c)) for d in found for c in (*d.givens, d))
     remarks = dict.fromkeys(note for d in found for note in d.notes)

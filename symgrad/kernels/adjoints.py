@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from sympy import Dummy
 
 from ..calculus.local import Origin, origin_of
-from ..expr.shaping import is_reshape
+from ..expr.shaping import is_reshape, reshapes
 from ..expr.tensors import Tensor
-from .convolution import conv2d, input_gradient, kernel_gradient, only_convolution
+from .chunks import bounded
+from .convolution import convolve, input_gradient, kernel_gradient, only_convolution
 from .lower import lower_equation
 from .pooling import Pool, extreme_gradient, pool, sum_gradient
 from .program import Builder, Value
@@ -22,15 +23,16 @@ from .transposed import only_transposed
 WINDOWS = ("stride", "padding", "dilation")
 
 
-def lower_all(nodes: Sequence[Tensor], builder: Builder) -> dict[Tensor, Value]:
-    """The value of each tensor; operands stand before what uses them."""
+def lower_all(nodes: Sequence[Tensor], builder: Builder, in_chunks: bool = False) -> dict[Tensor, Value]:
+    """The value of each tensor; operands stand before what uses them. `in_chunks`: some rows at a time where needed."""
     values: dict[Tensor, Value] = {}
     remembered = pooled_by(nodes)
     for t in nodes:
         if t.is_input:
             values[t] = builder.value("input", (), (str(t.name),), t.shape)
         else:
-            values[t] = known_better(t, values, builder) or lower_equation(t, values, builder, remembered)
+            better = known_better(t, values, builder)
+            values[t] = better or (bounded if in_chunks else lower_equation)(t, values, builder, remembered)
     return values
 
 
@@ -40,6 +42,8 @@ def known_better(t: Tensor, values: Mapping[Tensor, Value], builder: Builder) ->
         return builder.reshape(values[t.operands[0]], t.shape)
     origin = origin_of(t)
     if origin is None or "cotangent" not in origin.adjoint.sources:
+        return None
+    if origin.forward.elementwise and not reshapes(origin.forward):
         return None
     operands, y, uses = origin.use(t)
     given = {source: values[o] for source, o in uses.items()}
@@ -53,7 +57,7 @@ def pooled_by(nodes: Sequence[Tensor]) -> frozenset[Tensor]:
     found = set()
     for t in nodes:
         origin = origin_of(t)
-        if origin and 0 in origin.adjoint.sources and len(origin.forward.slots) == 1:
+        if origin and 0 in origin.adjoint.sources and len(origin.forward.slots) == 1 and not origin.forward.elementwise:
             operands, y, uses = origin.use(t)
             p = _pool_of(y, operands[0])
             if p and p.op != "sum":
@@ -93,7 +97,7 @@ def _transposed(origin: Origin, operands, y, t, given, builder) -> Value | None:
         if w is None or not _known(options):
             return None
         order = [found.x.where.index(i) for i in c.outputs]
-        return _laid_out(builder, conv2d(builder, g, c.weights(builder, w), options), t, order)
+        return _laid_out(builder, convolve(builder, g, c.weights(builder, w), options), t, order)
     x, options = given.get(operands.index(found.x.base.tensor)), found.options("reach")
     if x is None or not _known(options):
         return None

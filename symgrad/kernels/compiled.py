@@ -115,7 +115,7 @@ def _compiled(outputs, name, backend, notes, check_finite, inputs, structure) ->
     nodes = order([*inputs, *outputs])
     _check_inputs(nodes)
     builder = Builder()
-    values = lower_all(nodes, builder)
+    values = lower_all(nodes, builder, BACKENDS[backend].in_chunks)
     wishes: dict[Value, str] = {}
     for t in nodes:
         if t.name and not t.is_input:

@@ -114,11 +114,11 @@ def convolved(at: Aligner, values, c: Convolution) -> Labelled:
     if _wide(c):
         return _turned(at, x, w, c)
     options = c.options("stride", "padding", "dilation", "groups", "count")
-    return split(at, conv2d(at.builder, c.images(at.builder, x), c.weights(at.builder, w), options), c.outputs)
+    return split(at, convolve(at.builder, c.images(at.builder, x), c.weights(at.builder, w), options), c.outputs)
 
 
-def conv2d(builder: Builder, x: Value, w: Value, options) -> Value:
-    return builder.value("conv2d", (x, w), options, (x.shape[0], w.shape[0], *options[-1]))
+def convolve(builder: Builder, x: Value, w: Value, options) -> Value:
+    return builder.value(f"conv{len(options[-1])}d", (x, w), options, (x.shape[0], w.shape[0], *options[-1]))
 
 
 def _wide(c: Convolution) -> bool:
@@ -138,12 +138,12 @@ def _turned(at: Aligner, x: Value, g: Value, c: Convolution) -> Labelled:
 
 def kernel_gradient(builder: Builder, x: Value, g: Value, options) -> Value:
     size, groups = options[0], options[-1]
-    return builder.value("conv2d_kernel_gradient", (x, g), options, (g.shape[1], x.shape[1] / groups, *size))
+    return builder.value(f"conv{len(size)}d_kernel_gradient", (x, g), options, (g.shape[1], x.shape[1] / groups, *size))
 
 
 def input_gradient(builder: Builder, g: Value, w: Value, options) -> Value:
     size, groups = options[0], options[-1]
-    return builder.value("conv2d_input_gradient", (g, w), options, (g.shape[0], w.shape[1] * groups, *size))
+    return builder.value(f"conv{len(size)}d_input_gradient", (g, w), options, (g.shape[0], w.shape[1] * groups, *size))
 
 
 def only_convolution(body: Expr, proxy) -> Convolution | None:

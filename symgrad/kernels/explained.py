@@ -28,6 +28,7 @@ WORDS: dict[str, Callable[[Value], str]] = {
     "broadcast": lambda v: "broadcast",
     "reshape": lambda v: "reshape",
     "gather": lambda v: "gather",
+    "chunks": lambda v: "some rows at a time",
 }
 """What is said of an operation; of another one its own name."""
 METHODS: dict[str, Callable] = {

@@ -13,7 +13,7 @@ LARGEST_HALVES = 9
 
 def horner(at: Builder, v: Value) -> Value | None:
     """`0.5·x·x·x + 2·x = x·(2 + 0.5·x²)`: forward and backward write one polynomial in one way."""
-    if v.options[0] not in ("add", "subtract", "multiply", "negative", "divide"):
+    if v.options[0] not in ("add", "subtract", "multiply", "negative", "divide") or v.kind != "float":
         return None
     p = polynomial(v)
     return None if p is None or p.base is v else other(spelled(at, p), v)
@@ -22,7 +22,7 @@ def horner(at: Builder, v: Value) -> Value | None:
 def numbers_outside(at: Builder, v: Value) -> Value | None:
     """`(2 a)(3 b) = 6 (a b)` and `2 a + 2 b = 2 (a + b)`, of arrays of one shape."""
     name, args = v.options[0], v.args
-    if name not in ("multiply", "add") or any(a.shape != v.shape for a in args):
+    if name not in ("multiply", "add") or any(a.shape != v.shape or a.kind != "float" for a in args):
         return None
     (c, a), (d, b) = map(coefficient, args)
     if name == "multiply" and (c != 1 or d != 1):
@@ -35,8 +35,10 @@ def numbers_outside(at: Builder, v: Value) -> Value | None:
 
 def numbers_inside(at: Builder, v: Value) -> Value | None:
     """`2 (3 a + 4 b) c = (6 a + 8 b) c`."""
+    if v.options[0] != "multiply" or v.kind != "float":
+        return None
     c, x = coefficient(v)
-    return None if c == 1 or v.options[0] != "multiply" else other(absorbed(at, c, x), v)
+    return None if c == 1 else other(absorbed(at, c, x), v)
 
 
 def absorbed(at: Builder, c: Expr, x: Value) -> Value | None:
@@ -63,7 +65,7 @@ def _term(at, c, t):
 
 def numbers_to_the_smaller(at: Builder, v: Value) -> Value | None:
     """`(2 A) b = A (2 b)` where b has fewer axes or entries than A."""
-    if v.options[0] != "multiply":
+    if v.options[0] != "multiply" or v.kind != "float":
         return None
     for k, (large, small) in enumerate((v.args, v.args[::-1])):
         c, x = coefficient(large)
@@ -105,4 +107,10 @@ def other(found: Value | None, v: Value) -> Value | None:
     return None if found is None or found is v or found.shape != v.shape else found
 
 
-ARITHMETIC = (("ufunc", horner), ("ufunc", numbers_outside), ("ufunc", numbers_inside), ("ufunc", numbers_to_the_smaller), ("ufunc", root_power))
+ARITHMETIC = (
+    ("ufunc", horner),
+    ("ufunc", numbers_outside),
+    ("ufunc", numbers_inside),
+    ("ufunc", numbers_to_the_smaller),
+    ("ufunc", root_power),
+)

@@ -42,14 +42,13 @@ def softplus(at: Builder, v: Value) -> Value | None:
 
 
 def sigmoid(at: Builder, v: Value) -> Value | None:
-    """`exp(−log(1 + eˣ)) = 1/(1 + eˣ)`, which has its full precision on both sides."""
+    """`exp(−log(1 + eˣ)) = 1/(1 + eˣ)`, the sigmoid of −x."""
     if v.options[0] != "exp":
         return None
     p = polynomial(v.args[0])
     if p is None or p.coefficients != {1: -1} or p.base.op != "ufunc" or p.base.options[0] != "softplus":
         return None
-    one = at.number(1)
-    return at.ufunc("divide", one, at.ufunc("add", one, at.ufunc("exp", p.base.args[0])))
+    return at.ufunc("sigmoid", at.ufunc("negative", p.base.args[0]))
 
 
 def normal_cdf(at: Builder, v: Value) -> Value | None:

@@ -32,11 +32,12 @@ def at_label(at: Builder, term: Value, shape) -> tuple[Value, Value, int] | None
         found = label(c, shape)
         if found:
             where, axis = found
-            rest = [without(at, d, axis, shape) for d in (*(d for d in conditions if d is not c), w)]
-            if None in rest:
+            others = [without(at, d, axis, shape) for d in (w, *(d for d in conditions if d is not c))]
+            known = [d for d in others if d is not None]
+            if len(known) < len(others):
                 return None
-            *rest, amount = rest
-            for d in rest:
+            amount = known[0]
+            for d in known[1:]:
                 amount = at.where(d, amount, at.number(Integer(0)))
             return where, amount, axis
     return None
@@ -55,9 +56,8 @@ def label(c: Value, shape) -> tuple[Value, int] | None:
     for t, k in (c.args, c.args[::-1]):
         axis = position_axis(k, shape)
         if axis is not None and t.op == "axes":
-            places = [p for p in range(len(shape) - 1)]
-            places.insert(axis, None)
-            if t.options[0] == tuple(places) and len(t.args[0].shape) == len(shape) - 1:
+            places = (*range(axis), None, *range(axis, len(shape) - 1))
+            if t.options[0] == places and len(t.args[0].shape) == len(shape) - 1:
                 return t.args[0], axis
     return None
 

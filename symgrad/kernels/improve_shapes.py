@@ -55,6 +55,19 @@ def contracted_as_it_lies(at: Builder, v: Value) -> Value | None:
     return at.value(v.op, args, (*labels, v.options[2]), v.shape, v.kind)
 
 
+def with_a_transpose(at: Builder, v: Value) -> Value | None:
+    """`a bᵀ` and `aᵀ b` of matrices."""
+    (a, b), (left, right, out) = v.args, v.options
+    if not len(left) == len(right) == len(out) == 2:
+        return None
+    for (x, l), (y, r) in (((a, left), (b, right)), ((b, right), (a, left))):
+        if l[1] == r[1] and l[0] + r[0] == out:
+            return at.value("times_transposed", (x, y), (), v.shape)
+        if l[0] == r[0] and l[1] + r[1] == out:
+            return at.value("transposed_times", (x, y), (), v.shape)
+    return None
+
+
 def permutation(x: Value) -> tuple[int, ...] | None:
     """The order of the axes of its operand, if x is just that."""
     if x.op != "axes" or sorted(p for p in x.options[0] if p is not None) != list(range(len(x.options[0]))):
@@ -68,4 +81,5 @@ SHAPES = (
     ("reduce", reduced_as_it_lies),
     ("logsumexp", reduced_as_it_lies),
     ("contract", contracted_as_it_lies),
+    ("contract", with_a_transpose),
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from ..expr.tensors import Tensor
 from ..extras import need
+from .improve_neutral import simplified
 from .jax_text import JaxWriter
+from .program import Value
 from .source import Function
 
 
@@ -18,6 +22,11 @@ class JaxFunction(Function):
     folder = "routines_jax"
     before_check = ('jax.config.update("jax_enable_x64", True)',)
     check_imports = ("import jax",)
+
+    def __init__(
+        self, name: str, inputs: Sequence[Tensor], outputs: Sequence[Value], wishes: Mapping[Value, str], *rest
+    ):
+        super().__init__(name, inputs, *simplified(outputs, wishes), *rest)
 
     @staticmethod
     def runner(function: Any, keywords: tuple[str, ...]) -> Any:

@@ -17,7 +17,7 @@ def laid_out(line: str, indent: int = 0, width: int = WIDTH) -> list[str]:
     """
     indent, line = indent + len(line) - len(line.lstrip()), line.lstrip()
     if indent + len(line) <= width:
-        return [" " * indent + line]
+        return [(" " * indent + line).rstrip()]
     start, stop = last_brackets(line)
     if start < 0 or not line[start + 1 : stop].strip():
         return [" " * indent + line]

@@ -136,9 +136,11 @@ class Lowering(Aligner):
 
     def product(self, factors) -> Labelled:
         """Factors with few axes first; what stands below the line divides."""
-        divisors = [f for f in factors if isinstance(f, Pow) and not f.is_number and f.exp.could_extract_minus_sign()]
-        coefficient = Mul(*(f for f in factors if f.is_number))
-        above = [f for f in factors if not f.is_number and f not in divisors]
+        numbers = [f for f in factors if f.is_comparable]  # SymPy knows them; softplus(1) it does not
+        rest = [f for f in factors if f not in numbers]
+        divisors = [f for f in rest if isinstance(f, Pow) and f.exp.could_extract_minus_sign()]
+        coefficient = Mul(*numbers)
+        above = [f for f in rest if f not in divisors]
         negate = coefficient.is_negative
         coefficient = abs(coefficient)
         found = sorted((self.cast(self.lower(f)) for f in above), key=lambda f: len(f.labels))

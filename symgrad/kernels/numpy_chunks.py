@@ -27,11 +27,13 @@ def chunk_lines(function: Function, v: Value) -> Iterator[str]:
         texts.append(text)
     name = function.names.new("part")
     inner = _inner(function, part, texts)
+    yield ""
     yield f"def {name}({inner.sizes[part.start]}, {inner.sizes[part.count]}):"
     yield from (f"    {line}" for line in inner.statements(inner.plan))
     (output,) = inner.outputs
     text = inner.writer.text(output)
     yield f"    return {inner.spell('copy', text) if output.op in VIEWS else text}"
+    yield ""
     writer.routines.update(inner.writer.routines)
     call = writer.call("in_chunks", name, writer.size(rows), writer.size(entries), "dtype")[0]
     yield f"{function.named(v, call)} = {call}"
@@ -41,9 +43,9 @@ def _inner(function: Function, part: Part, texts: list[str]) -> Function:
     """The function of some rows, its inputs under their names outside, its own names apart from all of those."""
     inputs = [input_tensor(v.options[0], v.shape) for v in part.inputs]
     inner = type(function)("part", inputs, [part.value], {})
-    inner.names.taken |= function.names.taken
     for s in inner.sizes:
-        inner.sizes[s] = function.sizes[s] if s in function.sizes else inner.names.new(s.name)
+        inner.sizes[s] = function.sizes[s] if s in function.sizes else function.names.new(s.name)
+    inner.names.taken |= function.names.taken
     outside = {t.name: text for t, text in zip(inputs, texts, strict=True)}
     for v in needed(inner.outputs):
         if v.op == "input":

@@ -19,13 +19,15 @@ from .source import WISHES, Function
 WITH_OUT = {"relu", "normal_cdf", "erf", "erfc"}
 """Routines for entries that can be told where to write."""
 BUFFER = 1024
-"""Entries of NumPy's buffer: a row that is broadcast is copied before it is computed with if it is shorter than that."""
+"""Entries of NumPy's buffer: rows shorter than that are copied before they are computed with, if they are broadcast."""
 KINDS = {"float": "dtype", "int": "int", "bool": "bool"}
 """The number type of an array of a kind."""
 
 
 class NumpyFunction(Function):
     """Statements of NumPy, and the routines of `routines/`."""
+
+    in_chunks = True
 
     def __init__(
         self, name: str, inputs: Sequence[Tensor], outputs: Sequence[Value], wishes: Mapping[Value, str], *rest

@@ -14,9 +14,12 @@ from .schedule import INFIX
 
 NEGATIVE, POSTFIX = 6, 8
 """Precedences beside those of `INFIX`: of −x, and of what an attribute or an index is taken of."""
-SPECIAL = {"erf", "erfc", "normal_cdf", "relu", "softplus"}
+SPECIAL = {"erf", "erfc", "normal_cdf", "relu", "sigmoid", "softplus"}
 """Functions of entries that are routines."""
-ROUTINES = ("sum_over", "softmax_rows", "logsumexp_softmax_rows", "normal_cdf_gaussian", "selected", "less_at_label")
+ROUTINES = (
+    *("sum_over", "softmax_rows", "logsumexp_softmax_rows", "normal_cdf_gaussian", "selected", "less_at_label"),
+    *("times_transposed", "transposed_times"),
+)
 """Operations that `improve` finds; they are routines of these names."""
 SPELLED = {
     "array": "dtype.type({0})",

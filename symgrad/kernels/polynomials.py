@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from typing import NamedTuple
 
@@ -85,7 +86,7 @@ def _quotient(a, b):
     return {k: c / d for k, c in a.items()}
 
 
-RULES = {
+RULES: dict[str, Callable] = {
     "add": _sum,
     "subtract": lambda a, b: _sum(a, _negative(b)),
     "multiply": _times,
@@ -100,14 +101,13 @@ def spelled(at: Builder, p: Polynomial) -> Value | None:
     one_sign = all(c.is_positive for c in values) or all(c.is_negative for c in values)
     if not powers[-1] or not one_sign or len({k % 2 for k in powers}) > 1:
         return None
-    square = at.ufunc("multiply", p.base, p.base) if powers[-1] > 1 else p.base
-    found = None
-    for k in range(powers[-1], powers[0] - 1, -2):
-        c = at.number(p.coefficients[k]) if k in p.coefficients else None
-        found = at.ufunc("multiply", found, square) if found else None
-        found = c if found is None else at.ufunc("add", c, found) if c else found
     if len(powers) == 1:
-        return scaled(at, p.coefficients[powers[0]], power(at, p.base, powers[0]))
+        return scaled(at, values[0], power(at, p.base, powers[0]))
+    square = power(at, p.base, 2)
+    found = at.number(p.coefficients[powers[-1]])
+    for k in range(powers[-1] - 2, powers[0] - 1, -2):
+        found = at.ufunc("multiply", found, square)
+        found = at.ufunc("add", at.number(p.coefficients[k]), found) if k in p.coefficients else found
     return at.ufunc("multiply", found, power(at, p.base, powers[0])) if powers[0] else found
 
 

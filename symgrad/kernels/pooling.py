@@ -59,7 +59,7 @@ def pool(e: Expr) -> Pool | None:
     if not isinstance(e, Reduce) or e.op not in POOLS or not isinstance(e.body, Entry):
         return None
     found = image(e.body, e.bound)
-    if found is None or set(found.taps) != set(e.bound):
+    if found is None or set(found.taps) != set(e.bound) or len(found.windows) > 2:
         return None
     if not (sees_inside(e.guard, e.body, found) if e.op != "sum" else e.guard == 1):
         return None

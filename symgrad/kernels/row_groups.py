@@ -35,7 +35,7 @@ class Rows:
 
 @dataclass
 class Group:
-    """Statements that are computed together, in order, and what they read from outside: for blocks of rows if several."""
+    """Statements that are computed together, in order, and what they read from outside; several in blocks of rows."""
 
     statements: list[Value]
     reads: Rows = field(default_factory=Rows)
@@ -54,9 +54,7 @@ def _node(v: Value, n: Expr, plan: Schedule, found: Rows) -> bool:
     """Whether v, that has n rows, can be computed for some of them."""
     if v.op in ENTRYWISE:
         return all(
-            _leaf(a, n, plan, found)
-            if len(a.shape) == len(v.shape) and a.shape[0] == n
-            else _constant(a, plan, found)
+            _leaf(a, n, plan, found) if len(a.shape) == len(v.shape) and a.shape[0] == n else _constant(a, plan, found)
             for a in v.args
         )
     if v.op == "item" or (v.op == "axes" and v.options[0][:1] == (0,)):
@@ -105,7 +103,8 @@ def _collected(first, rest, plan):
     start = row_wise(first, plan) if large(first) else None
     if start is None:
         return None, [], rest
-    group, before, waiting = Group([first], start), [], []
+    group, before = Group([first], start), []
+    waiting: list[Value] = []
     late = {first}  # in the group, or in need of it
     for v in rest:
         needed = [*_needed(v, waiting, plan), v]

@@ -32,7 +32,9 @@ FRESH_PAIRS = {"logsumexp_softmax_rows", "normal_cdf_gaussian"}
 DEEPEST = 3
 """Operators in one line."""
 LARGE = 1 << 15
-"""Entries from which on an array is worth blocks, and a line of its own."""
+"""Entries from which on an array is worth blocks."""
+WORTH_A_LINE = 1 << 11
+"""Entries from which on writing over an operand is worth a line of its own."""
 ASSUMED = 256
 """What a symbolic size counts for that."""
 
@@ -82,7 +84,10 @@ def schedule(outputs: Sequence[Value]) -> Schedule:
         once = uses[v] == 1 and v not in asked and v.op != "input"
         small = (v.shape == () and depth[v] <= DEEPEST) or (infix(v) and depth[v] < DEEPEST)
         number = v.op == "cast" and v.args[0].op == "size"
-        over = any(reader[a] is v and worth_taking(a, v) and a not in asked and (a not in inline or a.op == "item") for a in v.args)
+        over = any(
+            reader[a] is v and worth_taking(a, v) and a not in asked and (a not in inline or a.op == "item")
+            for a in v.args
+        )
         if v.op in ALWAYS_INLINE or number or (once and small and not over):
             inline.add(v)
     inline -= {v for v in asked if v.op not in ("number", "size", "item")}
@@ -111,12 +116,12 @@ def owns_memory(v: Value) -> bool:
 
 def worth_taking(a: Value, v: Value) -> bool:
     """Whether v may be written over its operand a, and that is worth a line of its own."""
-    return owns_memory(a) and a.kind == v.kind == "float" and a.shape == v.shape and large(v)
+    return owns_memory(a) and a.kind == v.kind == "float" and a.shape == v.shape and large(v, WORTH_A_LINE)
 
 
-def large(v: Value) -> bool:
-    """Whether v is likely to have many entries."""
-    return len(v.shape) > 1 and prod(int(n) if n.is_Integer else ASSUMED for n in v.shape) >= LARGE
+def large(v: Value, least: int = 0) -> bool:
+    """Whether v is likely to have many entries: `least`, or as many as are worth blocks."""
+    return len(v.shape) > 1 and prod(int(n) if n.is_Integer else ASSUMED for n in v.shape) >= min(least or LARGE, LARGE)
 
 
 def needed(outputs: Sequence[Value]) -> list[Value]:

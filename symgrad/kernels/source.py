@@ -24,7 +24,12 @@ Structure = int | tuple["Structure", ...]
 """How outputs are returned: their places in nested tuples."""
 LONGEST = 90
 """Characters of an expression; operands of a longer one become statements of their own."""
-WISHES = {"window": "patches", "contract": "product", "argbest": "best", "arange": "i"}
+WISHES = {
+    **dict.fromkeys(("contract", "times_transposed", "transposed_times"), "product"),
+    "window": "patches",
+    "argbest": "best",
+    "arange": "i",
+}
 """What a statement is called that is no tensor with a name."""
 
 
@@ -65,6 +70,8 @@ class Function:
     writer_kind: type[Writer] = Writer
     imports: tuple[str, ...] = ("import numpy as np",)
     folder = "routines"
+    in_chunks = False
+    """Whether it computes some rows at a time where arrays between would be large."""
     before_check: tuple[str, ...] = ()
     check_imports: tuple[str, ...] = ()
     """Statements that a program runs before it checks itself, and what they need."""
@@ -79,7 +86,7 @@ class Function:
     ):
         self.inputs, self.outputs, self.wishes = inputs, outputs, wishes
         self.structure = tuple(range(len(outputs))) if structure is None else structure
-        names = Names(definitions(self.folder))
+        names = Names([*definitions(self.folder), "check"])
         self.function = names.new(name)
         self.arguments = {str(t.name): names.new(str(t.name)) for t in inputs}
         plan = schedule(outputs)

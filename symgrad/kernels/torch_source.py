@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
+from ..expr.tensors import Tensor
+from .improve_neutral import simplified
 from .program import Value
 from .schedule import VIEWS
 from .source import Function
@@ -16,6 +18,11 @@ class TorchFunction(Function):
     writer_kind = TorchWriter
     imports = ("import torch",)
     folder = "routines_torch"
+
+    def __init__(
+        self, name: str, inputs: Sequence[Tensor], outputs: Sequence[Value], wishes: Mapping[Value, str], *rest
+    ):
+        super().__init__(name, inputs, *simplified(outputs, wishes), *rest)
 
     def prologue(self) -> list[str]:
         names = list(self.arguments.values())

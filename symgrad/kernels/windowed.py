@@ -43,16 +43,16 @@ class Window:
 class Image:
     """An entry `X[n, c, s·i+d·p−P, …]`: `plain` maps an index that runs over a whole axis to that axis.
 
-    One or two axes have windows; of one alone the other has size 1.
+    One, two or three axes have windows; one alone is the rows of an image of one column.
     """
 
     plain: dict[Index, int]
     windows: tuple[Window, ...]
 
     def options(self, name: str) -> tuple[Expr, ...]:
-        """An option of the routines, for rows and columns: "stride", "padding", "count", …"""
-        spare = {"padding": Integer(0)}.get(name, ONE)
-        return (*(getattr(w, name) for w in self.windows), spare)[:2]
+        """An option of the routines, for rows, columns, …: "stride", "padding", "count", …"""
+        found = tuple(getattr(w, name) for w in self.windows)
+        return found if len(found) > 1 else (*found, Integer(0) if name == "padding" else ONE)
 
     @property
     def outs(self) -> list[Index]:
@@ -64,7 +64,7 @@ class Image:
 
 
 def image(e: Entry, bound: Iterable[Index]) -> Image | None:
-    """How an entry reads windows whose taps are bound; None where it does not, or reads more than two axes so."""
+    """How an entry reads windows whose taps are bound; None where it does not, or reads more than three axes so."""
     bound, plain, windows, seen = set(bound), {}, [], []
     for axis, (where, size) in enumerate(zip(e.where, e.base.tensor.shape, strict=True)):
         if where == 0 and size == 1:
@@ -77,7 +77,7 @@ def image(e: Entry, bound: Iterable[Index]) -> Image | None:
         if window is None:
             return None
         windows.append(window)
-    if len(seen) != len(set(seen)) or len(windows) > 2 or not any(w.tap for w in windows):
+    if len(seen) != len(set(seen)) or len(windows) > 3 or not any(w.tap for w in windows):
         return None
     return Image(plain, tuple(windows))
 

@@ -15,7 +15,7 @@ from ..expr.reductions import max_, mean
 from ..expr.tensors import Tensor
 from .described import Described
 from .equation import per_axis
-from .pooling import AvgPool2d, MaxPool2d
+from .pooling import AvgPool2d, MaxPool2d, no_indices
 from .windows import check_image
 
 
@@ -96,6 +96,11 @@ class AdaptiveMaxPool2d(Adaptive):
     """The maximum of rows ⌊i H/H'⌋ … ⌈(i+1) H/H'⌉ − 1, and columns alike. `output_size`: (H', W')."""
 
     output_size: Any
+    return_indices: bool = False
+
+    def __post_init__(self):
+        super().__post_init__()
+        no_indices(self)
 
     def regular(self, kernel):
         return MaxPool2d(kernel)

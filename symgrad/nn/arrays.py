@@ -24,6 +24,18 @@ def named_error(layer: Any, path: str = "") -> Iterator[None]:
         raise ShapeError(f"{where}, {told}" if where else told, place=error.place, hint=error.hint) from None
 
 
+@contextmanager
+def given_shapes(layer: Any, arrays) -> Iterator[None]:
+    """A ShapeError inside, which speaks of samples, says of which arrays they are."""
+    try:
+        yield
+    except ShapeError as error:
+        named = zip(layer.inputs, arrays, strict=True)
+        told = ", ".join(f"{name} has shape {shape_text(a.shape)}" for name, a in named)
+        lines = (f"  {told}; axis {layer.batch_axis} is the batch", error.place)
+        raise type(error)(error.fact, place="\n".join(filter(None, lines)), hint=error.hint) from None
+
+
 def check_params(layer: Any, given, known: Mapping, *, complete: bool = False) -> None:
     """Names that the layer has; all of them where `complete`, and arrays of their shapes."""
     for name in given:
@@ -41,7 +53,8 @@ def check_params(layer: Any, given, known: Mapping, *, complete: bool = False) -
         )
     for name, shape in known.items():
         if np.shape(given[name]) != tuple(shape):
-            raise ShapeError(f"{layer}: {name} has shape {shape_text(np.shape(given[name]))}, not {shape_text(shape)}")
+            here = shape_text(np.shape(given[name]))
+            raise ShapeError(f"{layer}: {name} has shape {here}, {shape_text(shape)} is expected")
 
 
 def real_array(layer: Any, name: str, value, *, finite: bool = False) -> np.ndarray:
@@ -50,10 +63,10 @@ def real_array(layer: Any, name: str, value, *, finite: bool = False) -> np.ndar
     if found.dtype.kind == "b":
         found = found.astype(np.int64)
     if found.dtype.kind not in "iuf":
-        raise OptionError(f"{layer}: {name} holds {found.dtype}, not real numbers")
+        raise OptionError(f"{layer}: {name} holds {found.dtype}, real numbers are expected")
     if finite and not np.isfinite(found).all():
         place = tuple(int(k) for k in np.argwhere(~np.isfinite(found))[0])
-        raise EvaluationError(f"{layer}: {name} is {found[place]} at {list(place)}")
+        raise EvaluationError(f"{layer}: {name} is {found[place]} at {list(place)}, finite numbers are expected")
     return found
 
 
@@ -64,8 +77,8 @@ def check_kinds(layer: Any, arrays: Mapping[str, np.ndarray]) -> np.dtype:
     for name, kind in kinds.items():
         if kind != kinds[first]:
             raise OptionError(
-                f"{layer}: {first} is {kinds[first]}, {name} is {kind}",
-                hint=f"one kind for all: {name}.astype({kinds[first]!s}), or init(seed, dtype=…)",
+                f"{layer}: {first} is {kinds[first]}, {name} is {kind}; one kind of numbers is expected",
+                hint=f"{name}.astype({str(kinds[first])!r}), or init(seed, dtype={str(kinds[first])!r}) for parameters",
             )
     return kinds[first] if kinds else np.dtype(np.float64)
 
@@ -76,12 +89,13 @@ def check_batch(layer: Any, names, arrays, full_shapes, batch) -> int:
     for name, a, shape in zip(names, arrays, full_shapes, strict=True):
         if a.ndim != len(shape):
             raise ShapeError(
-                f"{layer}: {name} has shape {shape_text(a.shape)}, {len(shape)} axes {shape_text(shape)} are expected"
+                f"{layer}: {name} has shape {shape_text(a.shape)}, {shape_text(shape)} is expected, N samples"
             )
         sizes.update((name, a.shape[axis]) for axis, n in enumerate(shape) if n == batch)
     if 0 in sizes.values():
-        raise ShapeError(f"{layer}: an empty batch, {next(n for n, size in sizes.items() if not size)} has no sample")
+        empty = next(n for n, size in sizes.items() if not size)
+        raise ShapeError(f"{layer}: an empty batch, {empty} has no sample; one or more are expected")
     if len(set(sizes.values())) > 1:
         told = ", ".join(f"{name} has {n}" for name, n in sizes.items())
-        raise ShapeError(f"{layer}: batches of different sizes, {told}")
+        raise ShapeError(f"{layer}: batches of different sizes, {told} samples; equal numbers are expected")
     return next(iter(sizes.values()), 1)

@@ -48,7 +48,7 @@ def check_mask(layer, mask: np.ndarray) -> None:
     """A mask is added to scores: numbers, not truth values."""
     if mask.dtype.kind != "f":
         raise OptionError(
-            f"{layer}: attn_mask holds {mask.dtype}; a mask is added to the scores, 0 where a key is seen",
+            f"{layer}: attn_mask holds no floats; it is added to the scores, 0 where a key is seen, else −∞",
             hint="np.where(seen, 0.0, -np.inf)",
         )
 
@@ -125,6 +125,8 @@ class MultiheadAttention(Attention):
     num_heads: int
     dropout: float = 0.0
     bias: bool = True
+    add_bias_kv: bool = False
+    add_zero_attn: bool = False
     kdim: int | None = None
     vdim: int | None = None
     batch_first: bool = False
@@ -135,6 +137,9 @@ class MultiheadAttention(Attention):
     def __post_init__(self):
         count("MultiheadAttention", "embed_dim", self.embed_dim)
         count("MultiheadAttention", "num_heads", self.num_heads)
+        for option in ("add_bias_kv", "add_zero_attn"):
+            if getattr(self, option):
+                raise OptionError(f"MultiheadAttention: {option}=True is not supported", hint="see attn_mask")
         if self.embed_dim % self.num_heads:
             raise OptionError(
                 f"MultiheadAttention: {self.num_heads} heads do not divide embed_dim={self.embed_dim} evenly"

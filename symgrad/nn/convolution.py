@@ -47,7 +47,7 @@ class Convolution(Described):
         if self.padding not in ("same", "valid"):
             return per_axis(name, "padding", self.padding, self.axes, least=0)
         if self.padding == "same" and set(self.stride) != {1}:
-            raise OptionError(f"{name}: padding='same' with stride={self.stride}", hint="it is for stride 1")
+            raise OptionError(f"{name}: padding='same' is for stride 1, stride={self.stride} is given")
         return self.padding if self.padding == "same" else (0,) * self.axes
 
     @property
@@ -161,10 +161,13 @@ class ConvTranspose2d(Described):
     groups: int = 1
     bias: bool = True
     dilation: Any = 1
+    padding_mode: str = "zeros"
     axes = 2
 
     def __post_init__(self):
         name = type(self).__name__
+        if self.padding_mode != "zeros":
+            raise OptionError(f"{name}: padding_mode={self.padding_mode!r}", hint='only "zeros", as in PyTorch')
         for option, least in {"kernel_size": 1, "stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}.items():
             self._set(**{option: per_axis(name, option, getattr(self, option), self.axes, least)})
         check_groups(self)

@@ -159,7 +159,8 @@ def layer_norm(rng: Draw) -> Instance:
 def group_norm(rng: Draw) -> Instance:
     groups = whole(rng, 1, 3)
     channels = groups * whole(rng, 1, 2)
-    return GroupNorm(groups, channels, affine=yes_or_no(rng)), (channels, 2, whole(rng, 1, 3))
+    layer = GroupNorm(groups, channels, affine=yes_or_no(rng), bias=bool(rng.integers(4)))
+    return layer, (channels, 2, whole(rng, 1, 3))
 
 
 def batch_norm(kind: type) -> Callable[[Draw, int], Layer]:
@@ -168,6 +169,7 @@ def batch_norm(kind: type) -> Callable[[Draw, int], Layer]:
         momentum=either(rng, 0.1, 0.5, None),
         affine=yes_or_no(rng),
         track_running_stats=bool(rng.integers(4)),
+        bias=bool(rng.integers(4)),
     )
 
 
@@ -217,7 +219,7 @@ def multihead(rng: Draw) -> Instance:
     k, v = either(rng, (e, e), (3, 2))
     masked, causal = either(rng, (False, False), (True, False), (False, True))
     layer = MultiheadAttention(
-        e, heads, 0.0, yes_or_no(rng), k, v, batch_first=yes_or_no(rng), is_causal=causal, attn_mask=masked
+        e, heads, 0.0, yes_or_no(rng), kdim=k, vdim=v, batch_first=yes_or_no(rng), is_causal=causal, attn_mask=masked
     )
     return layer, ((l, e), (s, k), (s, v), *([(l, s)] if masked else []))
 

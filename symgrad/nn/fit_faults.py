@@ -28,10 +28,10 @@ def bad_entry(array: np.ndarray) -> tuple[int, ...] | None:
     ((0, 1), None)
     """
     with np.errstate(all="ignore"):
-        if array.dtype.kind != "f" or np.isfinite(np.sum(array)):
-            return None  # a sum is finite only if its terms are; one pass, nothing allocated
+        if array.dtype.kind != "f" or np.isfinite(np.vdot(array, array)):
+            return None  # a sum of squares is finite only if its terms are; one pass of BLAS, nothing allocated
     found = np.argwhere(~np.isfinite(array))
-    return tuple(int(k) for k in found[0]) if len(found) else None  # else finite numbers whose sum is not
+    return tuple(int(k) for k in found[0]) if len(found) else None  # else finite numbers whose squares are not
 
 
 def first_bad(arrays: Mapping[str, np.ndarray]) -> str | None:

@@ -78,9 +78,14 @@ class Job:
             raise OptionError("fit: resume without a checkpoint", hint='checkpoint="run.npz", resume=True')
         again = resume and os.path.exists(str(self.checkpoint))
         t = resumed(str(self.checkpoint), start, self.rule, self.options()) if again else start
-        with progress(shown, self.batches) as bar:
-            while t.epoch < self.epochs and not t.history.stopped:
-                self.run_epoch(t, bar)
+        try:
+            with progress(shown, self.batches) as bar:
+                bar.say(f"goes on after epoch {t.epoch}, batch {t.batch}" if again else "")
+                while t.epoch < self.epochs and not t.history.stopped:
+                    self.run_epoch(t, bar)
+        except KeyboardInterrupt:
+            self.net.keep(t.params)
+            raise
         self.net.keep(t.params if t.best is None else t.best)
         return t.history
 

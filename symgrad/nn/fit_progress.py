@@ -24,7 +24,12 @@ class Shown:
         self.bar.update(self.task, description=told, completed=done)
 
     def epoch(self, record: Epoch) -> None:
-        self.bar.console.print(escape(f"{record}, {record.seconds:.1f} s"), highlight=False)
+        self.say(f"{record}, {record.seconds:.1f} s")
+
+    def say(self, line: str) -> None:
+        """A line above the bar."""
+        if line:
+            self.bar.console.print(escape(line), highlight=False)
 
 
 @contextmanager

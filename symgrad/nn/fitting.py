@@ -48,7 +48,8 @@ def fit(
     """Train by minibatches: `θ ← θ − γ ∂/∂θ (1/B) Σ_{n in the batch} L(f(x_n; θ), y_n)`, or another optimiser's step.
 
     The mean over the batch is the loss's own (`reduction="mean"`), also where the last batch of an epoch is smaller.
-    Values start from `params`, from what the network keeps, or from `net.init(seed)`; at the end it keeps the trained.
+    Values start from `params`, from what the network keeps, or from `net.init(seed)`; at the end it keeps the trained,
+    and those reached where Ctrl-C ends it.
 
     loss: a layer of two inputs such as `CrossEntropyLoss()`, or a function of two tensors.   X: (n, …)   y: (n, …)
     validation: `(X, y)`, or the part of the samples to set aside; judged after each epoch in eval mode.

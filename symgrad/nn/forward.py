@@ -51,10 +51,10 @@ class Mode:
         self.training, self.path, self.found = training, path, Found() if found is None else found
 
     @classmethod
-    def named(cls, mode: str) -> Mode:
-        """The mode "eval" or "train"."""
+    def named(cls, mode: str, layer: Any = "") -> Mode:
+        """The mode "eval" or "train" (of a layer, which an error names)."""
         if mode not in MODES:
-            raise OptionError(f"mode={mode!r}", hint=f"one of {', '.join(MODES)}")
+            raise OptionError(f"{layer}: mode={mode!r}" if layer else f"mode={mode!r}", hint='"eval" or "train"')
         return cls(mode == "train")
 
     def within(self, name: str) -> Mode:

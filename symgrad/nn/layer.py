@@ -118,7 +118,7 @@ class Layer:
         """
         shapes = self.shapes(shape)
         if (shapes, mode) not in self._known:
-            self._known[shapes, mode] = self._build(shapes, Mode.named(mode))
+            self._known[shapes, mode] = self._build(shapes, Mode.named(mode, self))
         return self._known[shapes, mode]
 
     def shapes(self, shape: Any) -> tuple[Shape, ...]:

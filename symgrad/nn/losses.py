@@ -61,7 +61,7 @@ class Loss(Described):
         if prediction != target:
             raise ShapeError(
                 f"{self}: samples of the prediction {shape_text(prediction)} and the target {shape_text(target)} are "
-                "given, of equal shapes they should be"
+                "given, equal shapes are expected"
             )
         return prediction if self.reduction == "none" else ()
 

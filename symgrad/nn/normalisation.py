@@ -61,6 +61,7 @@ class BatchNorm(Described):
     momentum: float | None = 0.1
     affine: bool = True
     track_running_stats: bool = True
+    bias: bool = True
     axes = (0, 2)
     """How many spatial axes there may be."""
 
@@ -68,7 +69,8 @@ class BatchNorm(Described):
         count(type(self).__name__, "num_features", self.num_features)
 
     def parameters(self):
-        return {"weight": (self.num_features,), "bias": (self.num_features,)} if self.affine else {}
+        names = ("weight", "bias") if self.bias else ("weight",)
+        return {name: (self.num_features,) for name in names} if self.affine else {}
 
     def state(self):
         if not self.track_running_stats:
@@ -176,6 +178,7 @@ class GroupNorm(Described):
     num_channels: int
     eps: float = 1e-5
     affine: bool = True
+    bias: bool = True
 
     def __post_init__(self):
         count("GroupNorm", "num_groups", self.num_groups)
@@ -184,7 +187,8 @@ class GroupNorm(Described):
             raise OptionError(f"GroupNorm: {self.num_groups} groups do not divide {self.num_channels} channels")
 
     def parameters(self):
-        return {"weight": (self.num_channels,), "bias": (self.num_channels,)} if self.affine else {}
+        names = ("weight", "bias") if self.bias else ("weight",)
+        return {name: (self.num_channels,) for name in names} if self.affine else {}
 
     def initial(self, rng):
         return {name: np.full(shape, float(name == "weight")) for name, shape in self.parameters().items()}

@@ -21,7 +21,7 @@ Arrays = dict[str, np.ndarray]
 State = dict
 """`{"step": t, slot: {name: array}, …}`, the slots being those of the rule: momentum, square, …"""
 
-BLOCK = 1 << 15
+BLOCK = 1 << 17
 """Entries that are updated together: a rule's few arrays of this length stay in a core's cache."""
 
 

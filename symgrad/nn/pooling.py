@@ -66,6 +66,12 @@ class Pool(Described):
         return equation(f"Y[n,c,{cells(tuple(size))}] = {op}[{taps}] X[n,c,{places(self.windows)}]", X=x)
 
 
+def no_indices(layer) -> None:
+    """Refuses `return_indices`."""
+    if layer.return_indices:
+        raise OptionError(f"{type(layer).__name__}: return_indices=True; a layer gives values alone")
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class MaxPool2d(Pool):
     """`Y[n,c,i,j] = max_{p,q} X[n,c,s·i+d·p−P,s·j+d·q−P]`, over the entries inside; of equal ones the first counts.
@@ -84,8 +90,7 @@ class MaxPool2d(Pool):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.return_indices:
-            raise OptionError(f"{type(self).__name__}: return_indices=True; a layer gives values alone")
+        no_indices(self)
 
     def equations(self, x, parameters, mode):
         return self.reduced(self.op, x)

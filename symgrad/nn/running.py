@@ -12,7 +12,7 @@ from ..expr.evaluate import order
 from ..expr.nodes import Entry, total
 from ..expr.tensors import Tensor, from_expression, input_tensor, shape_text
 from ..kernels import compile_outputs
-from .arrays import check_batch, check_kinds, real_array
+from .arrays import check_batch, check_kinds, given_shapes, real_array
 from .forward import BATCH, Forward
 
 
@@ -23,13 +23,16 @@ class Run:
         self.layer, self.mode, self.finite = layer, mode, check_finite
         many = len(layer.inputs) > 1
         if many and not (isinstance(x, (tuple, list)) and len(x) == len(layer.inputs)):
-            raise OptionError(f"{layer}: takes a tuple of {len(layer.inputs)} inputs, {', '.join(layer.inputs)}")
+            given = f"of {len(x)}" if isinstance(x, (tuple, list)) else f"not {type(x).__name__}"
+            told = f"{layer}: a tuple of {len(layer.inputs)} inputs is expected, {', '.join(layer.inputs)}, {given}"
+            raise OptionError(told)
         named = zip(layer.inputs, x if many else (x,), strict=True)
         self.x = tuple(real_array(layer, name, a, finite=check_finite) for name, a in named)
         values = layer.values(params, next((a.dtype for a in self.x if a.dtype.kind == "f"), np.float64))
         self.params = {name: real_array(layer, name, a, finite=check_finite) for name, a in values.items()}
         self.dtype = check_kinds(layer, {**dict(zip(layer.inputs, self.x, strict=True)), **self.params})
-        self.built: Forward = layer.build(self._shape(), mode)
+        with given_shapes(layer, self.x):
+            self.built: Forward = layer.build(self._shape(), mode)
         full = [t.shape for t in self.built.inputs]
         self.batch = check_batch(layer, layer.inputs, self.x, full, BATCH)
         layer.check_values(self.x)
@@ -78,7 +81,8 @@ class Run:
             shape = tuple(int(n.xreplace({BATCH: self.batch})) for n in t.shape)
             if a.shape != shape:
                 raise ShapeError(
-                    f"{self.layer}: the cotangent {name} has shape {shape_text(a.shape)}, not {shape_text(shape)}"
+                    f"{self.layer}: the cotangent {name} has shape {shape_text(a.shape)}, {shape_text(shape)} is "
+                    "expected, that of the output"
                 )
         return {name: a.astype(self.dtype, copy=False) for name, a in found.items()}
 

@@ -1,8 +1,9 @@
 """Row-wise losses and activations, value and gradients: `python -m tests.benchmarks.rows [repeats]`.
 
-"Ours" is a program compiled from the equations, "by hand" the best that was found with the routines, and with NumPy's
-buffers made short: NumPy 2.4 copies a row that is shorter than a buffer before it computes with it. "Plain" is the same mathematics in plain NumPy, PyTorch is eager, JAX
-jitted `value_and_grad`; float32, one thread. A second table: GELU in blocks.
+"Ours" is a program compiled from the equations, with numba where it is installed, and without; "by hand" the best that
+was found with the routines of NumPy and its buffers made short: NumPy 2.4 copies a row that is shorter than a buffer
+before it computes with it. "Plain" is the same mathematics in plain NumPy, PyTorch is eager, JAX jitted
+`value_and_grad`; float32, one thread. A second table: GELU in blocks.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from symgrad.expr.operations import elementwise
 from symgrad.expr.reductions import sum_
 from symgrad.expr.tensors import Tensor, input_tensor
 from symgrad.kernels import compile_outputs
+from symgrad.kernels.load import load
 from symgrad.kernels.routines.blocks import in_blocks
 from symgrad.kernels.routines.error_functions import ERF_ROWS, erf
 from symgrad.kernels.routines.normal import normal_block
@@ -25,7 +27,16 @@ from tests.benchmarks.timing import in_child, markdown, medians
 
 F = np.float32
 CUBIC, SCALE = F(0.044715), F(np.sqrt(2 / np.pi))
-HEAD = ("value and gradients", "ours, µs", "× by hand", "× plain NumPy", "× PyTorch", "× JAX", "× better of the two")
+HEAD = (
+    "value and gradients",
+    "ours, µs",
+    "× without numba",
+    "× by hand",
+    "× plain NumPy",
+    "× PyTorch",
+    "× JAX",
+    "× better of the two",
+)
 BLOCKS = (1 << 13, 1 << 14, 1 << 15, 1 << 16, 1 << 17, 1 << 22)
 
 
@@ -37,7 +48,9 @@ def compiled(layer, shapes, wrt, values):
         f = sum_(elementwise("multiply", f, input_tensor("G", f.shape)))
     inputs: dict[str, Tensor] = {str(t.name): t for t in (*forward.inputs, *forward.given.values())}
     program = compile_outputs([f, *pull_back(f, [inputs[x] for x in wrt])])
-    return lambda: program(**values)
+    plain = program.source.replace('import_module("numba")', 'import_module("numba, not to be found")')
+    function = program._kind.runner(load(plain, program.written.function), ())
+    return lambda: program(**values), lambda: function(*(values[str(t.name)] for t in program.inputs))
 
 
 def data(*shape):
@@ -68,8 +81,8 @@ def cross_entropy(n, k):
     def jaxs(jax):
         return lambda z, y: jax.numpy.mean(jax.nn.logsumexp(z, 1) - z[row, y])
 
-    program = compiled(nn.CrossEntropyLoss(), ((k,), ()), ["input"], {"input": z, "target": y})
-    return (z,), program, ours, plain, torchs, jaxs, (y,)
+    programs = compiled(nn.CrossEntropyLoss(), ((k,), ()), ["input"], {"input": z, "target": y})
+    return (z,), programs, ours, plain, torchs, jaxs, (y,)
 
 
 def layer_norm(n, k):
@@ -108,10 +121,8 @@ def layer_norm(n, k):
 
         return value
 
-    program = compiled(
-        nn.LayerNorm(k), (k,), ["x", "weight", "bias"], {"x": x, "weight": a, "bias": b, "G": G}
-    )
-    return (x, a, b), program, ours, plain, torchs, jaxs, (G,)
+    programs = compiled(nn.LayerNorm(k), (k,), ["x", "weight", "bias"], {"x": x, "weight": a, "bias": b, "G": G})
+    return (x, a, b), programs, ours, plain, torchs, jaxs, (G,)
 
 
 def gelu_block(x, G, y, g, work):
@@ -166,8 +177,8 @@ def gelu(n, k, form="none", size=1 << 16):
     def jaxs(jax):
         return lambda x, G: (jax.nn.gelu(x, approximate=form == "tanh") * G).sum()
 
-    program = compiled(nn.GELU(form), (k,), ["x"], {"x": x, "G": G})
-    return (x,), program, ours, lambda: plain(x, G), torchs, jaxs, (G,)
+    programs = compiled(nn.GELU(form), (k,), ["x"], {"x": x, "G": G})
+    return (x,), programs, ours, lambda: plain(x, G), torchs, jaxs, (G,)
 
 
 CASES = {
@@ -182,7 +193,7 @@ CASES = {
 }
 
 
-def contestants(inputs, ours, by_hand, plain, torchs, jaxs, constants=()):
+def contestants(inputs, programs, by_hand, plain, torchs, jaxs, constants=()):
     import jax
     import torch
 
@@ -200,7 +211,14 @@ def contestants(inputs, ours, by_hand, plain, torchs, jaxs, constants=()):
         f, gradients = jax.block_until_ready(step(*arrays))
         return f, *gradients
 
-    return {"ours": ours, "hand": short_buffers(by_hand), "plain": plain, "torch": eager, "jax": jitted}
+    return {
+        "ours": programs[0],
+        "numpy": programs[1],
+        "hand": short_buffers(by_hand),
+        "plain": plain,
+        "torch": eager,
+        "jax": jitted,
+    }
 
 
 def short_buffers(run, size=1024):
@@ -229,7 +247,7 @@ def table(repeats):
         runs = contestants(*case())
         agree(runs)
         t = medians(runs, repeats)
-        others = [t["hand"], t["plain"], t["torch"], t["jax"], min(t["torch"], t["jax"])]
+        others = [t["numpy"], t["hand"], t["plain"], t["torch"], t["jax"], min(t["torch"], t["jax"])]
         rows.append([name, f"{t['ours'] * 1e6:.0f}", *(f"{other / t['ours']:.2f}" for other in others)])
     return markdown(HEAD, rows)
 

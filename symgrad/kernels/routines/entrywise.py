@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .machine_code import as_they_lie, loop_for, sigmoid_loop
+
 
 def relu(x, out=None):
     """`max(x, 0)`, NaN where x is: `np.maximum` is three times as fast with a row of zeros as with a number.
@@ -28,8 +30,25 @@ def selected(condition, x, out=None):
     return np.multiply(x.view(bits), condition, out=None if out is None else out.view(bits)).view(x.dtype)
 
 
+def sigmoid(x):
+    """`1/(1 + e⁻ˣ)`, which has its full precision on both sides.
+
+    >>> sigmoid(np.array([-800.0, -40.0, 0.0, 800.0]))
+    array([0.00000000e+00, 4.24835426e-18, 5.00000000e-01, 1.00000000e+00])
+    """
+    loop = loop_for(sigmoid_loop, x)
+    if loop is not None:
+        out = np.empty_like(x)
+        loop(*as_they_lie(x, out))
+        return out
+    with np.errstate(over="ignore"):
+        out = np.exp(-x)
+    out += 1
+    return np.divide(1, out, out=out)
+
+
 def softplus(x):
-    """`log(1 + eˣ) = max(x, 0) + log(1 + e)` with `e = exp(−|x|)`, and `log(1 + e) = e log(u)/(u − 1)`, u = 1 + e rounded.
+    """`log(1 + eˣ) = max(x, 0) + log(1 + e)` with `e = exp(−|x|)`; `log(1 + e) = e log(u)/(u − 1)`, u = 1 + e rounded.
 
     >>> softplus(np.array([-800.0, -40.0, 0.0, 800.0]))
     array([0.00000000e+00, 4.24835426e-18, 6.93147181e-01, 8.00000000e+02])

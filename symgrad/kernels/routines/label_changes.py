@@ -19,7 +19,11 @@ def less_at_label(x, where, amount, axis, out=None):
     if x.shape[axis] == 0:
         return out
     at, inside = known_labels(where, x.shape[axis])
-    amount = np.where(inside, amount, 0).astype(x.dtype, copy=False)
+    amount = (
+        np.where(inside, amount, 0).astype(x.dtype, copy=False)
+        if not inside.all()
+        else np.broadcast_to(amount, at.shape)
+    )
     if x.ndim == 2:
         place = (np.arange(len(x)), at) if axis == 1 else (at, np.arange(x.shape[1]))
         out[place] -= amount

@@ -18,8 +18,9 @@ def known_labels(where, size):
     """
     with np.errstate(invalid="ignore"):
         at = where.astype(np.intp)
-    inside = (at == where) & (at >= 0) & (at < size)
-    return np.where(inside, at, 0), inside
+    inside = at == where
+    inside &= at.view(np.uintp) < size  # a negative one is large there
+    return at if inside.all() else np.where(inside, at, 0), inside
 
 
 def picked(x, where, count):

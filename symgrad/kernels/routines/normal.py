@@ -3,6 +3,7 @@
 import numpy as np
 
 from .error_functions import ERFC_DOUBLE, ERFC_SINGLE, error_function, gaussian_tail, reflect, sign_bits
+from .machine_code import as_they_lie, loop_for, normal_loop
 
 # 2 Φ(−z) = exp(−z²/2) P(z)/Q(z): those of erfc at z/√2, which is never rounded
 NORMAL_SINGLE = np.float32(ERFC_SINGLE * 0.5 ** (np.arange(6) / 2))
@@ -33,7 +34,12 @@ def normal_cdf_gaussian(x):
     >>> normal_cdf_gaussian(np.array([0.0]))
     [array([0.5]), array([1.])]
     """
-    return error_function(normal_gaussian_block, x, (None, None))
+    loop = loop_for(normal_loop, x)
+    if loop is None:
+        return error_function(normal_gaussian_block, x, (None, None))
+    cdf, gaussian = np.empty_like(x), np.empty_like(x)
+    loop(*as_they_lie(x, cdf, gaussian), NORMAL_SINGLE)
+    return [cdf, gaussian]
 
 
 def normal_cdf_block(x, cdf, work):

@@ -9,9 +9,12 @@ import math
 import numpy as np
 
 from .blocks import memory_order
+from .machine_code import loop_for, softmax_loop
 
 SHORT_ROW = 32  # from here on the transposed copy costs more than it saves
 MILD = 30.0  # exp of what lies between −30 and 30, and sums of it, are far from overflow: no maximum is taken off
+WIDE_ROW = 256  # entries from which on a compiled loop over rows wins
+FEW = 1 << 14  # entries up to which NumPy's own sum is the quickest
 LONG_ROW = 1 << 14  # from here on `np.sum`, which adds in pairs, is the more exact and no slower
 
 
@@ -22,9 +25,9 @@ def sum_rows(x, axes):
     array([[3.],
            [3.]], dtype=float32)
     """
-    size = row_size(x, axes)
+    size = row_size(x, axes) if x.size > FEW else 0
     if x.dtype.kind != "f" or not 0 < size <= LONG_ROW:
-        return np.sum(x, axis=axes, keepdims=True)
+        return np.add.reduce(x, axis=axes, keepdims=True)
     return np.dot(x.reshape(-1, size), np.ones(size, x.dtype)).reshape(rows_shape(x, axes))
 
 
@@ -34,6 +37,8 @@ def sum_over(x, axes):
     >>> sum_over(np.ones((2, 3, 4)), (0, 2))
     array([8., 8., 8.])
     """
+    if x.size <= FEW:
+        return np.add.reduce(x, axis=axes)
     order = memory_order(x)
     last = x.ndim - sum(k in axes for k in order) if x.dtype.kind == "f" and x.size else 0
     lying = x.transpose(order)
@@ -46,11 +51,11 @@ def sum_over(x, axes):
         if order[-last:] == tuple(kept):
             size = math.prod(lying.shape[:-last])
             return in_order(np.dot(np.ones(size, x.dtype), lying.reshape(size, -1)), x.shape, kept)
-    return np.sum(x, axis=axes)
+    return np.add.reduce(x, axis=axes)
 
 
 def in_order(total, shape, kept):
-    """A flat total over the axes `kept`, in the order in which they lie, as an array with these axes in their own order."""
+    """A flat total over the axes `kept`, in the order in which they lie, as an array with them in their own order."""
     total = total.reshape([shape[k] for k in kept])
     return total.transpose([kept.index(k) for k in sorted(kept)])
 
@@ -94,10 +99,22 @@ def logsumexp_softmax_rows(x, axes):
     >>> logsumexp_softmax_rows(np.zeros((1, 2)), (1,))
     (array([0.69314718]), array([[0.5, 0.5]]))
     """
+    size = row_size(x, axes)
+    loop = loop_for(softmax_loop, x) if size >= WIDE_ROW else None
+    if loop is not None:
+        return softmax_by_loop(loop, x.reshape(-1, size), x.shape, x.ndim - len(axes))
     top, weights, total = exponentials(x, axes)
     with np.errstate(invalid="ignore"):
         np.divide(weights, total, out=weights)
     return log_of_total(top, total).squeeze(axes), weights
+
+
+def softmax_by_loop(loop, rows, shape, last):
+    """(log Σ exp, softmax) of rows; the results have the shape up to `last`, and all of it."""
+    top, weights, total = max_rows(rows, (1,)).reshape(-1), np.empty_like(rows), np.empty(len(rows), rows.dtype)
+    top[~np.isfinite(top)] = 0
+    loop(rows, top, weights, total)
+    return log_of_total(top, total).reshape(shape[:last]), weights.reshape(shape)
 
 
 def exponentials(x, axes):

@@ -2,6 +2,7 @@
 
 import math
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy import special
@@ -66,6 +67,11 @@ def contracted(a, b, left, right, out):
 def logsumexp_rows(x, axes):
     """`log Σ exp(x)` over axes, which go."""
     return special.logsumexp(x, axis=axes)
+
+
+def softmax_rows(x, axes):
+    """`exp(x) / Σ exp(x)`, the sum over axes."""
+    return jax.nn.softmax(x, axis=axes)
 
 
 def erf(x):

@@ -17,7 +17,7 @@ def pool_ends(size, kernel_size, stride, padding, dilation, out_size):
 def pool(combine, fill, x, kernel_size, stride, padding, dilation, out_size):
     """The entries of each window, combined."""
     ends = pool_ends(x.shape[2:], kernel_size, stride, padding, dilation, out_size)
-    fill = jnp.asarray(fill, x.dtype)
+    fill = np.asarray(fill, x.dtype)  # a concrete number: JAX knows the sum by it, and its transpose
     x = lax.pad(x, fill, [(0, 0, 0), (0, 0, 0), *((before, after, 0) for before, after in ends)])
     return lax.reduce_window(
         x, fill, combine, (1, 1, *kernel_size), (1, 1, *stride), "VALID", window_dilation=(1, 1, *dilation)

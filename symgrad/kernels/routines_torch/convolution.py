@@ -5,12 +5,10 @@ from torch.nn import functional
 
 
 def conv_ends(size, kernel_size, stride, padding, dilation, out_size):
-    """(left, right, above, below): what is put around an image so that windows just fill it; negative is cut off."""
-    above, left = (
-        (padding[a], stride[a] * (out_size[a] - 1) + dilation[a] * (kernel_size[a] - 1) + 1 - padding[a] - size[a])
-        for a in (0, 1)
-    )
-    return *left, *above
+    """(left, right, above, below, …): what is put around an image so that windows just fill it; negative is cut off."""
+    spans = [s * (n - 1) + d * (r - 1) + 1 for s, n, d, r in zip(stride, out_size, dilation, kernel_size, strict=True)]
+    ends = [(p, span - p - n) for p, span, n in zip(padding, spans, size, strict=True)]
+    return tuple(n for end in reversed(ends) for n in end)
 
 
 def conv2d(x, w, stride, padding, dilation, groups, out_size):
@@ -21,14 +19,40 @@ def conv2d(x, w, stride, padding, dilation, groups, out_size):
 
 def conv2d_input_gradient(g, w, in_size, stride, padding, dilation, groups):
     """The adjoint of `x ↦ conv2d(x, w)`, applied to g."""
-    ends = conv_ends(in_size, w.shape[2:], stride, padding, dilation, g.shape[2:])
-    size = (len(g), groups * w.shape[1], in_size[0] + ends[2] + ends[3], in_size[1] + ends[0] + ends[1])
-    around = torch.nn.grad.conv2d_input(size, w, g, stride, 0, dilation, groups)
-    return functional.pad(around, tuple(-n for n in ends))
+    return conv_input_gradient(torch.nn.grad.conv2d_input, g, w, in_size, stride, padding, dilation, groups)
 
 
 def conv2d_kernel_gradient(x, g, kernel_size, stride, padding, dilation, groups):
     """The adjoint of `w ↦ conv2d(x, w)`, applied to g."""
+    return conv_kernel_gradient(torch.nn.grad.conv2d_weight, x, g, kernel_size, stride, padding, dilation, groups)
+
+
+def conv3d(x, w, stride, padding, dilation, groups, out_size):
+    """As `conv2d`, over three axes."""
+    ends = conv_ends(x.shape[2:], w.shape[2:], stride, padding, dilation, out_size)
+    return functional.conv3d(functional.pad(x, ends), w, None, stride, 0, dilation, groups)
+
+
+def conv3d_input_gradient(g, w, in_size, stride, padding, dilation, groups):
+    """The adjoint of `x ↦ conv3d(x, w)`, applied to g."""
+    return conv_input_gradient(torch.nn.grad.conv3d_input, g, w, in_size, stride, padding, dilation, groups)
+
+
+def conv3d_kernel_gradient(x, g, kernel_size, stride, padding, dilation, groups):
+    """The adjoint of `w ↦ conv3d(x, w)`, applied to g."""
+    return conv_kernel_gradient(torch.nn.grad.conv3d_weight, x, g, kernel_size, stride, padding, dilation, groups)
+
+
+def conv_input_gradient(adjoint, g, w, in_size, stride, padding, dilation, groups):
+    """The adjoint for an image with its ends, which are cut off."""
+    ends = conv_ends(in_size, w.shape[2:], stride, padding, dilation, g.shape[2:])
+    sizes = [n + a + b for n, a, b in zip(in_size, ends[-2::-2], ends[-1::-2], strict=True)]
+    around = adjoint((len(g), groups * w.shape[1], *sizes), w, g, stride, 0, dilation, groups)
+    return functional.pad(around, tuple(-n for n in ends))
+
+
+def conv_kernel_gradient(adjoint, x, g, kernel_size, stride, padding, dilation, groups):
+    """The adjoint for an image with its ends."""
     ends = conv_ends(x.shape[2:], kernel_size, stride, padding, dilation, g.shape[2:])
     size = (g.shape[1], x.shape[1] // groups, *kernel_size)
-    return torch.nn.grad.conv2d_weight(functional.pad(x, ends), size, g, stride, 0, dilation, groups)
+    return adjoint(functional.pad(x, ends), size, g, stride, 0, dilation, groups)

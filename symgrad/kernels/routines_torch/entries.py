@@ -79,6 +79,11 @@ def logsumexp_rows(x, axes):
     return torch.logsumexp(x, axes)
 
 
+def softmax_rows(x, axes):
+    """`exp(x) / Σ exp(x)`, the sum over axes."""
+    return torch.softmax(x, axes[0]) if len(axes) == 1 else torch.exp(x - torch.logsumexp(x, axes, keepdim=True))
+
+
 def sign(x):
     """−1, 0 or 1; NaN of NaN, where `torch.sign` has 0."""
     return torch.where(torch.isnan(x), x, torch.sign(x))

@@ -4,6 +4,9 @@ PyTorch's own pools take the last NaN of a window as its winner, and half a wind
 """
 
 import torch
+from torch.nn import functional
+
+from .convolution import conv_ends
 
 
 def pool_places(in_size, kernel_size, stride, padding, dilation, out_size, device):
@@ -22,24 +25,26 @@ def pool_places(in_size, kernel_size, stride, padding, dilation, out_size, devic
 
 def pool_entries(x, places, fill):
     """`[n, c, i, j, (p, q)]`: the entries of each window, `fill` outside the image."""
-    flat = torch.nn.functional.pad(x.reshape(*x.shape[:2], -1), (0, 1), value=fill)
+    flat = functional.pad(x.reshape(*x.shape[:2], -1), (0, 1), value=fill)
     return flat[:, :, places]
 
 
 def max_pool2d(x, kernel_size, stride, padding, dilation, out_size):
     """`Y[n,c,i,j] = max_{p,q} X[n,c, s·i+d·p−P, s·j+d·q−P]`."""
-    places = pool_places(x.shape[2:], kernel_size, stride, padding, dilation, out_size, x.device)
-    return pool_entries(x, places, -torch.inf).amax(-1)
+    ends = conv_ends(x.shape[2:], kernel_size, stride, padding, dilation, out_size)
+    return functional.max_pool2d(functional.pad(x, ends, value=-torch.inf), kernel_size, stride, 0, dilation)
 
 
 def min_pool2d(x, kernel_size, stride, padding, dilation, out_size):
     """`Y[n,c,i,j] = min_{p,q} X[n,c, s·i+d·p−P, s·j+d·q−P]`."""
-    places = pool_places(x.shape[2:], kernel_size, stride, padding, dilation, out_size, x.device)
-    return pool_entries(x, places, torch.inf).amin(-1)
+    return -max_pool2d(-x, kernel_size, stride, padding, dilation, out_size)
 
 
 def sum_pool2d(x, kernel_size, stride, padding, dilation, out_size):
     """`Y[n,c,i,j] = Σ_{p,q} X[n,c, s·i+d·p−P, s·j+d·q−P]`, 0 outside the image."""
+    if tuple(dilation) == (1, 1):
+        ends = conv_ends(x.shape[2:], kernel_size, stride, padding, dilation, out_size)
+        return functional.avg_pool2d(functional.pad(x, ends), kernel_size, stride, divisor_override=1)
     places = pool_places(x.shape[2:], kernel_size, stride, padding, dilation, out_size, x.device)
     return pool_entries(x, places, 0.0).sum(-1)
 
