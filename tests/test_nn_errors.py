@@ -1,6 +1,6 @@
 """What layers, losses and `fit` say when they refuse: every text, read by people, kept in golden/nn_errors.txt.
 
-    SYMGRAD_GOLDEN=1 python -m pytest tests/test_nn_errors.py       writes the file anew
+SYMGRAD_GOLDEN=1 python -m pytest tests/test_nn_errors.py       writes the file anew
 """
 
 from __future__ import annotations

@@ -445,6 +445,13 @@ def test_a_gradient_without_a_value_is_found():
     assert "∂L/∂" in str(error.value) or "is inf" in str(error.value) or "is nan" in str(error.value)
 
 
+def test_a_variance_of_one_sample_is_found():
+    X, Y = regression(n=9)
+    with pytest.raises(EvaluationError, match=r"batch 3: the next 1\.running_var is not finite(?s:.*)drop_last=True"):
+        train(noisy(), X, Y)
+    assert len(train(noisy(), X, Y, drop_last=True)) == 3
+
+
 def test_values_stay_as_they_were_before_a_fault():
     X, Y = regression()
     net = mlp()

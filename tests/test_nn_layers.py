@@ -388,9 +388,24 @@ REFUSED = {
         EvaluationError,
         ["Linear(3, 2)", "x is nan at [0, 1]"],
     ),
+    "finite parameter": (
+        lambda: LINEAR.forward(X, {**VALUES, "bias": np.array([0, np.inf])}, check_finite=True),
+        EvaluationError,
+        ["Linear(3, 2)", "bias is inf at [1]", "finite numbers"],
+    ),
+    "finite cotangent": (
+        lambda: LINEAR.vjp(X, VALUES, check_finite=True)[1](np.full((2, 2), -np.inf)),
+        EvaluationError,
+        ["Linear(3, 2)", "G is -inf at [0, 0]"],
+    ),
+    "no parameters": (lambda: LINEAR.forward(X, [1, 2]), OptionError, ["params is of type list", "{name: array}"]),
     "empty": (lambda: LINEAR.forward(np.ones((0, 3)), VALUES), ShapeError, ["an empty batch", "x has no sample"]),
     "cotangent": (lambda: LINEAR.vjp(X, VALUES)[1](np.ones((2, 3))), ShapeError, ["cotangent G", "(2, 3)", "(2, 2)"]),
-    "mode": (lambda: LINEAR.forward(X, VALUES, mode="test"), OptionError, ["Linear(3, 2): mode='test'", "eval", "train"]),
+    "mode": (
+        lambda: LINEAR.forward(X, VALUES, mode="test"),
+        OptionError,
+        ["Linear(3, 2): mode='test'", '"eval" or "train"'],
+    ),
     "inputs": (lambda: nn.GRUCell(2, 2).forward(X), OptionError, ["GRUCell(2, 2)", "a tuple of 2 inputs", "x, h"]),
     "batches": (
         lambda: nn.GRUCell(2, 2).forward((np.ones((2, 2)), np.ones((3, 2))), nn.GRUCell(2, 2).init(dtype=float)),

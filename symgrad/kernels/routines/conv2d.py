@@ -12,7 +12,7 @@ def conv2d(x, w, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1, out_s
     """`Y[n,k,i,j] = Σ_{c,r,s} X[n,c,s·i+d·r−P,s·j+d·s−P] W[k,c,r,s]`, with 0 outside X.
 
     x: [N,C,H,W]   w: [K,C/groups,R,S]   y: [N,K,OH,OW], channels-last in memory. `out_size` is by default the number of
-    windows inside the image padded by P on all sides; `method` is one of `conv2d_methods`.
+    windows inside the image padded by P on all sides; `method` is as in `method_of`, one of `conv2d_methods`.
 
     >>> conv2d(np.arange(9.0).reshape(1, 1, 3, 3), np.array([[[[1.0, 0.0], [0.0, -1.0]]]]))[0, 0]
     array([[-4., -4.],
@@ -24,7 +24,8 @@ def conv2d(x, w, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1, out_s
         out_size = tuple(last // s + 1 for last, s in zip(inside, stride, strict=True))
     if not (x.size and w.size and out_size[0] * out_size[1]):
         return np.zeros((x.shape[0], *out_size, w.shape[0]), dtype).transpose(0, 3, 1, 2)
-    method = method or conv2d_methods(x.shape, w.shape, out_size, stride, padding, dilation, groups, dtype)[0]
+    able = conv2d_methods(x.shape, w.shape, out_size, stride, padding, dilation, groups, dtype)
+    method = method_of(method, able)
     x, w = x.astype(dtype, copy=False), w.astype(dtype, copy=False)
     if method == "pointwise":
         return conv2d_pointwise(x, w)
@@ -65,6 +66,21 @@ def methods_in_order(*table):
     """
     chosen = next(method for method, can, pays in table if can and pays)
     return chosen, *(method for method, can, _ in table if can and method != chosen)
+
+
+def method_of(asked, able):
+    """The method asked for; None stands for the first of those that can, "direct" for the first but Winograd's.
+
+    >>> method_of(None, ("winograd", "blocks")), method_of("direct", ("winograd", "blocks"))
+    ('winograd', 'blocks')
+    """
+    if asked is None:
+        return able[0]
+    if asked == "direct":
+        return next(method for method in able if method != "winograd")
+    if asked not in able:
+        raise ValueError(f"method={asked!r} cannot compute this convolution: {', '.join(able)} can")
+    return asked
 
 
 def conv2d_pointwise(x, w):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .col2im import conv2d_input_gradient_planes, conv2d_input_gradient_scatter
-from .conv2d import conv2d, conv2d_methods, methods_in_order
+from .conv2d import conv2d, conv2d_methods, method_of, methods_in_order
 from .conv_depthwise import conv2d_input_gradient_depthwise
 from .conv_winograd import conv2d_input_gradient_winograd
 
@@ -12,7 +12,7 @@ def conv2d_input_gradient(g, w, in_size, stride=(1, 1), padding=(0, 0), dilation
     """`X̄[n,c,u,v] = Σ_{k,r,s,i,j} [u = s·i+d·r−P] [v = s·j+d·s−P] G[n,k,i,j] W[k,c,r,s]`.
 
     g: [N,K,OH,OW]   w: [K,C/groups,R,S]   x̄: [N,C,H,W] with (H, W) = `in_size`, channels-last in memory.
-    `method` is one of `conv2d_input_gradient_methods`.
+    `method` is as in `method_of`, one of `conv2d_input_gradient_methods`.
 
     >>> conv2d_input_gradient(np.ones((1, 1, 2, 2)), np.array([[[[1.0, 0.0], [0.0, -1.0]]]]), (3, 3))[0, 0]
     array([[ 1.,  1.,  0.],
@@ -22,7 +22,7 @@ def conv2d_input_gradient(g, w, in_size, stride=(1, 1), padding=(0, 0), dilation
     dtype, window = np.result_type(g, w), (stride, padding, dilation)
     if not (g.size and w.size and in_size[0] * in_size[1]):
         return np.zeros((len(g), *in_size, groups * w.shape[1]), dtype).transpose(0, 3, 1, 2)
-    method = method or conv2d_input_gradient_methods(g.shape, w.shape, in_size, *window, groups, dtype)[0]
+    method = method_of(method, conv2d_input_gradient_methods(g.shape, w.shape, in_size, *window, groups, dtype))
     g, w = g.astype(dtype, copy=False), w.astype(dtype, copy=False)
     if method == "winograd":
         return conv2d_input_gradient_winograd(g, w, tuple(in_size), padding, dilation)

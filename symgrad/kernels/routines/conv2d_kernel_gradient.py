@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .conv2d import methods_in_order
+from .conv2d import method_of, methods_in_order
 from .conv_depthwise import conv2d_kernel_gradient_depthwise
 from .conv_strips import conv2d_kernel_gradient_strips
 from .conv_winograd import conv2d_kernel_gradient_winograd, conv2d_winograd_can, conv2d_winograd_pays
@@ -13,7 +13,7 @@ def conv2d_kernel_gradient(x, g, kernel_size, stride=(1, 1), padding=(0, 0), dil
     """`W̄[k,c,r,s] = Σ_{n,i,j} G[n,k,i,j] X[n,c,s·i+d·r−P,s·j+d·s−P]`, with 0 outside X.
 
     x: [N,C,H,W]   g: [N,K,OH,OW]   w̄: [K,C/groups,R,S] with (R, S) = `kernel_size`, in memory [K,R,S,C/groups].
-    `method` is one of `conv2d_kernel_gradient_methods`.
+    `method` is as in `method_of`, one of `conv2d_kernel_gradient_methods`.
 
     >>> conv2d_kernel_gradient(np.arange(9.0).reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2)), (2, 2))[0, 0]
     array([[ 8., 12.],
@@ -22,7 +22,8 @@ def conv2d_kernel_gradient(x, g, kernel_size, stride=(1, 1), padding=(0, 0), dil
     dtype, window = np.result_type(x, g), (stride, padding, dilation)
     if not (x.size and g.size):
         return np.zeros((g.shape[1], *kernel_size, x.shape[1] // groups), dtype).transpose(0, 3, 1, 2)
-    method = method or conv2d_kernel_gradient_methods(x.shape, g.shape, kernel_size, *window, groups, dtype)[0]
+    able = conv2d_kernel_gradient_methods(x.shape, g.shape, kernel_size, *window, groups, dtype)
+    method = method_of(method, able)
     x, g = x.astype(dtype, copy=False), g.astype(dtype, copy=False)
     if method == "pointwise":
         return conv2d_kernel_gradient_pointwise(x, g)
