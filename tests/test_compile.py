@@ -87,6 +87,14 @@ def test_conventions():
     assert sg.compile(top, grad=x, conventions=sg.Conventions(ties="split"))(**arrays)[1].tolist() == [0, 0.5, 0.5]
 
 
+def test_facts_are_not_used_since_the_program_holds_for_all_values():
+    z, y = sg.tensors("z[n] y[n]")
+    with sg.assume(y.sum() == 1):
+        step = sg.compile(sg.cross_entropy(z, y), grad=z)
+        assert "∂f/∂zⱼ = softmax(z)ⱼ Σₖ yₖ − yⱼ" in body(step) and "assuming" not in body(step)
+    assert step.check(z=[0.5, 1.0], y=[3.0, -1.0]).holds
+
+
 def test_one_program_serves_all_shapes_and_number_types():
     step = sg.compile(f, grad=[W, x])
     for m, n, kind in ((2, 3, "f8"), (1, 1, "f4"), (7, 2, "f4")):
@@ -317,6 +325,11 @@ CALLS = {
         {"W": np.ones((2, 3), "f4"), "x": np.ones(3)},
         "EvaluationError: one number type is expected, W is float32 but x is float64\nconvert one",
     ),
+    "lists of different lengths": (
+        STEP,
+        {"W": [[1.0, 2.0], [3.0]], "x": np.ones(2)},
+        "ShapeError: W: lists of different lengths make no array",
+    ),
     "missing": (STEP, {"W": np.ones((2, 3))}, "EvaluationError: no value for x[n]\ngive x=…"),
     "missing size": (
         STRIDED,
@@ -371,6 +384,14 @@ def test_what_a_call_refuses(call):
     with pytest.raises(SymgradError) as found:
         step(**values)
     assert f"{type(found.value).__name__}: {found.value}" == words
+
+
+def test_arguments_are_given_by_name():
+    with pytest.raises(SymgradError, match=r"arguments are given by name\nstep\(W=…, x=…\)"):
+        STEP(NUMBERS["W"], NUMBERS["x"])
+    step = sg.compile((sg.tensors("self[n]") ** 2).sum(), grad="self")
+    assert step(self=[1.0, 2.0])[0] == 5 and step.check(self=[1.0, 2.0]).holds
+    assert "self = np.asarray(self)" in step.source and "n = 2" in step.explain(self=[1.0, 2.0])
 
 
 def test_a_call_after_a_refused_one():
@@ -431,3 +452,14 @@ def test_what_compile_refuses(asked):
     with pytest.raises(SymgradError) as found:
         make()
     assert f"{type(found.value).__name__}: {found.value}" == words
+
+
+def test_a_graph_that_is_too_large_for_formulas_says_so():
+    t = x
+    for k in range(18):
+        t = sg.let(f"h{k}", np.tanh(t) + x)
+    step = sg.compile(t.sum(), grad=[x] * 9)
+    assert "h0ᵢ = tanh(xᵢ) + xᵢ" in body(step) and "∂f/∂xᵢ =" not in body(step)
+    for k in range(60):
+        t = sg.let(f"g{k}", t + x)
+    assert re.search(r"A graph of \d+ equations\.", body(sg.compile(t.sum(), grad=x)))

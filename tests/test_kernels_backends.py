@@ -17,6 +17,10 @@ from symgrad.expr.evaluate import evaluate
 from symgrad.expr.indices import param
 from symgrad.expr.tensors import input_tensor
 from symgrad.kernels import compile_outputs
+from symgrad.kernels.compiled import BACKENDS as BACKENDS_OF_PROGRAMS
+from symgrad.kernels.numpy_text import SPELLED
+from symgrad.kernels.program import IMAGE_OPS, OPS
+from symgrad.kernels.routine_source import definitions
 from symgrad.nn.running import Run, cotangent_names, pulled
 from tests.nn_cases import ROWS, case
 from tests.strategies import tensor_graphs
@@ -29,7 +33,7 @@ BACKENDS = [
 ]
 
 
-def cases(names, every=8):
+def cases(names, every=12):
     """Each name with each backend. JAX compiles each operation for each shape: it takes one in `every` by default."""
     late = [[pytest.mark.slow] if k % every else [] for k in range(len(names))]
     torch = [pytest.param(name, "torch", marks=pytest.mark.needs_torch) for name in names]
@@ -141,7 +145,7 @@ LAYERS = {
 }
 
 
-@pytest.mark.parametrize(("name", "backend"), cases(LAYERS, 3))
+@pytest.mark.parametrize(("name", "backend"), cases(LAYERS, 7))
 def test_layers_for_images_are_exact_on_integers(name, backend, ties="first"):
     layer = LAYERS[name]
     size = (4, 3) if name == "transposed" else (7, 6) if "pool" in name else (5, 4)
@@ -155,7 +159,7 @@ def test_layers_for_images_are_exact_on_integers(name, backend, ties="first"):
     check_with_gradients(backend, built.output, tensors, values, {"N": 2}, conventions, exact=whole)
 
 
-@pytest.mark.parametrize(("name", "backend"), cases([name for name in LAYERS if "max" in name], 3))
+@pytest.mark.parametrize(("name", "backend"), cases([name for name in LAYERS if "max" in name]))
 def test_ties_that_are_split(name, backend):
     test_layers_for_images_are_exact_on_integers(name, backend, "split")
 
@@ -192,10 +196,9 @@ def test_every_layer_is_numpys(row, backend):
 NAN = [(3, 2, 1, 1, "first"), (2, 1, 0, 2, "first"), (3, 2, 1, 1, "split")]
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("case", NAN, ids=str)
-def test_nan_and_infinities_in_a_pool_are_numpys(case, backend):
-    size, stride, padding, dilation, ties = case
+@pytest.mark.parametrize(("window", "backend"), cases(NAN))
+def test_nan_and_infinities_in_a_pool_are_numpys(window, backend):
+    size, stride, padding, dilation, ties = window
     built = nn.MaxPool2d(size, stride, padding, dilation).build((2, 6, 6), "eval")
     _, G = weighted(built.output, "G")
     outputs = [built.output, *pull_back(built.output, built.inputs, G, SPLIT if ties == "split" else PYTORCH)]
@@ -275,3 +278,33 @@ def test_a_step_works_inside_jit():
     step = sg.compile(((W @ x) ** 2).sum(), grad=x, backend="jax")
     twice = jax.jit(lambda W, x: 2 * step(W=W, x=x)[1])
     assert twice(np.ones((2, 3), "f4"), np.ones(3, "f4")).tolist() == [24, 24, 24]
+
+
+@pytest.mark.needs_jax
+def test_sizes_are_static_in_a_compiled_call():
+    X, K = np.arange(9.0, dtype="f4").reshape(1, 1, 3, 3), np.ones((1, 1, 2, 2), "f4")
+    Y = sg.define("Y[n,k,i,j] = sum[c,p,q] X[n,c,s*i+p-P,s*j+q-P]*K[k,c,p,q]")
+    step = sg.compile(Y, backend="jax")
+    assert step(X=X, K=K, s=1, P=0).tolist() == [[[[8, 12], [20, 24]]]]
+    assert step(X=X, K=K, s=2, P=1).tolist() == [[[[0, 3], [9, 24]]]]
+
+
+@pytest.mark.parametrize("backend", [*BACKENDS_OF_PROGRAMS])
+def test_every_operation_can_be_written(backend):
+    kind = BACKENDS_OF_PROGRAMS[backend]
+    assert OPS.keys() - {"input", "chunks"} <= kind.writer_kind.rows.keys()
+    asked = {*IMAGE_OPS, "windows", "look_up", "first_best", "contracted", "logsumexp_rows", "picked", "onehot_sum"}
+    assert asked <= definitions(kind.folder).keys()
+    assert kind.writer_kind.spelled.keys() == SPELLED.keys()
+
+
+@pytest.mark.parametrize(("name", "backend"), cases(MODELS))
+def test_float32_stays(name, backend):
+    function, shapes = MODELS[name]
+    tensors = [input_tensor(k, s) for k, s in zip(NAMES, shapes, strict=False)]
+    t = function(*tensors)
+    _, G = weighted(t, "G")
+    outputs = [t, *(pull_back(t, tensors, G) if t.ndim else pull_back(t, tensors))]
+    shape = tuple(map(int, t.shape))
+    values = {k: sample(s).astype("f4") for k, s in zip(NAMES, shapes, strict=False)} | {"G": np.ones(shape, "f4")}
+    assert {a.dtype for a in run(backend, outputs, values)} == {np.dtype("f4")}

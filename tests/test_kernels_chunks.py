@@ -9,12 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from symgrad import nn
+from symgrad.calculus.sweep import pull_back
 from symgrad.expr.evaluate import evaluate
 from symgrad.expr.indices import param
+from symgrad.expr.operations import elementwise
+from symgrad.expr.reductions import sum_
 from symgrad.expr.tensors import input_tensor
-from symgrad.kernels import chunks, compile_outputs
+from symgrad.kernels import adjoints, chunks, compile_outputs, compiled
 from symgrad.kernels.load import load
+from symgrad.kernels.lower import lower_equation
 from symgrad.parse.program import parse_program
+from tests.nn_cases import case, close
 
 N, M, K = (param(name) for name in "NMK")
 EQUATIONS = {
@@ -60,6 +66,22 @@ def test_chunks_mean_what_plain_loops_say(name, sizes, size, seed):
     np.testing.assert_allclose(bounded_by(program, size)(**given_), want, rtol=1e-13)
 
 
+GRADIENTS = [name for name, text in EQUATIONS.items() if "max" not in text]
+
+
+@pytest.mark.parametrize("name", GRADIENTS)
+@pytest.mark.parametrize("by", [0, 1])
+def test_gradients_are_cut_as_well(name, by):
+    rng, y = np.random.default_rng(0), built(EQUATIONS[name])
+    gradient, *_ = pull_back(sum_(elementwise("square", y)), [input_tensor("xy"[by], ((N, M)[by], K))])
+    given_ = {name: rng.normal(size=(n, 3)) for name, n in (("x", 4), ("y", 5))}
+    (want,) = evaluate([gradient], given_)
+    program = compile_outputs([gradient])
+    found = bounded_by(program, 400)(**given_) if CHUNKS in program.source else program(**given_)[0]
+    np.testing.assert_allclose(found, np.array(want.nested(), dtype=float), rtol=1e-12)
+    assert CHUNKS in program.source
+
+
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_chunks_hold_no_more_than_the_bound(name):
     given_ = arrays(np.random.default_rng(0), 512, 256, 32)  # arrays between of 32 MiB
@@ -71,6 +93,37 @@ def test_chunks_hold_no_more_than_the_bound(name):
         assert tracemalloc.get_traced_memory()[1] < 1.1 * bound + 2 * np.asarray(result).nbytes
     finally:
         tracemalloc.stop()
+
+
+def flat(found):
+    """Outputs and gradients of a call, those that there are."""
+    outputs, _, gx, gradients = found
+    return [a for a in (*outputs, *gx, *gradients.values()) if a is not None]
+
+
+@pytest.mark.parametrize("row", [*nn.LAYERS, *nn.LOSSES], ids=str)
+def test_every_layer_can_be_cut(row, monkeypatch):
+    """What is never too large is cut all the same, into single rows."""
+    whole = case(row, 3).call()
+
+    cuts = set()
+
+    def cut(t, values, builder, remembered):
+        found = chunks.in_parts(t, lower_equation(t, values, builder, remembered), values, builder)
+        cuts.update(v for v in builder.made.values() if v.op == "chunks")
+        return found
+
+    monkeypatch.setattr(adjoints, "bounded", cut)
+    monkeypatch.setattr(chunks, "too_large", lambda made, shapes: False)
+    monkeypatch.setattr(compiled, "load", lambda text, name: load(text.replace(CHUNKS, "CHUNK_BYTES = 1"), name))
+    compiled._compiled.cache_clear()
+    try:
+        parts = case(row, 3).call()
+    finally:
+        compiled._compiled.cache_clear()
+    assert cuts or row.name in ("Flatten", "Dropout", "Dropout2d", "Identity")
+    for got, want in zip(flat(parts), flat(whole), strict=True):
+        close(got, want, 1e-12)
 
 
 def test_known_sizes_decide_when_the_program_is_made(monkeypatch):

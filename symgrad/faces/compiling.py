@@ -15,6 +15,7 @@ from ..errors import OptionError, ShapeError
 from ..expr.conventions import PYTORCH, Conventions
 from ..expr.evaluate import order
 from ..expr.tensors import Tensor
+from ..graph import inlined
 from ..kernels.checked import Differences, compared
 from ..kernels.compiled import Compiled, compile_outputs
 from ..kernels.standalone import CHECKING, Trial, check_text, trial
@@ -76,6 +77,7 @@ def _step(targets, several, variables, many, seeds, backend, name, conventions, 
         check_finite=check_finite,
         inputs=(*inputs, *asked.seeds),
         structure=structure,
+        names=_names(asked, gradients),
     )
     return Step(program, asked, gradients, conventions, backend)
 
@@ -91,7 +93,10 @@ class Step:
         self.conventions, self.backend = conventions, backend
         self.inputs = tuple(program.inputs)
 
-    def __call__(self, **values: Any):
+    def __call__(self, /, *arrays: Any, **values: Any):
+        if arrays:
+            names = ", ".join(f"{t.display}=…" for t in self.inputs)
+            raise OptionError("arguments are given by name", hint=f"{self._written.function}({names})")
         return self._program(**values)
 
     @property
@@ -105,11 +110,11 @@ class Step:
         after = check_text(self._written, self._trial, self._program.before_check)
         return self._written.text(notes(self._asked, self.conventions), CHECKING, after)
 
-    def explain(self, **values: Any) -> str:
+    def explain(self, /, **values: Any) -> str:
         """Each statement with its operation, shape and, where a routine has a choice, the method that it takes."""
         return self._program.explain(**values)
 
-    def check(self, **values: Any) -> Differences:
+    def check(self, /, **values: Any) -> Differences:
         """The gradients against central differences, at these arrays or at random ones of small sizes.
 
         >>> import symgrad as sg
@@ -146,6 +151,13 @@ class Step:
 
 def _shape(t: Tensor) -> str:
     return shape_text(t.shape) if t.ndim else ""
+
+
+def _names(asked: Asked, gradients) -> list[tuple[Tensor, str]]:
+    """What tensors without a name, and gradients, are called in the formulas."""
+    reading = inlined(asked.targets)
+    short = [(t, r.name) for t, r in reading.items() if r.name and not (t.name or t.is_input)]
+    return [*short, *((g, f"∂{asked.scalar}/∂{x.display}") for g, x in zip(gradients, asked.wrt, strict=True))]
 
 
 def _asked(targets, variables, seeds) -> Asked:

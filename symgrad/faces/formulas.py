@@ -15,10 +15,13 @@ from ..expr.tensors import Tensor, from_expression
 from ..graph import inlined, unused_name
 from ..render.equations import equation, shape
 from ..render.page import definition
+from ..rules.facts import Facts
 from .printing import answers, unjudged
 
 TOLD = 60
 """A graph of more equations is too long to be told in a docstring."""
+DERIVED = 150
+"""Equations times variables up to which the formulas of gradients are worked out: a second or so."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,12 @@ def notes(asked: Asked, conventions: Conventions) -> list[str]:
     nodes = order(asked.targets)
     told = "".join(f", ∂{asked.scalar}/∂{x.display}" for x in asked.wrt)
     lines = [f"Values: {', '.join(t.display for t in asked.targets)}{told}.", ""]
-    if len(nodes) <= TOLD:
-        lines += formulas(asked, conventions) if asked.wrt else equations(asked.targets)
-    else:
+    if len(nodes) > TOLD:
         lines.append(f"A graph of {len(nodes):,} equations.")
+    elif asked.wrt and len(nodes) * len(asked.wrt) <= DERIVED:
+        lines += formulas(asked, conventions)
+    else:
+        lines += equations(asked.targets)
     inputs = [t for t in order([*asked.targets, *asked.wrt, *asked.seeds]) if t.is_input]
     shapes = "   ".join(f"{t.display}: {shape(t.shape) or 'a number'}" for t in inputs)
     return [*lines, *(["", *wrap(shapes, 110)] if inputs else [])]
@@ -64,7 +69,7 @@ def equations(targets) -> list[str]:
 
 def formulas(asked: Asked, conventions: Conventions) -> list[str]:
     """What the names mean, then each gradient as the last line of its derivation, and in matrices where it has any."""
-    found = [unjudged(Story(asked.loss(), x, conventions).derivation()) for x in asked.wrt]
+    found = [unjudged(Story(asked.loss(), x, conventions, Facts()).derivation()) for x in asked.wrt]
     given = dict.fromkeys(_defined(left, body) for d in found for left, body in d.definitions)
     known = dict.fromkeys("        ".join(answers(c)) for d in found for c in (*d.givens, d))
     remarks = dict.fromkeys(note for d in found for note in d.notes)

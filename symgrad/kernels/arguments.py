@@ -34,7 +34,7 @@ class Arguments:
     def taken(self, values: Mapping[str, Any]) -> tuple[list, list[int]]:
         """(arrays in the order of the inputs, sizes in the order in which they are asked for), by name."""
         try:
-            arrays = [a if hasattr(a := values[name], "shape") else np.asarray(a) for name in self.names]
+            arrays = [a if hasattr(a := values[name], "dtype") else array_of(name, a) for name in self.names]
             sizes = [self._size(name, values[name]) for name in self.asked]
         except KeyError:
             self._missing(values)
@@ -159,6 +159,19 @@ class Arguments:
 
     def _first(self, s) -> tuple[Tensor, int]:
         return next((t, axis) for t in self.inputs for axis, n in enumerate(t.shape) if n == s)
+
+
+def array_of(name: str, value: Any) -> np.ndarray:
+    """Nested lists as an array.
+
+    >>> array_of("W", [[1, 2], [3]])
+    Traceback (most recent call last):
+    symgrad.errors.ShapeError: W: lists of different lengths make no array
+    """
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ShapeError(f"{name}: lists of different lengths make no array") from None
 
 
 def named_size(n: Expr) -> str:

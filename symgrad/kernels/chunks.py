@@ -46,8 +46,13 @@ def bounded(t: Tensor, values: Mapping[Tensor, Value], builder: Builder, remembe
     made = lower_equation(t, values, builder, remembered)
     operands = tuple(dict.fromkeys(t.operands))
     new = islice(reversed(builder.made.values()), len(builder.made) - before)
-    if not too_large(arrays(new, made), [made.shape, *(o.shape for o in operands)]):
-        return made
+    large = too_large(arrays(new, made), [made.shape, *(o.shape for o in operands)])
+    return in_parts(t, made, values, builder) if large else made
+
+
+def in_parts(t: Tensor, made: Value, values: Mapping[Tensor, Value], builder: Builder) -> Value:
+    """The value of a tensor some rows at a time, along the first axis where it can be; else as it was made."""
+    operands = tuple(dict.fromkeys(t.operands))
     free, body = t.equation
     for place, i in enumerate(free):
         found = cut(free, body, place, operands, values, builder) if i.size != 1 else None

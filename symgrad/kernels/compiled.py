@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property, lru_cache
 from typing import Any
@@ -63,7 +63,7 @@ class Compiled:
         """What a call runs: the function, or what its library compiles it to."""
         return self._kind.runner(self.function, self._keywords)
 
-    def __call__(self, **values: Any) -> tuple:
+    def __call__(self, /, **values: Any) -> tuple:
         arrays, sizes = self.arguments.taken(values)
         signature = (*sizes, *(a.shape for a in arrays), *(a.dtype for a in arrays))
         if signature not in self._fitting:
@@ -79,7 +79,7 @@ class Compiled:
         """Within it the program computes in doubles where its arguments are doubles: JAX must be told."""
         return self._kind.doubles()
 
-    def explain(self, **values: Any) -> str:
+    def explain(self, /, **values: Any) -> str:
         """Each statement with its operation, shape and, where a routine has a choice, the method that it takes."""
         return explained(self.written, self.arguments, values)
 
@@ -92,12 +92,13 @@ def compile_outputs(
     check_finite: bool = False,
     inputs: Sequence[Tensor] = (),
     structure: Structure | None = None,
+    names: Iterable[tuple[Tensor, str]] = (),
 ) -> Compiled:
     """The tensors as one function of arrays; sizes may stay symbols, one compile serves all shapes.
 
     `inputs` are arguments, first and in this order, whether the outputs need them or not; `structure` says in which
-    nested tuples the outputs are returned, `(0, (1, 2))`. The same tensors and options give the same program, without
-    work.
+    nested tuples the outputs are returned, `(0, (1, 2))`; `names` says what tensors are called in the source, if not by
+    their own names. The same tensors and options give the same program, without work.
 
     >>> from symgrad.expr.operations import elementwise
     >>> from symgrad.expr.tensors import input_tensor
@@ -107,19 +108,22 @@ def compile_outputs(
     """
     if backend not in BACKENDS:
         raise OptionError(f"there is no backend {backend!r}", hint=f"there are: {', '.join(BACKENDS)}")
-    return _compiled(tuple(outputs), name, backend, tuple(notes), check_finite, tuple(inputs), structure)
+    options = tuple(notes), check_finite, tuple(inputs), structure, tuple(names)
+    return _compiled(tuple(outputs), name, backend, *options)
 
 
 @lru_cache(maxsize=64)
-def _compiled(outputs, name, backend, notes, check_finite, inputs, structure) -> Compiled:
+def _compiled(outputs, name, backend, notes, check_finite, inputs, structure, names) -> Compiled:
     nodes = order([*inputs, *outputs])
     _check_inputs(nodes)
     builder = Builder()
     values = lower_all(nodes, builder, BACKENDS[backend].in_chunks)
     wishes: dict[Value, str] = {}
+    called = dict(names)
     for t in nodes:
-        if t.name and not t.is_input:
-            wishes.setdefault(values[t], t.name)
+        wish = called.get(t) or t.name
+        if wish and not t.is_input:
+            wishes.setdefault(values[t], wish)
     inputs = [t for t in nodes if t.is_input]
     kind = BACKENDS[backend]
     written = kind(name, inputs, [values[t] for t in outputs], wishes, structure).source()

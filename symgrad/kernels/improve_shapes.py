@@ -68,6 +68,16 @@ def with_a_transpose(at: Builder, v: Value) -> Value | None:
     return None
 
 
+def first_rows_first(at: Builder, v: Value) -> Value | None:
+    """`Σ a[k,d] b[i,j,d]` with the axes i, j, k as `Σ b a`, so that the result lies in memory in its order."""
+    (a, b), (left, right, out) = v.args, v.options
+    rows = [c for c in out if c in left and c not in right]
+    columns = [c for c in out if c in right and c not in left]
+    if not rows or not columns or [c for c in out if c in (*rows, *columns)] != columns + rows:
+        return None
+    return at.value(v.op, (b, a), (right, left, out), v.shape, v.kind)
+
+
 def permutation(x: Value) -> tuple[int, ...] | None:
     """The order of the axes of its operand, if x is just that."""
     if x.op != "axes" or sorted(p for p in x.options[0] if p is not None) != list(range(len(x.options[0]))):
@@ -82,4 +92,5 @@ SHAPES = (
     ("logsumexp", reduced_as_it_lies),
     ("contract", contracted_as_it_lies),
     ("contract", with_a_transpose),
+    ("contract", first_rows_first),
 )

@@ -43,7 +43,7 @@ def _inner(function: Function, part: Part, texts: list[str]) -> Function:
     """The function of some rows, its inputs under their names outside, its own names apart from all of those."""
     inputs = [input_tensor(v.options[0], v.shape) for v in part.inputs]
     inner = type(function)("part", inputs, [part.value], {})
-    for s in inner.sizes:
+    for s in dict.fromkeys((part.start, part.count, *inner.sizes)):
         inner.sizes[s] = function.sizes[s] if s in function.sizes else function.names.new(s.name)
     inner.names.taken |= function.names.taken
     outside = {t.name: text for t, text in zip(inputs, texts, strict=True)}

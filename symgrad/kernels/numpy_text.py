@@ -95,7 +95,7 @@ class Writer:
 
     def _size(self, v):
         text = self.size(v.options[0])
-        return text, POSTFIX if text.isidentifier() else 0
+        return text, POSTFIX if text.isidentifier() or text.isdigit() else 0
 
     def _arange(self, v):
         return self.spell("arange", self.size(v.options[0])), POSTFIX

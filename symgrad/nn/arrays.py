@@ -38,6 +38,8 @@ def given_shapes(layer: Any, arrays) -> Iterator[None]:
 
 def check_params(layer: Any, given, known: Mapping, *, complete: bool = False) -> None:
     """Names that the layer has; all of them where `complete`, and arrays of their shapes."""
+    if complete and not isinstance(given, Mapping):
+        raise OptionError(f"{layer}: params is of type {type(given).__name__}, {{name: array}} is expected")
     for name in given:
         if name not in known:
             near = get_close_matches(name, known, n=3)

@@ -11,13 +11,14 @@ from ..errors import EvaluationError
 from ..expr.tensors import Tensor
 from ..render.equations import equation
 from .fit_data import Data, generator
-from .fit_step import Step, place_of
+from .fit_step import Result, Step, place_of
 from .layer import Layer
 from .optim import Arrays
 from .running import Program
 
 AT_ONCE = 16
 """Equations whose values are held at the same time while the fault is looked for."""
+ONE_SAMPLE = "a batch of one sample has no variance: another batch_size, or drop_last=True"
 HINT = "a smaller lr, clip=1.0, or inputs of a smaller scale; check the data for NaN"
 
 
@@ -39,10 +40,19 @@ def first_bad(arrays: Mapping[str, np.ndarray]) -> str | None:
     return next((name for name, a in arrays.items() if bad_entry(a) is not None), None)
 
 
+def not_finite(found: Result) -> str:
+    """What of a step's results is not finite; empty if all are."""
+    if not np.isfinite(found.loss):
+        return "the loss"
+    gradient, update = first_bad(found.gradients), first_bad(found.updates)
+    return f"the gradient by {gradient}" if gradient else f"the next {update}" if update else ""
+
+
 def diagnosed(step: Step, params: Arrays, batch: Data, noise: tuple[int, ...], when: str, what: str) -> EvaluationError:
     """The error to raise when a step has given something that is not finite: it names the layer and the equation."""
     keywords = step.keywords(params, batch, generator(*noise))
     told = f"{when}: {what} is not finite"
+    hint = ONE_SAMPLE if len(batch) == 1 and what.startswith("the next") else HINT
     given = first_bad(keywords)
     if given is not None:
         return EvaluationError(told, place=f"  {_input(step, given, keywords[given])}", hint=HINT)
@@ -52,8 +62,8 @@ def diagnosed(step: Step, params: Arrays, batch: Data, noise: tuple[int, ...], w
             path = place_of(step.forward, node)
             place = f"  {_layer(step.net, path)}\n" if path else ""
             entry = f" at {list(where)}" if where else ""
-            return EvaluationError(told, place=f"{place}  {equation(node)}   is {value[where]}{entry}", hint=HINT)
-    return EvaluationError(told, hint=HINT)
+            return EvaluationError(told, place=f"{place}  {equation(node)}   is {value[where]}{entry}", hint=hint)
+    return EvaluationError(told, hint=hint)
 
 
 def _input(step, name, value):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import OptionError
 from .fit_data import NOISE, Data, batch_count, generator, in_batches
-from .fit_faults import diagnosed, first_bad
+from .fit_faults import diagnosed, not_finite
 from .fit_history import Epoch, History
 from .fit_metrics import Metric
 from .fit_progress import Shown, progress
@@ -106,9 +106,8 @@ class Job:
         """One step; nothing changes if it fails."""
         noise = (self.seed, NOISE, t.epoch, t.batch)
         found = self.step(t.params, batch, generator(*noise))
-        bad = "the loss" if not np.isfinite(found.loss) else first_bad(found.gradients)
-        if bad:
-            what = bad if bad == "the loss" else f"the gradient by {bad}"
+        what = not_finite(found)
+        if what:
             raise diagnosed(self.step, t.params, batch, noise, f"epoch {t.epoch + 1}, batch {t.batch + 1}", what)
         gradients = self.clip(found.gradients) if self.clip else found.gradients
         learnt = {name: t.params[name] for name in gradients}

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..calculus.derive import Story, weighted
-from ..derivation import Derivation
 from ..errors import ShapeError
 from ..expr.tensors import Tensor, input_tensor, let, shape_text
 from ..graph import unused_name
 from .arrays import check_params, named_error
 from .checkpoint import read_arrays, write_arrays
+from .derived import Derived
 from .forward import BATCH, Forward, Mode, Shape, identifiers
 from .running import Run
 from .table import summary_text
@@ -161,12 +161,11 @@ class Layer:
         run = Run(self, x, params, mode, seed, check_finite)
         return run.outputs(), run.pullback
 
-    def derive(self, wrt: str, shape: Any, *, cotangent: str = "G", mode: str = "eval") -> Derivation:
+    def derive(self, wrt: str, shape: Any, *, cotangent: str = "G", mode: str = "eval") -> Derived:
         """How `∂⟨G, y⟩/∂wrt` comes about, by the name of a parameter or an input; its last line is the answer.
 
         >>> from symgrad.nn.dense import Linear
-        >>> from symgrad.render.text import to_text
-        >>> print(to_text(Linear(3, 2).derive("bias", (3,))))
+        >>> print(Linear(3, 2).derive("bias", (3,)).to_text())
         with yₙₖ = Σⱼ xₙⱼ weightₖⱼ + biasₖ
              L = Σₙₖ Gₙₖ yₙₖ
         ...
@@ -180,7 +179,7 @@ class Layer:
         y = forward.output
         y = y if y.name else let(unused_name(("y", "Y"), [*forward.inputs, *forward.given.values()]), y)
         loss, _ = weighted(y, cotangent)
-        return Story(loss, known[wrt]).derivation()
+        return Derived.of(Story(loss, known[wrt]).derivation())
 
     def __str__(self):
         return f"{type(self).__name__}()"

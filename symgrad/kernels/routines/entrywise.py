@@ -24,7 +24,7 @@ def selected(condition, x, out=None):
     """
     if x.dtype.itemsize > 8:
         return np.where(condition, x, 0)
-    if x is out and condition.size < x.size and condition.all():  # no padding, nothing is left out
+    if x is out and np.size(condition) < x.size and np.all(condition):  # often nothing is left out
         return x
     bits = f"i{x.dtype.itemsize}"
     return np.multiply(x.view(bits), condition, out=None if out is None else out.view(bits)).view(x.dtype)

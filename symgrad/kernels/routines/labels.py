@@ -32,7 +32,9 @@ def picked(x, where, count):
     at, inside = known_labels(where, x.shape[count])
     if x.size == 0:
         return np.zeros(where.shape + x.shape[count + 1 :], x.dtype)
-    if count:
+    if count == where.ndim == 1 and x.ndim == 2 and x.flags.c_contiguous:
+        found = x.reshape(-1).take(flat_places(at, x.shape[1]))
+    elif count:
         rows = (np.arange(n).reshape(-1, *[1] * (where.ndim - 1 - k)) for k, n in enumerate(x.shape[:count]))
         found = x[(*rows, at)]
     else:
@@ -40,6 +42,15 @@ def picked(x, where, count):
     if not inside.all():
         found[~inside] = 0
     return found
+
+
+def flat_places(at, size):
+    """Places in the flat array of the entries that stand at `at` in rows of that size.
+
+    >>> flat_places(np.array([1, 0, 2]), 3)
+    array([1, 3, 8])
+    """
+    return at + np.arange(0, size * len(at), size)
 
 
 def onehot_sum(g, where, size, count):

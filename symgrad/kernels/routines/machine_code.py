@@ -71,15 +71,26 @@ def sigmoid_loop(exp):
 
 
 def softmax_loop(exp):
-    """`exp(x − top)` of each row over their sum, and the sums."""
+    """`exp(x − m)` of each row over their sum, the sums, and m: the maximum, or 0 where that is not finite.
 
-    def loop(x, top, weights, totals):
+    The maximum is that of integers, for which LLVM has vectors whether there is a NaN or not: the bits of numbers are
+    in the order of the numbers, if all but the sign are turned for negative ones.
+    """
+
+    def loop(x, weights, tops, totals):
+        magnitude = np.int32(2147483647)
         for k in range(len(x)):
+            best = np.int32(-magnitude)
+            for j in range(x.shape[1]):
+                bits = np.float32(x[k, j]).view(np.int32)
+                best = max(best, np.int32(bits ^ ((bits >> np.int32(31)) & magnitude)))
+            top = np.int32(best ^ ((best >> np.int32(31)) & magnitude)).view(np.float32)
+            top = top if abs(top) < np.inf else np.float32(0)
             total = np.float32(0)
             for j in range(x.shape[1]):
-                weights[k, j] = exp(x[k, j] - top[k])
+                weights[k, j] = exp(x[k, j] - top)
                 total += weights[k, j]
-            totals[k] = total
+            tops[k], totals[k] = top, total
             for j in range(x.shape[1]):
                 weights[k, j] /= total
 

@@ -111,9 +111,8 @@ def logsumexp_softmax_rows(x, axes):
 
 def softmax_by_loop(loop, rows, shape, last):
     """(log Σ exp, softmax) of rows; the results have the shape up to `last`, and all of it."""
-    top, weights, total = max_rows(rows, (1,)).reshape(-1), np.empty_like(rows), np.empty(len(rows), rows.dtype)
-    top[~np.isfinite(top)] = 0
-    loop(rows, top, weights, total)
+    weights, (top, total) = np.empty_like(rows), np.empty((2, len(rows)), rows.dtype)
+    loop(rows, weights, top, total)
     return log_of_total(top, total).reshape(shape[:last]), weights.reshape(shape)
 
 

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from .products import times_transposed
+
 
 def windows(x, maps, sizes, fill=0):
     """`out[a₀, a₁, …] = x[o₀ + Σ step·a, o₁ + …]`, `fill` outside of x; a view where every map stays inside.
@@ -90,4 +92,5 @@ def contracted(a, b, left, right, out):
     a = a.transpose([left.index(c) for c in both + rows + inner]).reshape(*batch, m, k)
     b = b.transpose([right.index(c) for c in both + inner + columns]).reshape(*batch, k, n)
     made = both + rows + columns
-    return np.matmul(a, b).reshape([size[c] for c in made]).transpose([made.index(c) for c in out])
+    product = np.matmul(a, b) if both else times_transposed(a, b.T)
+    return product.reshape([size[c] for c in made]).transpose([made.index(c) for c in out])

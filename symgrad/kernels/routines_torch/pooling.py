@@ -51,6 +51,11 @@ def sum_pool2d(x, kernel_size, stride, padding, dilation, out_size):
 
 def sum_pool2d_gradient(g, in_size, kernel_size, stride, padding, dilation):
     """The adjoint of `sum_pool2d`: each window gives its cotangent to all of its entries."""
+    if tuple(dilation) == (1, 1):
+        ends = conv_ends(in_size, kernel_size, stride, padding, dilation, g.shape[2:])
+        size = (*g.shape[:2], in_size[0] + ends[2] + ends[3], in_size[1] + ends[0] + ends[1])
+        around = torch.ops.aten.avg_pool2d_backward(g, g.new_empty(size), kernel_size, stride, (0, 0), False, True, 1)
+        return functional.pad(around, tuple(-n for n in ends))
     places = pool_places(in_size, kernel_size, stride, padding, dilation, g.shape[2:], g.device)
     return pool_scattered(g[..., None].expand(*g.shape, places.shape[-1]), places, in_size)
 
