@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import symgrad as sg
-from symgrad.errors import SymgradError
+from symgrad.errors import OptionError, SymgradError
 from symgrad.kernels import compiled
 from symgrad.kernels.layout import laid_out
 
@@ -463,3 +463,38 @@ def test_a_graph_that_is_too_large_for_formulas_says_so():
     for k in range(60):
         t = sg.let(f"g{k}", t + x)
     assert re.search(r"A graph of \d+ equations\.", body(sg.compile(t.sum(), grad=x)))
+
+
+# Which method.
+
+
+def convolution():
+    return sg.define("Y[n,k,i,j] = sum[c,p<3,q<3] X[n,c,i+p,j+q]*K[k,c,p,q]"), {
+        "X": np.random.default_rng(0).standard_normal((1, 64, 30, 30)),
+        "K": np.random.default_rng(1).standard_normal((64, 64, 3, 3)),
+    }
+
+
+def test_a_method_can_be_forced_and_is_explained():
+    Y, values = convolution()
+    rule, direct, blocks = (sg.compile(Y, methods=m) for m in (None, {"conv2d": "direct"}, {"conv2d": "blocks"}))
+    told = [step.explain(**values).split("method ")[1].split(",")[0] for step in (rule, direct, blocks)]
+    assert told == ["winograd", "blocks", "blocks"]
+    assert 'method="direct")' in direct.source
+    for step in (direct, blocks):
+        np.testing.assert_allclose(step(**values), rule(**values), rtol=1e-10, atol=1e-10)
+    with pytest.raises(ValueError, match="method='pointwise' cannot compute this convolution: winograd, blocks"):
+        sg.compile(Y, methods={"conv2d": "pointwise"})(**values)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"methods": {"conv2d": "fast"}}, "no method 'fast' for conv2d"),
+        ({"methods": {"pool": "direct"}}, "no choice of methods for 'pool'"),
+        ({"methods": {"conv2d": "blocks"}, "backend": "torch"}, "methods for backend='torch'"),
+    ],
+)
+def test_methods_that_are_none(options, words):
+    with pytest.raises(OptionError, match=words):
+        sg.compile(convolution()[0], **options)

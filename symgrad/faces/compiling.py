@@ -5,7 +5,7 @@ It needs NumPy, so it is loaded when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,15 @@ def compile(
     name: str = "step",
     conventions: Conventions = PYTORCH,
     check_finite: bool = False,
+    methods: Mapping[str, str] | None = None,
 ) -> Step:
     """A function of arrays by name that gives f, or with `grad` f and its gradients by the named tensors.
 
     `f` is a tensor or several; `grad` one variable, or a list, as `sg.grad` takes them. Of a tensor that is no scalar
     the gradient is that of ⟨G, f⟩, and `cotangent` the name of the argument G (of several outputs, a name for each).
     `backend` is "numpy", "jax" or "torch". Facts that are assumed are not used: the program holds for all values.
+    `methods` makes a routine take another method than its rule says, one that `explain` lists: `{"conv2d": "blocks"}`;
+    "direct" is any but Winograd's, whose rounding errors in float32 are larger.
 
     >>> import symgrad as sg
     >>> W, x = sg.tensors("W[m,n] x[n]")
@@ -57,11 +60,12 @@ def compile(
     seeds = None if cotangent is None else (cotangent,) if isinstance(cotangent, (str, Tensor)) else tuple(cotangent)
     if not name.isidentifier():
         raise OptionError(f"not a name for a function: {name!r}")
-    return _step(targets, several, variables, many, seeds, backend, name, conventions, check_finite)
+    forced = tuple(sorted((methods or {}).items()))
+    return _step(targets, several, variables, many, seeds, backend, name, conventions, check_finite, forced)
 
 
 @lru_cache(maxsize=64)
-def _step(targets, several, variables, many, seeds, backend, name, conventions, check_finite) -> Step:
+def _step(targets, several, variables, many, seeds, backend, name, conventions, check_finite, methods) -> Step:
     """The same tensors and options give the same program, without work."""
     asked = _asked(targets, variables, seeds)
     gradients = _gradients(asked, conventions)
@@ -78,6 +82,7 @@ def _step(targets, several, variables, many, seeds, backend, name, conventions, 
         inputs=(*inputs, *asked.seeds),
         structure=structure,
         names=_names(asked, gradients),
+        methods=methods,
     )
     return Step(program, asked, gradients, conventions, backend)
 

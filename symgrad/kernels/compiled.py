@@ -12,7 +12,7 @@ from ..expr.evaluate import order
 from ..expr.tensors import Tensor, shape_text
 from .adjoints import lower_all
 from .arguments import Arguments
-from .explained import explained
+from .explained import check_methods, explained
 from .jax_source import JaxFunction
 from .load import load
 from .numpy_source import NumpyFunction
@@ -93,12 +93,14 @@ def compile_outputs(
     inputs: Sequence[Tensor] = (),
     structure: Structure | None = None,
     names: Iterable[tuple[Tensor, str]] = (),
+    methods: Iterable[tuple[str, str]] = (),
 ) -> Compiled:
     """The tensors as one function of arrays; sizes may stay symbols, one compile serves all shapes.
 
     `inputs` are arguments, first and in this order, whether the outputs need them or not; `structure` says in which
     nested tuples the outputs are returned, `(0, (1, 2))`; `names` says what tensors are called in the source, if not by
-    their own names. The same tensors and options give the same program, without work.
+    their own names; `methods` which method a routine takes, `("conv2d", "direct")`. The same tensors and options give
+    the same program, without work.
 
     >>> from symgrad.expr.operations import elementwise
     >>> from symgrad.expr.tensors import input_tensor
@@ -108,12 +110,14 @@ def compile_outputs(
     """
     if backend not in BACKENDS:
         raise OptionError(f"there is no backend {backend!r}", hint=f"there are: {', '.join(BACKENDS)}")
-    options = tuple(notes), check_finite, tuple(inputs), structure, tuple(names)
+    methods = tuple(methods)
+    check_methods(backend, dict(methods))
+    options = tuple(notes), check_finite, tuple(inputs), structure, tuple(names), methods
     return _compiled(tuple(outputs), name, backend, *options)
 
 
 @lru_cache(maxsize=64)
-def _compiled(outputs, name, backend, notes, check_finite, inputs, structure, names) -> Compiled:
+def _compiled(outputs, name, backend, notes, check_finite, inputs, structure, names, methods) -> Compiled:
     nodes = order([*inputs, *outputs])
     _check_inputs(nodes)
     builder = Builder()
@@ -126,7 +130,7 @@ def _compiled(outputs, name, backend, notes, check_finite, inputs, structure, na
             wishes.setdefault(values[t], wish)
     inputs = [t for t in nodes if t.is_input]
     kind = BACKENDS[backend]
-    written = kind(name, inputs, [values[t] for t in outputs], wishes, structure).source()
+    written = kind(name, inputs, [values[t] for t in outputs], wishes, structure, dict(methods)).source()
     return Compiled(nodes, written, kind, notes, check_finite)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Integer, Symbol
 
+from ..errors import OptionError
 from .arguments import Arguments, named_size
 from .program import IMAGE_OPS, OPS, Value
-from .routines.conv2d import conv2d_methods
+from .routines.conv2d import conv2d_methods, method_of
 from .routines.conv2d_input_gradient import conv2d_input_gradient_methods
 from .routines.conv2d_kernel_gradient import conv2d_kernel_gradient_methods
 from .source import Source
@@ -39,6 +40,19 @@ METHODS: dict[str, Callable] = {
     "conv2d_kernel_gradient": conv2d_kernel_gradient_methods,
 }
 """The methods that a routine can take, the chosen one first: of the shapes of two operands, options and number type."""
+NAMES = ("direct", "pointwise", "winograd", "strips", "depthwise", "blocks", "scatter", "planes", "offsets")
+"""Of methods; "direct" is the first of those that can but Winograd's."""
+
+
+def check_methods(backend: str, methods: Mapping[str, str]) -> None:
+    """Refuses methods for what has none, and names that no method has."""
+    if methods and backend != "numpy":
+        raise OptionError(f"methods for backend={backend!r}", hint="it has its own; they are for NumPy's routines")
+    for routine, name in methods.items():
+        if routine not in METHODS:
+            raise OptionError(f"no choice of methods for {routine!r}", hint=f"there is one for: {', '.join(METHODS)}")
+        if name not in NAMES:
+            raise OptionError(f"no method {name!r} for {routine}", hint=f"one of {', '.join(NAMES)}")
 
 
 def explained(source: Source, arguments: Arguments, values: Mapping[str, Any]) -> str:
@@ -50,7 +64,7 @@ def explained(source: Source, arguments: Arguments, values: Mapping[str, Any]) -
         known = sizes_of(arguments, arrays, values)
         kinds = [np.dtype(str(a.dtype).removeprefix("torch.")) for a in arrays]
         dtype = next((k for k in kinds if k.kind == "f"), dtype)
-    rows = [row(v, name, text, known, dtype, source.folder) for v, name, text in source.statements]
+    rows = [row(v, name, text, known, dtype, source) for v, name, text in source.statements]
     widths = [max((len(r[k]) for r in rows), default=0) for k in range(2)]
     lines = [f"  {text:<{widths[0]}}   {shape:<{widths[1]}}   {what}".rstrip() for text, shape, what in rows]
     inputs = ", ".join(f"{t.display}{shape_of(t.shape, {})}" for t in arguments.inputs)
@@ -60,18 +74,18 @@ def explained(source: Source, arguments: Arguments, values: Mapping[str, Any]) -
     )
 
 
-def row(v: Value, name: str, text: str, known, dtype, folder) -> tuple[str, str, str]:
+def row(v: Value, name: str, text: str, known, dtype, source: Source) -> tuple[str, str, str]:
     """(statement, shape, what it is)."""
     statement = f"{name} = {text}"
     shown = statement if len(statement) <= TEXT else statement[: TEXT - 1] + "…"
     shape = "" if v.op.endswith("_winners") else shape_of(v.shape, known)
     what = WORDS[v.op](v) if v.op in WORDS else v.op
-    if v.op in METHODS and folder == "routines":
-        what += f", {method(v, known, dtype)}"
+    if v.op in METHODS and source.folder == "routines":
+        what += f", {method(v, known, dtype, source.methods.get(v.op))}"
     return shown, shape, what
 
 
-def method(v: Value, known, dtype) -> str:
+def method(v: Value, known, dtype, asked: str | None) -> str:
     """`method strips, of strips, blocks`, if all sizes are known."""
     shapes = [numbers(a.shape, known) for a in v.args]
     options = [numbers(o, known) if isinstance(o, tuple) else number(o, known) for o in v.options]
@@ -80,7 +94,7 @@ def method(v: Value, known, dtype) -> str:
     ):
         return "the method follows from the sizes"
     found = METHODS[v.op](*shapes, *options, dtype)
-    return f"method {found[0]}, of {', '.join(found)}"
+    return f"method {method_of(asked, found)}, of {', '.join(found)}"
 
 
 def sizes_of(arguments: Arguments, arrays: Sequence[Any], values: Mapping[str, Any]) -> dict[Symbol, Integer]:

@@ -52,6 +52,7 @@ class Writer:
         self.inline, self.sizes = inline, sizes
         self.names: dict[Value, str] = {}
         self.routines: dict[str, None] = {}
+        self.methods: Mapping[str, str] = {}
 
     def text(self, v: Value, level: int = 0) -> str:
         """The text of v as an operand; `level` is the precedence that the place asks for."""
@@ -195,7 +196,9 @@ class Writer:
 
     def _image(self, v):
         """A routine for convolutions or pools, with tuples of sizes as its options."""
-        options = (self.shape(o) if isinstance(o, tuple) else self.size(o) for o in v.options)
+        options = [self.shape(o) if isinstance(o, tuple) else self.size(o) for o in v.options]
+        if v.op in self.methods:
+            options.append(f'method="{self.methods[v.op]}"')
         return self.call(v.op, *map(self.text, v.args), *options)
 
     def _item(self, v):

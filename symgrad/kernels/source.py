@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Any
 
@@ -51,13 +51,16 @@ class Source:
     statements: tuple[tuple[Value, str, str], ...]
     before_check: tuple[str, ...] = ()
     check_imports: tuple[str, ...] = ()
+    methods: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, notes: Sequence[str] = (), routines: Iterable[str] = (), after: Sequence[str] = ()) -> str:
         """The program: imports, the routines that are called, the function with its notes as docstring, what follows.
 
-        `routines` are those that only the texts in `after` call.
+        `routines` are those that only the texts in `after` call; they stand after the function.
         """
-        imports, found = inlined([*self.routines, *routines], self.folder)
+        _, found = inlined(self.routines, self.folder)
+        imports, every = inlined([*self.routines, *routines], self.folder)
+        after = [*(text for text in every if text not in found), *after]
         imports = list(dict.fromkeys([*imports, *self.imports, *(self.check_imports if after else ())]))
         lines = [*laid_out(self.head), *docstring(notes), *(f for line in self.body for f in laid_out(line, 4))]
         gap = "\n\n\n" if not found or found[0].startswith(("def ", "@")) else "\n\n"  # as isort has it
@@ -83,6 +86,7 @@ class Function:
         outputs: Sequence[Value],
         wishes: Mapping[Value, str],
         structure: Structure | None = None,
+        methods: Mapping[str, str] | None = None,
     ):
         self.inputs, self.outputs, self.wishes = inputs, outputs, wishes
         self.structure = tuple(range(len(outputs))) if structure is None else structure
@@ -99,6 +103,7 @@ class Function:
         self.sizes.update((n, names.new(n.name)) for n in self.asked)
         self.names, self.plan = names, plan
         self.writer = self.writer_kind(plan.inline, self.sizes)
+        self.writer.methods = methods or {}
         for v in needed(outputs):
             if v.op == "input":
                 self.writer.names[v] = self.arguments[v.options[0]]
@@ -118,6 +123,7 @@ class Function:
             tuple(self.written),
             self.before_check,
             self.check_imports,
+            self.writer.methods,
         )
 
     def body(self) -> Iterable[str]:

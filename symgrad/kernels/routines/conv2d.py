@@ -42,7 +42,7 @@ def conv2d_methods(x_shape, w_shape, out_size, stride, padding, dilation, groups
     """The methods that can compute this convolution, the one that is fastest here first.
 
     >>> conv2d_methods((8, 64, 56, 56), (256, 64, 1, 1), (56, 56), (1, 1), (0, 0), (1, 1), 1, np.float32)
-    ('pointwise', 'strips', 'blocks')
+    ('pointwise', 'blocks', 'strips')
     """
     (N, C, H, W), (K, _, R, S) = x_shape, w_shape
     at_once = groups == 1 and stride == (1, 1)
@@ -59,13 +59,13 @@ def conv2d_methods(x_shape, w_shape, out_size, stride, padding, dilation, groups
 
 
 def methods_in_order(*table):
-    """Of rows `(method, can, pays)`: the methods that can, and before them the first that also pays.
+    """Of rows `(method, can, pays)`: the methods that can, those first that also pay.
 
     >>> methods_in_order(("a", True, False), ("b", True, True), ("c", False, True))
     ('b', 'a')
     """
-    chosen = next(method for method, can, pays in table if can and pays)
-    return chosen, *(method for method, can, _ in table if can and method != chosen)
+    able = [(method, pays) for method, can, pays in table if can]
+    return *(method for method, pays in able if pays), *(method for method, pays in able if not pays)
 
 
 def method_of(asked, able):
