@@ -641,3 +641,28 @@ def test_bad_declarations_values_and_definitions(read, text, message):
 def test_text_is_what_is_parsed():
     with pytest.raises(SymgradError, match="text is expected, not int"):
         parse_program(3, {})
+
+
+# ── a root before a quantity in front of parentheses ──
+
+
+@pytest.mark.parametrize(
+    "text, code",
+    [
+        ("√a (c + 1)", "sqrt(a)*(c + 1)"),
+        ("1/(2 √a (c + 1)²)", "1/(2*sqrt(a)*(c + 1)**2)"),
+        ("√a (c + 1)**2", "sqrt(a)*(c + 1)**2"),
+        ("√(a (c + 1))", "sqrt(a*(c + 1))"),
+        ("√exp(c)", "exp(c/2)"),
+    ],
+)
+def test_a_root_ends_at_a_quantity(text, code):
+    known = declare("a c")
+    assert parse_expression(text, known, {}) == parse_expression(code, known, {})
+    value, wanted = (evaluate(define(f"f = {t}", *known.values()), {"a": 2.0, "c": 0.5}).nested() for t in (text, code))
+    assert value == pytest.approx(wanted)
+
+
+def test_a_root_of_a_function_before_a_power_is_refused():
+    with pytest.raises(SymgradError, match="√ before a power"):
+        parse_expression("√exp(c)²", declare("c"), {})

@@ -13,7 +13,7 @@ from ..expr.constants import tensor
 from ..expr.contractions import matmul
 from ..expr.indexing import item
 from ..expr.tensors import Tensor
-from .faults import Fault, at
+from .faults import Fault, at, root_before_power
 from .functions import FUNCTIONS, METHODS, OPERATORS, PROPERTIES, call, combine, compared
 from .limits import JOINED, RANK
 from .names import CONSTANTS, Names
@@ -33,6 +33,7 @@ from .syntax import (
     Quoted,
     Reduction,
     Relation,
+    Root,
     Row,
     Slice,
     Subscript,
@@ -126,6 +127,10 @@ class Arrays:
         if isinstance(node.base, Call) and self.names.is_product(node.base):
             inner = Power(node.base.arguments[0].at, node.base.arguments[0], node.exponent)
             return self._times(self._operand(node.base.function), "", self._power(inner), node.at)
+        if isinstance(node.base, Root) and self.names.is_product(node.base.operand):
+            under = node.base.operand.arguments[0]
+            inner = Power(under.at, under, node.exponent)
+            return self._times(self._root_of(node.base.operand.function), "", self._power(inner), node.at)
         return combine("power", self._operand(node.base), self._operand(node.exponent), node.at)
 
     def _derivative(self, node):
@@ -168,6 +173,19 @@ class Arrays:
         else:
             raise Fault(ParseError, "not a function", node.function.at)
         return call(name, arguments, keywords, node.function.at)
+
+    def _root(self, node):
+        call, power = node.operand, node.power
+        if not self.names.is_product(call):
+            if power is not None:
+                raise root_before_power(node.at)
+            return self._root_of(call)
+        under = call.arguments[0]
+        rest = under if power is None else Power(under.at, under, power)
+        return self._times(self._root_of(call.function), "", self._operand(rest), node.at)
+
+    def _root_of(self, node):
+        return call("sqrt", [self._operand(node)], {}, node.at)
 
     def _method(self, node, arguments):
         if node.name not in METHODS:
@@ -222,6 +240,7 @@ class Arrays:
             Subscript: _subscript,
             Slice: _slice,
             Call: _call,
+            Root: _root,
             Derivative: _derivative,
             Attribute: _attribute,
             Group: _parts,

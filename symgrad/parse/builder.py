@@ -10,7 +10,7 @@ from sympy import Rational
 
 from ..errors import LimitError, ParseError
 from . import syntax as s
-from .faults import Fault
+from .faults import Fault, root_before_power
 from .limits import EQUATIONS
 from .pieces import (
     REDUCTIONS,
@@ -95,8 +95,11 @@ class Builder(Transformer):
 
     def root(self, children):
         sign, operand = children
-        if isinstance(operand, s.Power):
-            raise Fault(ParseError, "√ before a power", sign.start_pos, "write √(x²) or (√x)²")
+        base, power = (operand.base, operand.exponent) if isinstance(operand, s.Power) else (operand, None)
+        if isinstance(base, s.Call) and isinstance(base.function, s.Name):
+            return s.Root(sign.start_pos, base, power)
+        if power is not None:
+            raise root_before_power(sign.start_pos)
         return call_of("sqrt", sign.start_pos, operand)
 
     def reduction(self, children):

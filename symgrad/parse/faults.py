@@ -78,3 +78,8 @@ def spelled(character: str) -> str:
     ('"§"', 'U+0000', 'U+D800')
     """
     return f'"{character}"' if visible(character) == character != "\n" else f"U+{ord(character):04X}"
+
+
+def root_before_power(place: int) -> Fault:
+    """`√x²` can be read as √(x²) and as (√x)²."""
+    return Fault(ParseError, "√ before a power", place, "write √(x²) or (√x)²")

@@ -15,7 +15,7 @@ from ..expr.tensors import Tensor, shape_text
 from . import arithmetic
 from .binders import reduction
 from .conditions import condition, integer, negated
-from .faults import Fault
+from .faults import Fault, root_before_power
 from .faults import at as placed
 from .maps import index_map, look
 from .names import CONSTANTS, Names
@@ -34,6 +34,7 @@ from .syntax import (
     Product,
     Reduction,
     Relation,
+    Root,
     Row,
     Subscript,
     Sum,
@@ -114,6 +115,10 @@ class Notation:
             return Row(base.at, base.items), self.value(base.base, env)
         if isinstance(base, Call) and self.names.is_product(base):
             return base.arguments[0], self.value(base.function, env)
+        if isinstance(base, Root) and self.names.is_product(base.operand):
+            if base.power is not None:
+                raise root_before_power(base.at)
+            return base.operand.arguments[0], arithmetic.call("sqrt", [self.value(base.operand.function, env)], base.at)
         return base, Integer(1)
 
     # Entries, derivatives, functions
@@ -159,6 +164,16 @@ class Notation:
         arguments += _by_name(name, len(arguments), keywords, node.at)
         return arithmetic.call(name, arguments, node.at)
 
+    def _root(self, node, env):
+        call = node.operand
+        if not self.names.is_product(call):
+            if node.power is not None:
+                raise root_before_power(node.at)
+            return arithmetic.call("sqrt", [self.value(call, env)], node.at)
+        under, root = call.arguments[0], arithmetic.call("sqrt", [self.value(call.function, env)], node.at)
+        rest = under if node.power is None else Power(under.at, under, node.power)
+        return arithmetic.multiply((root, self.value(rest, env)), node.at)
+
     def _where(self, arguments, env):
         test, a, b = arguments
         if isinstance(test, (Relation, Row, Both)):
@@ -185,6 +200,7 @@ class Notation:
             Power: _power,
             Subscript: _subscript,
             Call: _call,
+            Root: _root,
             Derivative: _derivative,
             Attribute: _attribute,
             Floor: _integer,

@@ -132,6 +132,14 @@ class Call(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Root(Node):
+    """`√f(x)`, the root of all of it; where a is a scalar, `√a (x)` is `√a · x` and `√a (x)²` is `√a · x²`."""
+
+    operand: Call
+    power: Node | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Derivative(Node):
     """`∂²f/∂x[i]∂y[j]`, `partial(partial(f, x[i]), y[j])`; of whole tensors also `∇_x f`."""
 
