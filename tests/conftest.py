@@ -30,6 +30,7 @@ settings.load_profile("default")  # with CI set, Hypothesis would have taken its
 NEEDS = {
     "needs_jax": (lambda: importlib.util.find_spec("jax"), "JAX is not installed: pip install jax"),
     "needs_torch": (lambda: importlib.util.find_spec("torch"), "PyTorch is not installed: pip install torch"),
+    "needs_numba": (lambda: importlib.util.find_spec("numba"), "numba is not installed: pip install numba"),
     "needs_pillow": (lambda: importlib.util.find_spec("PIL"), "Pillow is not installed: pip install pillow"),
     "needs_sklearn": (
         lambda: importlib.util.find_spec("sklearn"),

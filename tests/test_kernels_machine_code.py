@@ -50,10 +50,10 @@ def test_the_exponential_in_float32():
         np.testing.assert_allclose(got, np.exp(t), rtol=4e-7, atol=2e-45)
 
 
+@pytest.mark.needs_numba
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("name", ROUTINES)
 def test_loops_agree_with_numpy(name, order, monkeypatch):
-    pytest.importorskip("numba")
     x = sample(order)
     machine_code.machine_code.cache_clear()
     with np.errstate(all="ignore"):
