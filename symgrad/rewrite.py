@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sympy import Expr, Indexed, preorder_traversal
+from sympy import Expr, Indexed
 
 from .derivation import Derivation, Step
 from .errors import LimitError
 from .expr.nodes import Bracket, Partial, Pick
+from .expr.walk import walk
 
 MOST_STEPS = 20_000
 MOST_SHOWN = 5_000
@@ -116,4 +117,4 @@ def check_size(nodes: int) -> None:
 
 
 def _nodes(e: Expr) -> int:
-    return sum(1 for _ in preorder_traversal(e))
+    return sum(1 for _ in walk(e))

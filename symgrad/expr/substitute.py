@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, preorder_traversal
+from sympy import Expr
 
 from .indices import Index, fresh
 from .nodes import Binder
+from .walk import walk
 
 
 def refresh(e: Expr) -> Expr:
@@ -19,7 +20,7 @@ def refresh(e: Expr) -> Expr:
     >>> a == b, b.bound[0].letter
     (False, 'k')
     """
-    names = {i: fresh(i) for b in preorder_traversal(e) if isinstance(b, Binder) for i in b.bound}
+    names = {i: fresh(i) for b in walk(e) if isinstance(b, Binder) for i in b.bound}
     return e.xreplace(names) if names else e
 
 

@@ -11,11 +11,12 @@ import weakref
 from functools import lru_cache
 from typing import Any
 
-from sympy import Expr, Integer, Symbol, Tuple, preorder_traversal
+from sympy import Expr, Integer, Symbol, Tuple
 
 from ..errors import ShapeError, UnknownNameError
 from .indices import Index, expression, param
 from .nodes import Binder, Entry, Slot
+from .walk import walk
 
 _serial = itertools.count()
 
@@ -214,7 +215,7 @@ def from_expression(free, body: Expr, *, name=None, label="") -> Tensor:
 def canonical(free, body, label="") -> tuple[Template, tuple, tuple]:
     """(template, operands, binding): operands, sizes and equal letters renamed in the order in which they occur."""
     operands: dict = {}
-    for e in preorder_traversal(body):
+    for e in walk(body):
         if isinstance(e, Ref):
             operands.setdefault(e, Slot(len(operands)))
     sizes: dict = {}
@@ -232,7 +233,7 @@ def canonical(free, body, label="") -> tuple[Template, tuple, tuple]:
 
 
 def _collect_params(e, sizes):
-    for s in preorder_traversal(e):
+    for s in walk(e):
         if isinstance(s, Index):
             _collect_params(s.size, sizes)
         elif isinstance(s, Symbol) and not isinstance(s, (Slot, Ref)) and s not in sizes:
@@ -251,7 +252,7 @@ def _number(free, body, sizes):
 
     for i in free:
         see(i)
-    for e in preorder_traversal(body):
+    for e in walk(body):
         if isinstance(e, Binder):
             for i in e.bound:
                 see(i)

@@ -27,6 +27,8 @@ from .unrolled import UNROLLED, defined
 CHANCE = 1e-12
 ATTEMPTS = 12
 BRANCHES = 4
+HEAVY = 5_000
+"""Operations times derivatives of one point from which on fewer points have to do."""
 DEGREE = 1_000
 UNROLLS = 2_500
 CARRIED = 400_000
@@ -107,10 +109,12 @@ class Trial:
 
         Where there are branches, more points are needed to see both sides of them.
         """
-        if any(map(branches, self.tensors)):
+        heavy = work(order((self.f,)), self.sizes) * self.width > HEAVY
+        attempts = ATTEMPTS // 3 if heavy else ATTEMPTS
+        if any(map(branches, self.tensors)) and not heavy:
             points *= BRANCHES
         agreed, failed, last = 0, 0, Verdict("undecided", reason="no point was found where it has a value")
-        while agreed < points and failed < ATTEMPTS:
+        while agreed < points and failed < attempts:
             values = decimals(self.inputs, self.sizes, self.rng, failed)
             verdict = self.tried(self.constrain(values) if self.constrain else values)
             if verdict.fails:

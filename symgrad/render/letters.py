@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sympy import Expr, Symbol, preorder_traversal
+from sympy import Expr, Symbol
 
 from ..expr.derivatives import names_in
 from ..expr.indices import Index
 from ..expr.nodes import Binder, Entry
 from ..expr.tensors import Ref
+from ..expr.walk import walk
 
 POOL = "ijklmnpqrstuvabcdghwxyz"
 
@@ -86,7 +87,7 @@ def free_indices(e: Expr) -> Iterator[Index]:
 def printed_names(e: Expr) -> set[str]:
     """Names of tensors, sizes and parameters that stand in print when e is printed."""
     names: set[str] = set()
-    for part in preorder_traversal(e):
+    for part in walk(e):
         if isinstance(part, Ref):
             names |= names_in(part.tensor)
         elif isinstance(part, Symbol) and not isinstance(part, Index):

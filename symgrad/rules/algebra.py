@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sympy import Add, Expr, Mul, preorder_traversal
+from sympy import Add, Expr, Mul
 
 from ..expr.indices import Index
 from ..expr.nodes import Binder, Bracket, Pick, Reduce
+from ..expr.walk import walk
 from ..rewrite import Rule, Table
 
 KIND = "algebra"
@@ -62,7 +63,7 @@ def _worth(term):
 def alpha_key(e: Expr) -> Expr:
     """e with its bound indices numbered in order: equal keys mean equal up to the names of bound indices."""
     names: dict = {}
-    for node in preorder_traversal(e):
+    for node in walk(e):
         if isinstance(node, Binder):
             for i in node.bound:
                 names.setdefault(i, Index("#", i.size, len(names) + 1))
@@ -73,7 +74,7 @@ def one_name(e):
     """Σ_i a_i + Σ_j a_j: equal sums get equal names, so that like terms meet."""
     seen: dict = {}
     swaps: dict = {}
-    for node in preorder_traversal(e):
+    for node in walk(e):
         if isinstance(node, Reduce):
             first = seen.setdefault(alpha_key(node), node)
             if first is not node and first != node:

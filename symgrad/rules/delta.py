@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Mul, Pow, Rational, cancel, expand, lcm, preorder_traversal, together
+from sympy import Expr, Integer, Mul, Pow, Rational, cancel, expand, lcm, together
 
 from ..expr.affine import Quo, Rem, coefficient, nonnegative
 from ..expr.indices import Index, fresh
 from ..expr.nodes import Divides, Entry, Equal, Inside, Partial, Pick, Reduce, total
+from ..expr.walk import walk
 from ..rewrite import Rule, Table
 from .sums import factors
 
@@ -36,7 +37,7 @@ def _divided(e: Expr) -> bool:
     """Whether anything in e is a fraction; cheaper to see than to bring e over one denominator."""
     return any(
         (isinstance(a, Rational) and a.q != 1) or (isinstance(a, Pow) and a.exp.could_extract_minus_sign())
-        for a in preorder_traversal(e)
+        for a in walk(e)
     )
 
 
