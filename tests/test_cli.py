@@ -284,3 +284,10 @@ def test_a_window_that_holds_no_entry_is_no_fault():
     """Where no size is known to fit, the maximum may be over nothing: −inf, which depends on nothing."""
     said = run("derive", "--shape", "W[m,n]", "--", "max[p<3] T[3*i+p]")
     assert said.exit_code in (0, 3), said.output
+
+
+def test_many_inputs_have_to_be_named():
+    text = "f = sum[i] " + "*".join(f"z{k}[i]" for k in range(30))
+    done = CliRunner().invoke(main, ["derive", text])
+    assert done.exit_code == 2 and "the expression has 30 inputs" in done.stderr and "--wrt W,x" in done.stderr
+    assert CliRunner().invoke(main, ["derive", text, "--wrt", "z3"]).exit_code == 0

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import PurePath
 
-from ..errors import OptionError, SymgradError
+from ..errors import LimitError, OptionError, SymgradError
 from ..expr.conventions import Conventions
 from ..expr.evaluate import order
 from ..expr.tensors import Tensor
@@ -20,6 +20,9 @@ from .printing import SUFFIXES
 from .results import Check, Derivative
 
 HOLDS, REFUTED, UNDECIDED = 0, 1, 3
+
+MOST_ASKED = 12
+"""Inputs by which an expression is derived where none is named."""
 
 
 @contextmanager
@@ -51,6 +54,8 @@ def chosen(target: Tensor, wrt: Sequence[str], declared: Mapping[str, Tensor]) -
         found = [unused[name] if name in unused else variable(target, name) for name in names]
     if not (found or inputs(target)):
         raise OptionError("the expression has no input, there is nothing to derive by", hint="declare one in --shape")
+    if not found and len(inputs(target)) > MOST_ASKED:
+        raise LimitError(f"the expression has {len(inputs(target))} inputs", hint="name those to derive by: --wrt W,x")
     places = {name: place for place, name in enumerate(declared)}
     return found or sorted(inputs(target), key=lambda t: places.get(t.display, len(places)))
 
