@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from time import sleep
 
 import numpy as np
 
 from symgrad.kernels.routines import conv2d, conv2d_input_gradient, conv2d_kernel_gradient
-from tests.benchmarks.timing import geometric_mean, in_child, markdown, medians
+from tests.benchmarks.timing import geometric_mean, in_child, markdown, medians, spaced
 
 # name, N, C, H = W, K, R = S, stride, padding, dilation
 SHAPES = (
@@ -193,16 +192,6 @@ def contestants(case, what, threads):
         **{f"JAX {layout}": jaxs(case, what, layout) for layout in ("NCHW", "NHWC")},
         "textbook": textbook(case, what),
     }
-
-
-def spaced(runs, threads):
-    """The same contestants, each after a call that does not count: what the one before did to caches and to the
-    allocator is not its affair. With more threads also after a pause, since idle ones keep a core busy for a while."""
-    calls = {}
-    for name, run in runs.items():
-        pause = {} if threads == 1 else {(name, "pause"): lambda: sleep(0.05)}
-        calls |= pause | {(name, "warm"): run, name: run}
-    return calls
 
 
 def peers_table(what, shapes, threads, repeats):

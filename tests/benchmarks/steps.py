@@ -14,7 +14,7 @@ from symgrad import nn
 from symgrad.nn.fit_data import Data
 from symgrad.nn.fit_faults import first_bad
 from symgrad.nn.fit_step import step
-from tests.benchmarks.timing import in_child, markdown, medians
+from tests.benchmarks.timing import in_child, markdown, medians, spaced
 
 RATE = 0.01
 HEAD = ("step", "ours, ms", "PyTorch, ms", "JAX, ms", "× PyTorch", "× JAX")
@@ -124,10 +124,11 @@ def contestants(layers, shape, count, classes):
     return runs
 
 
-def table(names, repeats):
+def table(names, threads, repeats):
     rows = []
     for name in names:
-        t = medians(contestants(*CASES[name]), repeats)
+        t = medians(spaced(contestants(*CASES[name]), threads), repeats)
+        t = {who: t[who] for who in ("ours", "torch", "jax")}
         rows.append([name, *(f"{t[k] * 1e3:.3g}" for k in t), *(f"{t[k] / t['ours']:.2f}" for k in ("torch", "jax"))])
     return markdown(HEAD, rows)
 
@@ -137,7 +138,7 @@ def main(threads: int = 2, repeats: int = 11, kind: str = ""):
 
     torch.set_num_threads(threads)
     print(f"{threads} threads; × is how many times longer the other takes\n")
-    print(table([name for name in CASES if kind in name], repeats))
+    print(table([name for name in CASES if kind in name], threads, repeats))
 
 
 if __name__ == "__main__" and in_child("tests.benchmarks.steps", int((sys.argv[1:] or [2])[0])):

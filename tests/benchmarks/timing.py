@@ -9,7 +9,7 @@ import sys
 from math import exp, log
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter, process_time, sleep
 
 PINS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # they make OpenBLAS use the kernels of another processor
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")  # NPROC is JAX's
@@ -48,6 +48,16 @@ def medians(runs: dict, repeats: int = 11, least: float = 1e-2) -> dict[str, flo
         for name, run in runs.items():
             times[name].append(_seconds(run, calls[name]))
     return {name: median(t) for name, t in times.items()}
+
+
+def spaced(runs: dict, threads: int) -> dict:
+    """The same contestants, each after a call that does not count: what the one before did to caches and to the
+    allocator is not its affair. With more threads also after a pause, since idle ones keep a core busy for a while."""
+    calls: dict = {}
+    for name, run in runs.items():
+        pause = {} if threads == 1 else {(name, "pause"): lambda: sleep(0.05)}
+        calls |= pause | {(name, "warm"): run, name: run}
+    return calls
 
 
 def _seconds(run, calls: int) -> float:
