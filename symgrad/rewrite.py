@@ -15,7 +15,7 @@ from .expr.walk import walk
 MOST_STEPS = 20_000
 MOST_SHOWN = 5_000
 """Nodes of all the right sides that a derivation shows; what comes after them is one step."""
-MOST_NODES = 4_000
+MOST_NODES = 1_500
 """Of one right side."""
 
 

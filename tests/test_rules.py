@@ -386,5 +386,5 @@ def test_of_a_long_derivation_the_last_steps_are_one(monkeypatch):
 
 @pytest.mark.parametrize("count", [40, 2000])
 def test_a_formula_that_nobody_could_read_is_refused(count):
-    with pytest.raises(LimitError, match="a formula of more than 4,000 parts"):
+    with pytest.raises(LimitError, match="a formula of more than 1,500 parts"):
         chain(long_line(Mul, count), passes())
