@@ -6,7 +6,7 @@ A page loads nothing from elsewhere.
 project = "symgrad"
 author = "the symgrad authors"
 extensions = ["myst_nb", "sphinxcontrib.katex"]
-exclude_patterns = ["_build", "jupyter_execute"]
+exclude_patterns = ["_build", "jupyter_execute", "benchmarks.md"]  # performance.md includes the last one
 html_theme = "furo"
 html_title = "symgrad"
 nitpicky = True
