@@ -19,7 +19,7 @@ from ..expr.spaces import EXACT
 from ..expr.tensors import Tensor
 from .degree import apart, degree, slope
 from .difference import DIFFERENCE
-from .oracle import MP, KinkError, Oracle, Verdict, compared
+from .oracle import MP, Found, KinkError, Oracle, Verdict, compared
 from .rational import RATIONAL
 from .sampling import GRID, WORK, decimals, integers, shape, sizes, work
 from .unrolled import UNROLLED, defined
@@ -179,7 +179,7 @@ class Trial:
 _jacobians: dict = {}
 
 
-def known_jacobian(oracle: Oracle, f: Tensor, wrt: Tensor, values: Mapping) -> Array:
+def known_jacobian(oracle: Oracle, f: Tensor, wrt: Tensor, values: Mapping) -> Found:
     """What the oracle finds, or found before: every line of a derivation is tried at the same points."""
     numbers = ((t, (a.shape, *a.data) if isinstance(a, Array) else a) for t, a in values.items())
     key = (oracle, f, wrt, tuple(numbers))
