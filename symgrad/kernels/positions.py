@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer, Mul, Pow, Symbol
+from sympy import Add, Expr, Integer, Mul, Pow
 
 from ..errors import NoRuleError
 from ..expr.affine import Quo, Rem
@@ -34,8 +34,3 @@ def position(at: Aligner, e: Expr) -> Labelled:
         base = position(at, e.base)
         return at.ufunc("power", base, Labelled(at.builder.size(e.exp), ()), kind="int")
     raise NoRuleError(f"no lowering matches the index map {e}")
-
-
-def is_size(e: Expr) -> bool:
-    """Whether e is known from sizes alone."""
-    return not e.atoms(Index) and all(isinstance(s, Symbol) for s in e.free_symbols)
