@@ -186,9 +186,11 @@ def _lead_size(k):
     return param(f"lead{k}")
 
 
-def local_partial(y: Tensor, place: int, conventions: Conventions = PYTORCH) -> LocalPartial:
-    """`partial_of` in the actual operands and sizes of y, with fresh indices."""
+def local_partial(y: Tensor, place: int, conventions: Conventions = PYTORCH, told: bool = True) -> LocalPartial:
+    """`partial_of` in the actual operands and sizes of y, with fresh indices; without its steps if not `told`."""
     local = partial_of(y.template, place, conventions)
+    if not told:
+        local = replace(local, derivation=Derivation(local.derivation.left, local.value))
     operands, out = proxies(y.template)
     names: dict = {p.ref: t.ref for p, t in zip(operands, y.operands, strict=True)}
     names[out.ref] = y.ref
@@ -198,7 +200,7 @@ def local_partial(y: Tensor, place: int, conventions: Conventions = PYTORCH) -> 
 
 def edge_partial(y: Tensor, x: Tensor, conventions: Conventions = PYTORCH) -> LocalPartial:
     """`∂Y/∂X` of one equation by a tensor that it uses at one place or more: the sum of its partials at each."""
-    first, *others = (local_partial(y, k, conventions) for k, o in enumerate(y.operands) if o is x)
+    first, *others = (local_partial(y, k, conventions, told=False) for k, o in enumerate(y.operands) if o is x)
     here = (*first.out, *first.at)
     values = (p.value.xreplace(dict(zip((*p.out, *p.at), here, strict=True))) for p in others)
     return replace(first, derivation=Derivation(first.derivation.left, Add(first.value, *values)))
