@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from symgrad import nn
 from symgrad.errors import EvaluationError, OptionError, ShapeError, SymgradError, UnknownNameError
@@ -14,10 +13,10 @@ from symgrad.nn.forward import BATCH
 from symgrad.nn.initial import GAINS, fans, gain
 from symgrad.nn.running import cotangent_names
 from tests.nn_cases import by_loops, case, close, same
+from tests.nn_configurations import SEEDS, configurations
 
-SEEDS = st.integers(0, 2**32 - 1)
 FEW = settings(max_examples=max(1, settings().max_examples // 50))
-ALL = settings(max_examples=settings().max_examples)
+
 LAYERS = pytest.mark.parametrize("row", nn.LAYERS, ids=str)
 EXACT = pytest.mark.parametrize("row", [r for r in nn.LAYERS if r.exact], ids=str)
 TRAINED = ("BatchNorm1d", "BatchNorm2d")
@@ -53,21 +52,7 @@ def agree(compare, outputs, want, gx, wanted_x, gradients, wanted):
         compare(got, np.zeros_like(got) if wanted[name] is None else wanted[name])
 
 
-@pytest.mark.needs_torch
-@LAYERS
-@FEW
-@given(seed=SEEDS)
-def test_value_and_gradients_are_pytorchs(row, seed):
-    check_against_torch(row, seed)
-
-
-@pytest.mark.slow
-@pytest.mark.needs_torch
-@LAYERS
-@ALL
-@given(seed=SEEDS)
-def test_value_and_gradients_are_pytorchs_in_many_configurations(row, seed):
-    check_against_torch(row, seed)
+test_torch, test_torch_in_many = configurations(check_against_torch, LAYERS, FEW)
 
 
 def check_exactly_torch(row, seed):
@@ -79,21 +64,7 @@ def check_exactly_torch(row, seed):
     agree(same, outputs, want, gx, wanted_x, gradients, wanted)
 
 
-@pytest.mark.needs_torch
-@EXACT
-@FEW
-@given(seed=SEEDS)
-def test_integers_give_pytorchs_numbers_to_the_last_digit(row, seed):
-    check_exactly_torch(row, seed)
-
-
-@pytest.mark.slow
-@pytest.mark.needs_torch
-@EXACT
-@ALL
-@given(seed=SEEDS)
-def test_integers_give_pytorchs_numbers_to_the_last_digit_in_many_configurations(row, seed):
-    check_exactly_torch(row, seed)
+test_integers, test_integers_in_many = configurations(check_exactly_torch, EXACT, FEW)
 
 
 def check_averages_exactly(row, seed):
@@ -112,21 +83,7 @@ def check_averages_exactly(row, seed):
 AVERAGES = pytest.mark.parametrize("row", [r for r in nn.LAYERS if r.name.startswith("AvgPool")], ids=str)
 
 
-@pytest.mark.needs_torch
-@AVERAGES
-@FEW
-@given(seed=SEEDS)
-def test_averages_of_integers_that_divide_are_exact(row, seed):
-    check_averages_exactly(row, seed)
-
-
-@pytest.mark.slow
-@pytest.mark.needs_torch
-@AVERAGES
-@ALL
-@given(seed=SEEDS)
-def test_averages_of_integers_that_divide_are_exact_in_many_configurations(row, seed):
-    check_averages_exactly(row, seed)
+test_averages, test_averages_in_many = configurations(check_averages_exactly, AVERAGES, FEW)
 
 
 @pytest.mark.needs_torch

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from symgrad import nn
 from symgrad.errors import OptionError, ShapeError, SymgradError
 from symgrad.expr.tensors import input_tensor
 from symgrad.nn.forward import BATCH, Mode
 from tests.nn_cases import by_loops, case, close, same
+from tests.nn_configurations import SEEDS, configurations
 
-SEEDS = st.integers(0, 2**32 - 1)
 FEW = settings(max_examples=max(1, settings().max_examples // 20))
 LOSSES = pytest.mark.parametrize("row", nn.LOSSES, ids=str)
 
@@ -30,21 +29,7 @@ def check_against_torch(row, seed):
         close(gx[1], wanted[1])
 
 
-@pytest.mark.needs_torch
-@LOSSES
-@FEW
-@given(seed=SEEDS)
-def test_value_and_gradients_are_pytorchs(row, seed):
-    check_against_torch(row, seed)
-
-
-@pytest.mark.slow
-@pytest.mark.needs_torch
-@LOSSES
-@settings(max_examples=settings().max_examples)
-@given(seed=SEEDS)
-def test_value_and_gradients_are_pytorchs_in_many_configurations(row, seed):
-    check_against_torch(row, seed)
+test_torch, test_torch_in_many = configurations(check_against_torch, LOSSES, FEW)
 
 
 @LOSSES

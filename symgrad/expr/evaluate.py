@@ -7,6 +7,7 @@ A `Space` (`symgrad.expr.spaces`) says what numbers are: `FLOAT` (IEEE doubles),
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from sympy import Integer, Symbol
 
@@ -17,6 +18,7 @@ from .precise import Precise, precise
 from .scope import actual_size, tabulate
 from .spaces import EXACT, FLOAT, Space
 from .tensors import Tensor, shape_text
+from .walk import operands_first
 
 
 def evaluate(outputs, values: Mapping, space: Space = FLOAT):
@@ -45,17 +47,8 @@ def evaluate(outputs, values: Mapping, space: Space = FLOAT):
 
 
 def order(outputs: Iterable[Tensor]) -> list[Tensor]:
-    """Every tensor that the outputs need, operands first; iterative, so that depth is no bound."""
-    seen, ordered, stack = set(), [], [(t, False) for t in reversed(tuple(outputs))]
-    while stack:
-        t, done = stack.pop()
-        if done:
-            ordered.append(t)
-        elif t not in seen:
-            seen.add(t)
-            stack.append((t, True))
-            stack.extend((o, False) for o in reversed(t.operands) if o not in seen)
-    return ordered
+    """Every tensor that the outputs need, operands first."""
+    return operands_first(outputs, attrgetter("operands"))
 
 
 def _inputs(nodes, values, space):

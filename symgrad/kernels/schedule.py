@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+from operator import attrgetter
 
+from ..expr.walk import operands_first
 from .program import Value
 
 INFIX = {
@@ -126,16 +128,7 @@ def large(v: Value, least: int = 0) -> bool:
 
 def needed(outputs: Sequence[Value]) -> list[Value]:
     """Every value that the outputs need, operands first."""
-    seen, order, stack = set(), [], [(v, False) for v in reversed(outputs)]
-    while stack:
-        v, done = stack.pop()
-        if done:
-            order.append(v)
-        elif v not in seen:
-            seen.add(v)
-            stack.append((v, True))
-            stack.extend((a, False) for a in reversed(v.args) if a not in seen)
-    return order
+    return operands_first(outputs, attrgetter("args"))
 
 
 def infix(v: Value) -> bool:

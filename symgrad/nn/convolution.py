@@ -18,8 +18,28 @@ PADDING_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge",
 """PyTorch's names, and NumPy's."""
 
 
+class Kernels(Described):
+    """A weight for each pair of channels and each tap, and a bias for each output channel."""
+
+    kernel_size: Any
+    out_channels: int
+    bias: bool
+
+    @property
+    def weight_channels(self) -> tuple[int, int]:
+        """The first two axes of the weight."""
+        raise NotImplementedError
+
+    def parameters(self):
+        weight = {"weight": (*self.weight_channels, *self.kernel_size)}
+        return {**weight, "bias": (self.out_channels,)} if self.bias else weight
+
+    def initial(self, rng):
+        return weight_and_bias(rng, self.parameters())
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Convolution(Described):
+class Convolution(Kernels):
     """What convolutions over any number of axes share; `axes` is that number."""
 
     in_channels: int
@@ -58,12 +78,9 @@ class Convolution(Described):
             return tuple(Window(k, s, d * (k - 1) // 2, d, d * (k - 1) - d * (k - 1) // 2) for k, s, d in rows)
         return tuple(Window(k, s, p, d) for (k, s, d), p in zip(rows, self.padding, strict=True))
 
-    def parameters(self):
-        weight = {"weight": (self.out_channels, self.in_channels // self.groups, *self.kernel_size)}
-        return {**weight, "bias": (self.out_channels,)} if self.bias else weight
-
-    def initial(self, rng):
-        return weight_and_bias(rng, self.parameters())
+    @property
+    def weight_channels(self) -> tuple[int, int]:
+        return self.out_channels, self.in_channels // self.groups
 
     def output_shape(self, shape):
         check_image(self, shape, self.axes, self.in_channels)
@@ -142,7 +159,7 @@ class Conv3d(Convolution):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ConvTranspose2d(Described):
+class ConvTranspose2d(Kernels):
     """The transpose of a convolution: `⟨Y − b, Z⟩ = ⟨X, conv(Z, K)⟩` for all Z.    K: (C,K/g,R,S)
 
     `Y[n,k,u,v] = Σ_{c,i,p,j,q} [u = s·i+d·p−P] [v = s·j+d·q−P] X[n,c,i,j] K[c,k,p,q] + b[k]`, with groups an index g on
@@ -182,12 +199,9 @@ class ConvTranspose2d(Described):
         rows = zip(self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
         return tuple(Window(*row) for row in rows)
 
-    def parameters(self):
-        weight = {"weight": (self.in_channels, self.out_channels // self.groups, *self.kernel_size)}
-        return {**weight, "bias": (self.out_channels,)} if self.bias else weight
-
-    def initial(self, rng):
-        return weight_and_bias(rng, self.parameters())
+    @property
+    def weight_channels(self) -> tuple[int, int]:
+        return self.in_channels, self.out_channels // self.groups
 
     def output_shape(self, shape):
         check_image(self, shape, self.axes, self.in_channels)

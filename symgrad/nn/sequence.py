@@ -115,8 +115,8 @@ class RNN(Recurrent):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LSTM(Recurrent):
-    """`c_t = σ(f) c_{t−1} + σ(i) tanh(g)`, `h_t = σ(o) tanh(c_t)`, (i, f, g, o) = `W x_t + b + U h_{t−1} + d`."""
+class Gated(Recurrent):
+    """The options of PyTorch's LSTM and GRU, in their order."""
 
     input_size: int
     hidden_size: int
@@ -125,18 +125,17 @@ class LSTM(Recurrent):
     batch_first: bool = False
     dropout: float = 0.0
     bidirectional: bool = False
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LSTM(Gated):
+    """`c_t = σ(f) c_{t−1} + σ(i) tanh(g)`, `h_t = σ(o) tanh(c_t)`, (i, f, g, o) = `W x_t + b + U h_{t−1} + d`."""
+
     kind = "LSTM"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class GRU(Recurrent):
+class GRU(Gated):
     """`h_t = (1 − z) n + z h_{t−1}`, `n = tanh(W_n x_t + b_n + r (U_n h_{t−1} + c_n))`, r and z sigmoids of theirs."""
 
-    input_size: int
-    hidden_size: int
-    num_layers: int = 1
-    bias: bool = True
-    batch_first: bool = False
-    dropout: float = 0.0
-    bidirectional: bool = False
     kind = "GRU"
