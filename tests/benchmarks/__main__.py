@@ -17,6 +17,7 @@ BENCHMARKS = {
     "convolution-2": ("Convolution, two threads", "convolution", "--threads", "2"),
     "pooling": ("Pooling, one thread", "pooling"),
     "rows": ("Softmax, normalisation, GELU, one thread", "rows"),
+    "hessians": ("Hessians, one thread", "hessians"),
     "steps": ("Training steps, two threads", "steps", "2"),
     "steps-1": ("Training steps, one thread", "steps", "1"),
     "memory": ("Memory of a training step", "memory"),
@@ -30,7 +31,7 @@ def setting() -> str:
         "from importlib.metadata import version\n"
         "from tests.benchmarks.timing import processor\n"
         "blas = [p for p in threadpoolctl.threadpool_info() if p['user_api'] == 'blas'][0]\n"
-        "names = ', '.join(f'{n} {version(n)}' for n in ('numpy', 'sympy', 'torch', 'jax'))\n"
+        "names = ', '.join(f'{n} {version(n)}' for n in ('numpy', 'sympy', 'torch', 'jax', 'autograd'))\n"
         'print(f"{processor()}; Python {platform.python_version()}, {names}; "\n'
         "      f\"{blas['internal_api']} {blas['version']}, kernels {blas['architecture']}\")\n"
     )

@@ -3,7 +3,7 @@
 "Ours" is a program compiled from the equations, with numba where it is installed, and without; "by hand" the best that
 was found with the routines of NumPy and its buffers made short: NumPy 2.4 copies a row that is shorter than a buffer
 before it computes with it. "Plain" is the same mathematics in plain NumPy, PyTorch is eager, JAX jitted
-`value_and_grad`; float32, one thread. A second table: GELU in blocks.
+`value_and_grad`, HIPS autograd its tape of NumPy; float32, one thread. A second table: GELU in blocks.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ HEAD = (
     "× PyTorch",
     "× JAX",
     "× better of the two",
+    "× HIPS autograd",
 )
 BLOCKS = (1 << 13, 1 << 14, 1 << 15, 1 << 16, 1 << 17, 1 << 22)
 
@@ -81,8 +82,11 @@ def cross_entropy(n, k):
     def jaxs(jax):
         return lambda z, y: jax.numpy.mean(jax.nn.logsumexp(z, 1) - z[row, y])
 
+    def tapes(np, special):
+        return lambda z, y: np.mean(special.logsumexp(z, 1) - z[row, y])
+
     programs = compiled(nn.CrossEntropyLoss(), ((k,), ()), ["input"], {"input": z, "target": y})
-    return (z,), programs, ours, plain, torchs, jaxs, (y,)
+    return (z,), programs, ours, plain, torchs, jaxs, tapes, (y,)
 
 
 def layer_norm(n, k):
@@ -121,8 +125,15 @@ def layer_norm(n, k):
 
         return value
 
+    def tapes(np, special):
+        def value(x, a, b, G):
+            h = x - np.mean(x, 1, keepdims=True)
+            return np.sum((h / np.sqrt(np.mean(h * h, 1, keepdims=True) + 1e-5) * a + b) * G)
+
+        return value
+
     programs = compiled(nn.LayerNorm(k), (k,), ["x", "weight", "bias"], {"x": x, "weight": a, "bias": b, "G": G})
-    return (x, a, b), programs, ours, plain, torchs, jaxs, (G,)
+    return (x, a, b), programs, ours, plain, torchs, jaxs, tapes, (G,)
 
 
 def gelu_block(x, G, y, g, work):
@@ -177,8 +188,13 @@ def gelu(n, k, form="none", size=1 << 16):
     def jaxs(jax):
         return lambda x, G: (jax.nn.gelu(x, approximate=form == "tanh") * G).sum()
 
+    def tapes(np, special):
+        if form == "tanh":
+            return lambda x, G: np.sum(F(0.5) * x * (1 + np.tanh(SCALE * (x + CUBIC * x * x * x))) * G)
+        return lambda x, G: np.sum(F(0.5) * x * (1 + special.erf(x / F(np.sqrt(2)))) * G)
+
     programs = compiled(nn.GELU(form), (k,), ["x"], {"x": x, "G": G})
-    return (x,), programs, ours, lambda: plain(x, G), torchs, jaxs, (G,)
+    return (x,), programs, ours, lambda: plain(x, G), torchs, jaxs, tapes, (G,)
 
 
 CASES = {
@@ -193,7 +209,9 @@ CASES = {
 }
 
 
-def contestants(inputs, programs, by_hand, plain, torchs, jaxs, constants=()):
+def contestants(inputs, programs, by_hand, plain, torchs, jaxs, tapes, constants=()):
+    import autograd.numpy
+    import autograd.scipy.special
     import jax
     import torch
 
@@ -202,6 +220,14 @@ def contestants(inputs, programs, by_hand, plain, torchs, jaxs, constants=()):
     value = torchs(torch)
     arrays = [jax.numpy.asarray(x) for x in (*inputs, *constants)]
     step = jax.jit(jax.value_and_grad(jaxs(jax), argnums=tuple(range(len(inputs)))))
+
+    taped = autograd.differential_operators.make_vjp(
+        lambda inputs: tapes(autograd.numpy, autograd.scipy.special)(*inputs, *constants)
+    )
+
+    def tape():
+        pullback, f = taped(inputs)
+        return f, *pullback(F(1))
 
     def eager():
         f = value(*leaves)
@@ -218,6 +244,7 @@ def contestants(inputs, programs, by_hand, plain, torchs, jaxs, constants=()):
         "plain": plain,
         "torch": eager,
         "jax": jitted,
+        "autograd": tape,
     }
 
 
@@ -247,7 +274,7 @@ def table(repeats):
         runs = contestants(*case())
         agree(runs)
         t = medians(runs, repeats)
-        others = [t["numpy"], t["hand"], t["plain"], t["torch"], t["jax"], min(t["torch"], t["jax"])]
+        others = [t["numpy"], t["hand"], t["plain"], t["torch"], t["jax"], min(t["torch"], t["jax"]), t["autograd"]]
         rows.append([name, f"{t['ours'] * 1e6:.0f}", *(f"{other / t['ours']:.2f}" for other in others)])
     return markdown(HEAD, rows)
 

@@ -1,7 +1,8 @@
 """Training steps (loss, all gradients, SGD update), float32: `python -m tests.benchmarks.steps [threads [repeats]]`.
 
 Ours is a step of `nn.fit`, its checks included; PyTorch is eager, with `torch.optim.SGD`; JAX is one jitted function
-that is given its parameters to write over. All start from the same parameters, and their losses are compared.
+that is given its parameters to write over; HIPS autograd, which has no convolution, trains the MLPs. All start from the
+same parameters, and their losses are compared.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from symgrad.nn.fit_step import step
 from tests.benchmarks.timing import in_child, markdown, medians, spaced
 
 RATE = 0.01
-HEAD = ("step", "ours, ms", "PyTorch, ms", "JAX, ms", "× PyTorch", "× JAX")
+HEAD = ("step", "ours, ms", "PyTorch, ms", "JAX, ms", "× PyTorch", "× JAX", "× HIPS autograd")
 MLP = (("Flatten",), ("Linear", 784, 256), ("ReLU",), ("Linear", 256, 10))
 LENET = (
     *(("Conv2d", 1, 6, 5, 1, 0), ("ReLU",), ("MaxPool2d", 2), ("Conv2d", 6, 16, 5, 1, 0), ("ReLU",), ("MaxPool2d", 2)),
@@ -114,10 +115,37 @@ def jaxs(layers, X, y, params):
     return run
 
 
+def tapes(layers, X, y, params):
+    import autograd.numpy as np
+    from autograd import value_and_grad
+    from autograd.scipy.special import logsumexp
+
+    own, row = {name: p.copy() for name, p in params.items()}, np.arange(len(y))
+
+    def loss(params):
+        x = X
+        for place, (kind, *_) in enumerate(layers):
+            if kind == "Linear":
+                x = x @ params[f"{place}.weight"].T + params[f"{place}.bias"]
+            elif kind == "ReLU":
+                x = np.maximum(x, 0)
+        return np.mean(logsumexp(x, 1) - x[row, y])
+
+    def run():
+        value, gradients = value_and_grad(loss)(own)
+        for name, g in gradients.items():
+            own[name] -= RATE * g
+        return float(value)
+
+    return run
+
+
 def contestants(layers, shape, count, classes):
     X, y = batch(shape, count, classes)
     params, run = ours(layers, X, y)
     runs = {"ours": run, "torch": torchs(layers, X, y, params), "jax": jaxs(layers, X, y, params)}
+    if layers is MLP:
+        runs["autograd"] = tapes(layers, X, y, params)
     for _ in range(2):  # the second one sees the first one's update
         losses = [run() for run in runs.values()]
         assert max(losses) - min(losses) < 1e-3 * max(losses), losses
@@ -128,8 +156,9 @@ def table(names, threads, repeats):
     rows = []
     for name in names:
         t = medians(spaced(contestants(*CASES[name]), threads), repeats)
-        t = {who: t[who] for who in ("ours", "torch", "jax")}
-        rows.append([name, *(f"{t[k] * 1e3:.3g}" for k in t), *(f"{t[k] / t['ours']:.2f}" for k in ("torch", "jax"))])
+        times = [f"{t[who] * 1e3:.3g}" for who in ("ours", "torch", "jax")]
+        ratios = [f"{t[who] / t['ours']:.2f}" if who in t else "" for who in ("torch", "jax", "autograd")]
+        rows.append([name, *times, *ratios])
     return markdown(HEAD, rows)
 
 
