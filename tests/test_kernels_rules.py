@@ -18,11 +18,12 @@ from symgrad.kernels.improve import improved
 from symgrad.kernels.polynomials import polynomial
 from symgrad.kernels.program import Builder
 from symgrad.kernels.routines.blocks import row_blocks
-from symgrad.kernels.routines.entrywise import relu, selected, softplus
+from symgrad.kernels.routines.entrywise import add_along, relu, selected, softplus
 from symgrad.kernels.routines.label_changes import less_at_label
 from symgrad.kernels.routines.normal import normal_cdf_gaussian
 from symgrad.kernels.routines.products import times_transposed, transposed_times
 from symgrad.kernels.routines.rows import sum_over
+from symgrad.nn.forward import BATCH
 from tests.test_kernels_improve import K, N, X, Y, check, compiled, run, values, with_gradients
 
 # Rules, each against the value that it replaces.
@@ -122,6 +123,31 @@ def test_sums_over_any_axes_of_any_order(shape, data):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("symgrad.kernels.routines.rows.FEW", 0)
         assert np.array_equal(sum_over(a, axes), a.sum(axis=axes))
+
+
+@given(SHAPES, st.data())
+def test_entries_in_memory_of_any_order(shape, data):
+    order = data.draw(st.permutations(range(len(shape))))
+    a = (np.arange(np.prod(shape), dtype=float) - 7).reshape(shape).transpose(order)
+    axis = data.draw(st.integers(0, len(shape) - 1))
+    v = np.arange(a.shape[axis]) + 0.5
+    want = a + v.reshape([-1 if k == axis else 1 for k in range(a.ndim)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("symgrad.kernels.routines.entrywise.LONG_RUN", data.draw(st.sampled_from([0, 3, 256])))
+        assert np.array_equal(relu(a), np.maximum(a, 0))
+        assert np.array_equal(add_along(a, v, axis), want)
+        assert np.array_equal(add_along(np.ascontiguousarray(a), v, axis, out=a), want) and np.array_equal(a, want)
+
+
+def test_a_bias_of_channels_is_added_along_their_axis():
+    net = nn.Sequential(nn.Conv2d(2, 3, 2), nn.ReLU(), nn.Conv2d(3, 2, 2))
+    forward = net.build((2, 4, 4))
+    rng = np.random.default_rng(0)
+    arrays = {
+        str(t.name): rng.integers(-4, 5, [3 if n == BATCH else int(n) for n in t.shape]).astype(float)
+        for t in (*forward.inputs, *forward.parameters.values())
+    }
+    assert check([forward.output], arrays).source.count("= add_along(") == 2
 
 
 @given(st.integers(0, 5), st.integers(0, 5), st.integers(1, 4), st.booleans())

@@ -11,7 +11,7 @@ from sympy import Integer, Rational, sqrt
 
 from .improve_arithmetic import coefficient, scaled
 from .polynomials import polynomial
-from .program import Builder, Value
+from .program import IMAGE_OPS, Builder, Value
 from .schedule import large, needed
 
 
@@ -71,6 +71,19 @@ def relu(at: Builder, v: Value) -> Value | None:
     return None
 
 
+def add_along(at: Builder, v: Value) -> Value | None:
+    """`image + v` with v along one axis, such as a bias for each channel: the few of a pixel lie side by side."""
+    if v.options[0] != "add":
+        return None
+    for x, row in (v.args, v.args[::-1]):
+        if x.op in IMAGE_OPS and x.shape == v.shape and row.op == "axes" and len(row.args[0].shape) == 1:
+            places = row.options[0]
+            if sum(p is not None for p in places) == 1 and places[-1] is None:
+                axis = len(v.shape) - len(places) + places.index(0)
+                return at.value("add_along", (x, row.args[0]), (axis,), v.shape)
+    return None
+
+
 def selected(at: Builder, v: Value) -> Value | None:
     """`[c] x`: where all entries of a choice are 0 that are not x's."""
     c, x, zero = v.args
@@ -114,7 +127,7 @@ def is_number(v: Value, e) -> bool:
 
 
 FUNCTIONS = (
-    *(("ufunc", rule) for rule in (softmax, softplus, sigmoid, normal_cdf, relu)),
+    *(("ufunc", rule) for rule in (softmax, softplus, sigmoid, normal_cdf, relu, add_along)),
     ("where", selected),
     ("reduce", sum_over),
 )

@@ -17,7 +17,8 @@ from .schedule import INFIX, Schedule, rescheduled
 from .source import WISHES, Function
 
 WITH_OUT = {"relu", "normal_cdf", "erf", "erfc"}
-"""Routines for entries that can be told where to write."""
+"""Functions of entries that can be told where to write."""
+ROUTINES_WITH_OUT = {"selected", "less_at_label", "add_along"}
 BUFFER = 1024
 """Entries of NumPy's buffer: rows shorter than that are copied before they are computed with, if they are broadcast."""
 KINDS = {"float": "dtype", "int": "int", "bool": "bool"}
@@ -97,7 +98,7 @@ class NumpyFunction(Function):
         args = [self.writer.text(a) for a in v.args]
         if not out:
             return ""
-        if v.op in ("selected", "less_at_label"):
+        if v.op in ROUTINES_WITH_OUT:
             return self.writer.call(v.op, *args, *map(str, v.options), f"out={out}")[0]
         if v.op != "ufunc" or all(not a.shape for a in v.args):
             return ""

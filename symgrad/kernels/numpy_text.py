@@ -18,7 +18,7 @@ SPECIAL = {"erf", "erfc", "normal_cdf", "relu", "sigmoid", "softplus"}
 """Functions of entries that are routines."""
 ROUTINES = (
     *("sum_over", "softmax_rows", "logsumexp_softmax_rows", "normal_cdf_gaussian", "selected", "less_at_label"),
-    *("times_transposed", "transposed_times"),
+    *("times_transposed", "transposed_times", "add_along"),
 )
 """Operations that `improve` finds; they are routines of these names."""
 SPELLED = {

@@ -15,6 +15,7 @@ SHORT_ROW = 32  # from here on the transposed copy costs more than it saves
 MILD = 30.0  # exp of what lies between −30 and 30, and sums of it, are far from overflow: no maximum is taken off
 WIDE_ROW = 256  # entries from which on a compiled loop over rows wins
 FEW = 1 << 14  # entries up to which NumPy's own sum is the quickest
+SHORT_LINE = 64  # a product with shorter lines than this is slow: several are summed side by side
 LONG_ROW = 1 << 14  # from here on `np.sum`, which adds in pairs, is the more exact and no slower
 
 
@@ -49,8 +50,12 @@ def sum_over(x, axes):
             if size <= LONG_ROW:
                 return in_order(np.dot(lying.reshape(-1, size), np.ones(size, x.dtype)), x.shape, kept)
         if order[-last:] == tuple(kept):
-            size = math.prod(lying.shape[:-last])
-            return in_order(np.dot(np.ones(size, x.dtype), lying.reshape(size, -1)), x.shape, kept)
+            k = x.ndim - last
+            while k > 1 and math.prod(lying.shape[k:]) < SHORT_LINE:
+                k -= 1
+            lines = lying.reshape(math.prod(lying.shape[:k]), -1)
+            total = np.dot(np.ones(len(lines), x.dtype), lines)
+            return in_order(total.reshape(-1, math.prod(lying.shape[-last:])).sum(0), x.shape, kept)
     return np.add.reduce(x, axis=axes)
 
 
