@@ -193,9 +193,9 @@ class Function:
         for v in self.outputs:
             texts.append(self.finished(v, v in seen))
             seen.add(v)
-        if self.structure == tuple(range(len(texts))) and len(texts) > 1:
-            return f"return {', '.join(texts)}"
-        return f"return {nested(self.structure, texts)}"
+        text = nested(self.structure, texts)
+        flat = self.structure == tuple(range(len(texts))) and len(texts) > 1
+        return f"return {text[1:-1] if flat and len(text) < WIDTH - 12 else text}"
 
     def finished(self, v: Value, shared: bool) -> str:
         """The text of an output; `shared` says that it is another output too."""

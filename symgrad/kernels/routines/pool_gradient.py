@@ -1,9 +1,13 @@
 """Gradients of pooling: each window gives its cotangent to its winner, or to all of its entries."""
 
+import math
+from itertools import product
+
 import numpy as np
 
+from .entrywise import selected
 from .im2col import blocks, channels_last
-from .pool_windows import POOL_BYTES, pool_at, pool_disjoint, pool_reaches, pool_touched, pool_workspace
+from .pool_windows import POOL_BYTES, pixels, pool_at, pool_disjoint, pool_reaches, pool_touched, pool_workspace
 from .pool_winners import max_pool2d_winners
 
 
@@ -16,8 +20,27 @@ def max_pool2d_gradient(g, winners, in_size, kernel_size, stride, padding=(0, 0)
     array([[ 0., 10.,  0.],
            [ 0.,  0., 20.]])
     """
-    (H, W), (OH, OW), C = in_size, g.shape[2:], g.shape[1]
-    G, K = channels_last(g), channels_last(winners)
+    X, G = np.zeros((len(g), *in_size, g.shape[1]), g.dtype), channels_last(g)
+    give = give_alone if pool_disjoint(kernel_size, stride, dilation) else give_together
+    give(G, channels_last(winners), X, kernel_size, stride, padding, dilation)
+    return X.transpose(0, 3, 1, 2)
+
+
+def give_alone(G, K, X, kernel_size, stride, padding, dilation):
+    """For windows that share no entry: at each offset (p, q), `X[n,h,w,c] = [K[n,i,j,c] = p·S+q] G[n,i,j,c]`."""
+    down, across = (
+        pool_reaches(kernel_size[a], -padding[a], stride[a], dilation[a], X.shape[1 + a], G.shape[1 + a])
+        for a in (0, 1)
+    )
+    for n, _ in blocks(len(G), 1, math.prod(G.shape[1:]) * G.itemsize, POOL_BYTES):
+        for (p, i, h), (q, j, w) in product(down, across):
+            given = selected(K[n, i, j] == kernel_size[1] * p + q, G[n, i, j])
+            pixels(X)[n, h, w] = pixels(np.ascontiguousarray(given))
+
+
+def give_together(G, K, X, kernel_size, stride, padding, dilation):
+    """For windows that overlap: `X[n, s·i+d·p−P, s·j+d·q−P, c] += G[n,i,j,c]` at the winner (p, q) of each."""
+    (OH, OW, C), (H, W) = G.shape[1:], X.shape[1:3]
     i = np.flatnonzero(pool_touched(kernel_size[0], -padding[0], stride[0], dilation[0], H, OH))
     j = np.flatnonzero(pool_touched(kernel_size[1], -padding[1], stride[1], dilation[1], W, OW))
     if len(i) < OH or len(j) < OW:  # a window wholly outside the image has no winner
@@ -25,18 +48,11 @@ def max_pool2d_gradient(g, winners, in_size, kernel_size, stride, padding=(0, 0)
     p, q = np.arange(kernel_size[0])[:, None], np.arange(kernel_size[1])
     table = ((dilation[0] * p * W + dilation[1] * q) * C).ravel()
     line, pixel = (stride[0] * i - padding[0]) * (W * C), (stride[1] * j - padding[1])[:, None] * C + np.arange(C)
-    X = np.zeros((len(G), H, W, C), g.dtype)
-    disjoint = pool_disjoint(kernel_size, stride, dilation)
-    for images, rows in blocks(len(G), len(i), len(j) * C * G.itemsize, POOL_BYTES):
-        index = table.take(K[images, rows])
+    for n, rows in blocks(len(G), len(i), len(j) * C * G.itemsize, POOL_BYTES):
+        index = table.take(K[n, rows])
         index += pixel
         index += (np.arange(len(index))[:, None] * (H * W * C) + line[rows])[:, :, None, None]
-        entries, index, given = X[images].reshape(-1), index.ravel(), G[images, rows].ravel()
-        if disjoint:
-            entries[index] = given
-        else:
-            np.add.at(entries, index, given)  # fast for one flat index and equal types, since NumPy 1.25
-    return X.transpose(0, 3, 1, 2)
+        np.add.at(X[n].reshape(-1), index.ravel(), G[n, rows].ravel())  # fast for one flat index and equal types
 
 
 def max_pool2d_split_gradient(g, x, y, kernel_size, stride, padding=(0, 0), dilation=(1, 1)):
@@ -88,8 +104,8 @@ def sum_pool2d_gradient(g, in_size, kernel_size, stride, padding=(0, 0), dilatio
     (R, _), (s, _), (P, _), (d, _) = kernel_size, stride, padding, dilation
     G, X = channels_last(g), np.empty((N, H, W, C), g.dtype)
     parts = blocks(N, H, W * C * G.itemsize, POOL_BYTES)
-    workspace = pool_workspace(parts, (W, C), g.dtype, span=d * (R - 1) // s + 2)
     across = pool_reaches(kernel_size[1], -padding[1], stride[1], dilation[1], W, g.shape[3])
+    workspace = pool_workspace(parts, (W, C), g.dtype, span=d * (R - 1) // s + 2)
     for images, rows in parts:
         first = max(-((d * (R - 1) - P - rows.start) // s), 0)  # the windows that touch these rows
         last = max(min((rows.stop - 1 + P) // s + 1, OH), first)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .im2col import blocks, channels_last
 from .pool import pool_neutral
-from .pool_windows import POOL_BYTES, pool_at, pool_reaches, pool_size, pool_workspace
+from .pool_windows import POOL_BYTES, pixels, pool_at, pool_reaches, pool_size, pool_workspace
 
 
 def max_pool2d_winners(x, kernel_size, stride, padding=(0, 0), dilation=(1, 1), out_size=None):
@@ -78,7 +78,7 @@ def pool_columns(A, phases, reaches):
         return [(q, windows, A[:, :, entries]) for q, windows, entries in reaches]
     phases = {r: phase[: A.shape[0], : A.shape[1]] for r, phase in phases.items()}
     for r, phase in phases.items():
-        phase[...] = A[:, :, r::stride]
+        pixels(phase)[...] = pixels(A)[:, :, r::stride]
     found = []
     for q, windows, entries in reaches:
         m, r = divmod(entries.start, stride)
