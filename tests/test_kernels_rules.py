@@ -23,6 +23,7 @@ from symgrad.kernels.routines.label_changes import less_at_label
 from symgrad.kernels.routines.normal import normal_cdf_gaussian
 from symgrad.kernels.routines.products import times_transposed, transposed_times
 from symgrad.kernels.routines.rows import sum_over
+from symgrad.kernels.schedule import schedule
 from symgrad.nn.forward import BATCH
 from tests.test_kernels_improve import K, N, X, Y, check, compiled, run, values, with_gradients
 
@@ -137,6 +138,15 @@ def test_entries_in_memory_of_any_order(shape, data):
         assert np.array_equal(relu(a), np.maximum(a, 0))
         assert np.array_equal(add_along(a, v, axis), want)
         assert np.array_equal(add_along(np.ascontiguousarray(a), v, axis, out=a), want) and np.array_equal(a, want)
+
+
+def test_what_nothing_reads_later_is_written_over():
+    a = B.ufunc("exp", x)
+    part, total = B.ufunc("multiply", a, x), B.value("sum_over", (a,), ((1,),), (N,))
+    line = B.ufunc("add", part, B.value("axes", (total,), ((0, None),), (N, Integer(1))))
+    plan = schedule([line])
+    assert plan.statements == [a, total, part, line]  # part would stand in the line, or before total
+    assert plan.free_at(a, 2) and plan.free_at(part, 3)
 
 
 def test_a_bias_of_channels_is_added_along_their_axis():

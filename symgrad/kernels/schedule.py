@@ -94,7 +94,24 @@ def schedule(outputs: Sequence[Value]) -> Schedule:
             inline.add(v)
     inline -= {v for v in asked if v.op not in ("number", "size", "item")}
     statements = [v for v in order if v not in inline and v.op != "input"]
-    return rescheduled(Schedule(statements, inline, {}, asked), statements)
+    return in_place(rescheduled(Schedule(statements, inline, {}, asked), statements))
+
+
+def in_place(plan: Schedule) -> Schedule:
+    """The plan with a line of its own for a part of a line that may be written over an operand, just before that line.
+
+    What reads the operand too may come between the part, in the order of the graph, and the line that it is a part of.
+    """
+    statements: list[Value] = []
+    for place, line in enumerate(plan.statements):
+        leaves = plan.leaves(line)
+        parts = [v for v in line.args if v in plan.inline and infix(v)]
+        for v in parts:
+            if any(worth_taking(a, v) and plan.free_at(a, place) and leaves.count(a) == 1 for a in v.args):
+                plan.inline.discard(v)
+                statements.append(v)
+        statements.append(line)
+    return rescheduled(plan, statements)
 
 
 def rescheduled(plan: Schedule, statements: Sequence[Value]) -> Schedule:
