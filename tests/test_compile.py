@@ -470,7 +470,7 @@ def test_a_graph_that_is_too_large_for_formulas_says_so():
 
 def convolution():
     return sg.define("Y[n,k,i,j] = sum[c,p<3,q<3] X[n,c,i+p,j+q]*K[k,c,p,q]"), {
-        "X": np.random.default_rng(0).standard_normal((1, 64, 30, 30)),
+        "X": np.random.default_rng(0).standard_normal((1, 64, 40, 40)),
         "K": np.random.default_rng(1).standard_normal((64, 64, 3, 3)),
     }
 

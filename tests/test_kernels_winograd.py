@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sympy import ImmutableMatrix, Integer, Rational
 
 from symgrad.errors import OptionError
-from symgrad.kernels.routines import winograd, winograd_transforms
+from symgrad.kernels.routines import winograd, winograd_parts, winograd_transforms
+from symgrad.kernels.routines.threads import thread_count
 from symgrad.kernels.routines.winograd import winograd_conv2d, winograd_input_gradient, winograd_kernel_gradient
 from symgrad.kernels.toom_cook import POINTS, Transforms, residuals, toom_cook
 
@@ -146,7 +147,7 @@ def all_three(x, w, g, padding, m=None):
 def limits(**values):
     """The limits at which the work is divided, set so that small problems are divided too."""
     stack = ExitStack()
-    for module in (winograd, winograd_transforms):
+    for module in (winograd, winograd_parts, winograd_transforms):
         stack.enter_context(patch.multiple(module, **{k: v for k, v in values.items() if hasattr(module, k)}))
     return stack
 
@@ -159,10 +160,12 @@ def test_integers_are_exact_in_float64(problem):
         assert (got == want).all()
 
 
-@given(problems(), st.integers(1, 3000), st.integers(1, 40), st.integers(1, 3), st.integers(1, 1000))
-def test_integers_are_exact_however_the_work_is_divided(problem, part_bytes, small, chunk, block_bytes):
+@given(problems(), st.integers(1, 3000), st.integers(1, 40), st.integers(1, 3), st.integers(1, 1000), st.integers(1, 2))
+def test_integers_are_exact_however_the_work_is_divided(problem, part_bytes, small, chunk, block_bytes, threads):
     divided = limits(
-        WINOGRAD_PART_BYTES=part_bytes, SMALL_PRODUCT=small, WINOGRAD_CHUNK=chunk, WINOGRAD_BLOCK_BYTES=block_bytes
+        **dict(WINOGRAD_PART_BYTES=part_bytes, SMALL_PRODUCT=small, WINOGRAD_CHUNK=chunk),
+        **dict(WINOGRAD_BLOCK_BYTES=block_bytes, WHOLE_BYTES=part_bytes, WHOLE_TILES=1, WHOLE_CHANNELS=1),
+        thread_count=lambda: threads,
     )
     with divided, patch.object(winograd, "winograd_parts", _by_bytes(part_bytes)):
         results = list(all_three(*problem))
@@ -249,3 +252,12 @@ def test_results_are_those_of_pytorch(padding, dtype, bound):
     given = [a.detach().numpy() for a in (x, w, g)]
     for got, want in zip(all_three(*given, (padding, padding)), wanted, strict=True):
         assert np.abs(got - want).max() <= bound * np.abs(want).max()
+
+
+@pytest.mark.parametrize("name", ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"])
+def test_the_environment_says_how_many_threads_blas_has(monkeypatch, name):
+    for other in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.delenv(other, raising=False)
+    assert thread_count() >= 1
+    monkeypatch.setenv(name, "5")
+    assert thread_count() == 5

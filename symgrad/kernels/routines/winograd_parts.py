@@ -3,10 +3,23 @@
 import numpy as np
 
 from .im2col import blocks
+from .threads import thread_count
 
 WINOGRAD_PART_BYTES = 1 << 22  # of transformed inputs and outputs that exist at one time
 WINOGRAD_CHUNK = 64  # channels that are multiplied at a time
 SMALL_PRODUCT = 10**6  # multiplications: OpenBLAS does not copy matrices that take at most so many, up to twice as fast
+WHOLE_BYTES = 1 << 24  # of a part where BLAS has several threads, and whole products for them
+WHOLE_TILES, WHOLE_CHANNELS = 100, 96  # a product must be so large on each side for that
+
+
+def winograd_division(tiles, C, K):
+    """`(bytes of a part, channels at a time, multiplications in a product)`.
+
+    One thread is the fastest with products that BLAS need not copy; several with whole ones, which it divides.
+    """
+    if thread_count() > 1 and tiles >= WHOLE_TILES and min(C, K) >= WHOLE_CHANNELS:
+        return WHOLE_BYTES, WHOLE_BYTES, WHOLE_BYTES**2
+    return WINOGRAD_PART_BYTES, WINOGRAD_CHUNK, SMALL_PRODUCT
 
 
 def winograd_parts(N, out_size, m, tile_bytes, part_bytes):
