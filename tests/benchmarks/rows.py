@@ -23,7 +23,7 @@ from symgrad.kernels.routines.blocks import in_blocks
 from symgrad.kernels.routines.error_functions import ERF_ROWS, erf
 from symgrad.kernels.routines.normal import normal_block
 from symgrad.kernels.routines.rows import logsumexp_softmax_rows, sum_rows
-from tests.benchmarks.timing import in_child, markdown, medians
+from tests.benchmarks.timing import in_child, markdown, medians, spaced
 
 F = np.float32
 CUBIC, SCALE = F(0.044715), F(np.sqrt(2 / np.pi))
@@ -273,7 +273,7 @@ def table(repeats):
     for name, case in CASES.items():
         runs = contestants(*case())
         agree(runs)
-        t = medians(runs, repeats)
+        t = medians(spaced(runs, 1), repeats)
         others = [t["numpy"], t["hand"], t["plain"], t["torch"], t["jax"], min(t["torch"], t["jax"]), t["autograd"]]
         rows.append([name, f"{t['ours'] * 1e6:.0f}", *(f"{other / t['ours']:.2f}" for other in others)])
     return markdown(HEAD, rows)

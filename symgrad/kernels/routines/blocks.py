@@ -50,4 +50,6 @@ def memory_order(a):
     >>> memory_order(np.zeros((2, 3, 4)).transpose(2, 0, 1))
     (1, 2, 0)
     """
+    if a.flags.c_contiguous:
+        return tuple(range(a.ndim))
     return tuple(sorted(range(a.ndim), key=lambda k: (-abs(a.strides[k]), a.shape[k] != 1, k)))

@@ -1,6 +1,7 @@
 """Views through affine maps, and positions of extremes: what the general lowering reads and picks with."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -70,17 +71,29 @@ def look_up(x, *where):
     return x[tuple(np.clip(p, 0, n - 1) for p, n in zip(where, x.shape, strict=True))]
 
 
+@lru_cache
+def label_groups(left, right, out):
+    """The labels of both operands that stay, those summed over, and those of one operand alone.
+
+    >>> label_groups("bij", "bjk", "bik")
+    (('b',), ('j',), ('i',), ('k',))
+    """
+    return (
+        tuple(c for c in left if c in right and c in out),
+        tuple(c for c in left if c in right and c not in out),
+        tuple(c for c in left if c not in right),
+        tuple(c for c in right if c not in left),
+    )
+
+
 def contracted(a, b, left, right, out):
     """`Σ a·b` over the labels that are not in `out`, by one batched matrix product.
 
     >>> contracted(np.ones((2, 3)), np.ones((3, 4, 2)), "ij", "jki", "ik").shape
     (2, 4)
     """
-    both = [c for c in left if c in right and c in out]
-    inner = [c for c in left if c in right and c not in out]
-    rows = [c for c in left if c not in right]
-    columns = [c for c in right if c not in left]
-    lying = left == right == "".join(both + inner) and a.flags.c_contiguous and b.flags.c_contiguous
+    both, inner, rows, columns = label_groups(left, right, out)
+    lying = left == right and left.startswith(out) and a.flags.c_contiguous and b.flags.c_contiguous
     if lying and a.size and hasattr(np, "vecdot"):  # twice as fast as einsum; NumPy 2
         lead = a.shape[: len(both)]
         return np.vecdot(a.reshape(*lead, -1), b.reshape(*lead, -1))
