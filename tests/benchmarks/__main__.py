@@ -15,6 +15,7 @@ BENCHMARKS = {
     "deriving": ("Deriving all gradients of a deep MLP", "mlp"),
     "convolution": ("Convolution, one thread", "convolution", "--threads", "1"),
     "convolution-2": ("Convolution, two threads", "convolution", "--threads", "2"),
+    "methods": ("Convolution, its methods, one thread", "convolution", "--methods", "--repeats", "3"),
     "pooling": ("Pooling, one thread", "pooling"),
     "rows": ("Softmax, normalisation, GELU, one thread", "rows"),
     "hessians": ("Hessians, one thread", "hessians"),

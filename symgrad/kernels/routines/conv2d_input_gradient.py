@@ -52,7 +52,7 @@ def conv2d_input_gradient_methods(g_shape, w_shape, in_size, stride, padding, di
     shapes, padding = (g_shape, (groups * C, K // groups, R, S)), flipped_padding(w_shape, padding, dilation)
     names = (*conv2d_methods(*shapes, in_size, stride, padding, dilation, groups, dtype), *own)
     places = N * OH * OW
-    scatter = {"blocks": K > C or places < 1000, "winograd": places < 180}.get(names[0], False)
+    scatter = {"blocks": K > C or places < 1000, "winograd": places < 260}.get(names[0], False)
     first = "scatter" if scatter and groups == 1 else names[0]
     return first, *(name for name in names if name != first)
 
