@@ -24,7 +24,7 @@ from symgrad.kernels.routine_source import definitions
 from symgrad.nn.running import Run, cotangent_names, pulled
 from tests.nn_cases import ROWS, case
 from tests.strategies import tensor_graphs
-from tests.test_kernels_compile import MODELS, NAMES, as_arrays, convolution
+from tests.test_kernels_compile import MODELS, NAMES, as_arrays, convolution, in_float32
 from tests.test_language import CASES, inputs, sample
 
 BACKENDS = [
@@ -300,11 +300,5 @@ def test_every_operation_can_be_written(backend):
 
 @pytest.mark.parametrize(("name", "backend"), cases(MODELS))
 def test_float32_stays(name, backend):
-    function, shapes = MODELS[name]
-    tensors = [input_tensor(k, s) for k, s in zip(NAMES, shapes, strict=False)]
-    t = function(*tensors)
-    _, G = weighted(t, "G")
-    outputs = [t, *(pull_back(t, tensors, G) if t.ndim else pull_back(t, tensors))]
-    shape = tuple(map(int, t.shape))
-    values = {k: sample(s).astype("f4") for k, s in zip(NAMES, shapes, strict=False)} | {"G": np.ones(shape, "f4")}
+    outputs, values = in_float32(name)
     assert {a.dtype for a in run(backend, outputs, values)} == {np.dtype("f4")}

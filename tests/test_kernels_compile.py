@@ -174,15 +174,22 @@ def test_random_graphs(graph, seed):
     check([graph.output, L, *gradients], values, graph.sizes, rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", [*MODELS])
-def test_float32_stays(name):
+def in_float32(name):
+    """(a model and its gradients, arrays for them)."""
     function, shapes = MODELS[name]
     tensors = [input_tensor(k, s) for k, s in zip(NAMES, shapes, strict=False)]
     t = function(*tensors)
     _, G = weighted(t, "G")
     outputs = [t, *(pull_back(t, tensors, G) if t.ndim else pull_back(t, tensors))]
     shape = tuple(map(int, t.shape))
-    values = {k: sample(s).astype("f4") for k, s in zip(NAMES, shapes, strict=False)} | {"G": np.ones(shape, "f4")}
+    return outputs, {k: sample(s).astype("f4") for k, s in zip(NAMES, shapes, strict=False)} | {
+        "G": np.ones(shape, "f4")
+    }
+
+
+@pytest.mark.parametrize("name", [*MODELS])
+def test_float32_stays(name):
+    outputs, values = in_float32(name)
     program = compile_outputs(outputs)
     got = program(**{x.name: values[x.name] for x in program.inputs})
     assert {v.dtype for v in got} == {np.dtype(np.float32)}
