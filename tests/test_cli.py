@@ -291,3 +291,18 @@ def test_many_inputs_have_to_be_named():
     done = CliRunner().invoke(main, ["derive", text])
     assert done.exit_code == 2 and "the expression has 30 inputs" in done.stderr and "--wrt W,x" in done.stderr
     assert CliRunner().invoke(main, ["derive", text, "--wrt", "z3"]).exit_code == 0
+
+
+@pytest.mark.parametrize("verb", ["derive", "graph"])
+@pytest.mark.parametrize(
+    ("text", "shape", "at"),
+    [
+        ("W[m,n] x[n]", "W[m,n] x[n]", "m=9999999; n=3"),
+        ("sum[i<N] a*i", "a x[N]", "a=1; N=9999999"),
+        ("sum[i<9999999] a*i", "a", "a=1"),
+    ],
+)
+def test_sizes_that_nobody_would_wait_for_are_refused(verb, text, shape, at):
+    done = run(verb, "--shape", shape, "--at", at, text)
+    assert done.exit_code == 2
+    assert ("--at" in done.stderr and "100,000 operations" in done.stderr) or "no value for" in done.stderr

@@ -51,6 +51,11 @@ def order(outputs: Iterable[Tensor]) -> list[Tensor]:
     return operands_first(outputs, attrgetter("operands"))
 
 
+def sizes_at(outputs: Iterable[Tensor], values: Mapping) -> dict[Symbol, Integer]:
+    """The sizes that values of the inputs show, or give by name."""
+    return _inputs(order(outputs), values, FLOAT)[1]
+
+
 def _inputs(nodes, values, space):
     """({tensor: Array} of what is given, {symbol: Integer} of the sizes that follow)."""
     known = {t: array(_given(t, values), space) for t in nodes if t in values or t.is_input}
@@ -91,4 +96,16 @@ def _compute(t: Tensor, operands, sizes, space) -> Array:
     return tabulate(t.template.free, t.template.body, binding, slots, space)
 
 
-__all__ = ["EXACT", "FLOAT", "Array", "Precise", "Space", "array", "evaluate", "order", "precise", "tabulate"]
+__all__ = [
+    "EXACT",
+    "FLOAT",
+    "Array",
+    "Precise",
+    "Space",
+    "array",
+    "evaluate",
+    "order",
+    "precise",
+    "sizes_at",
+    "tabulate",
+]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from math import prod
 from pathlib import PurePath
 
 from ..errors import LimitError, OptionError, SymgradError
 from ..expr.conventions import Conventions
-from ..expr.evaluate import order
+from ..expr.evaluate import order, sizes_at
 from ..expr.tensors import Tensor
+from ..oracles.sampling import ENTRY, work
+from ..oracles.sampling import shape as sized
 from ..parse import declare, parse_program, parse_values
 from ..render.graph import draw_graph, picture
 from ..rules.facts import Facts, assume
@@ -23,6 +26,8 @@ HOLDS, REFUTED, UNDECIDED = 0, 1, 3
 
 MOST_ASKED = 12
 """Inputs by which an expression is derived where none is named."""
+MOST_OPERATIONS = 100_000
+"""What numbers may cost that are put into an expression."""
 
 
 @contextmanager
@@ -67,11 +72,27 @@ def assumptions(claims: Sequence[str], target: Tensor) -> Facts:
         return assume(*(next(iter(parse_program(claim, known).values())) for claim in claims))
 
 
-def numbers(at: str, target: Tensor, declared: Mapping[str, Tensor]) -> dict[str, object]:
-    """The values of `--at`; those of declared inputs that the text does not use are dropped."""
+def numbers(at: str, target: Tensor, declared: Mapping[str, Tensor], *results: Tensor) -> dict[str, object]:
+    """The values of `--at`; those of declared inputs that the text does not use are dropped.
+
+    A size is a few digits of text, and may ask for more loops than anybody waits for.
+    """
     used = {t.name for t in order([target])}
     with option("--at"):
-        return {name: v for name, v in parse_values(at).items() if name in used or name not in declared}
+        found = {name: v for name, v in parse_values(at).items() if name in used or name not in declared}
+        given = [t for t in order([target]) if t.is_input and t.name in found]
+        if sum(operations(t, given, found) for t in (target, *results)) > MOST_OPERATIONS:
+            raise LimitError(f"more than {MOST_OPERATIONS:,} operations", hint="smaller sizes, or symgrad compile")
+    return found
+
+
+def operations(t: Tensor, given: Sequence[Tensor], values: Mapping[str, object]) -> int:
+    """About how many it takes to compute t from values; 0 where evaluation will say what is missing or does not fit."""
+    try:
+        sizes = sizes_at([t, *given], values)
+        return work(order([t]), sizes) + ENTRY * prod(sized(t, sizes))
+    except SymgradError:
+        return 0
 
 
 def derive(
@@ -99,7 +120,7 @@ def derive(
     results = derivative(target, asked, cotangent=cotangent, conventions=choice, facts=facts)
     found = [replace(d, check=check or Check()) for d in results]
     if at:
-        printing["at"] = numbers(at, target, declared)
+        printing["at"] = numbers(at, target, declared, *(d.swept for d in found))
     texts = [d.to(form, check=check is not None, **printing) for d in found]
     return joined(texts, form), max(code(d, printing.get("steps", "hint")) for d in found) if check else HOLDS
 
