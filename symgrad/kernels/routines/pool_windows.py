@@ -86,4 +86,5 @@ def pixels(X):
     >>> pixels(np.zeros((1, 2, 3, 4))).shape
     (1, 2, 3, 1)
     """
-    return X.view(np.dtype((np.void, X.shape[3] * X.itemsize))) if X.strides[3] == X.itemsize and X.size else X
+    several = X.shape[3] > 1 and X.strides[3] == X.itemsize and X.size
+    return X.view(np.dtype((np.void, X.shape[3] * X.itemsize))) if several else X
