@@ -1,0 +1,111 @@
+"""check_layer, layer_test: is the backward pass of a layer the derivative of its forward pass?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import settings
+
+from ..errors import OptionError
+from .adapters import adapt
+from .campaign import limited, outcomes, raising
+from .draw import Space
+from .example import Example
+from .finding import Diagnosis, Finding
+from .judge import RELATIVE, Judge
+from .parameters import choices
+from .report import Report, skipped
+from .signature import read_condition, read_signature
+from .sizes import Condition
+from .subject import LayerError
+
+
+class LayerFailure(AssertionError):
+    """A layer that is wrong; its text is the report."""
+
+    def __init__(self, report: Report):
+        super().__init__(str(report))
+        self.report = report
+
+
+def check_layer(
+    layer: Any,
+    signature: str,
+    *,
+    params: Mapping[str, Any] | None = None,
+    where: str = "",
+    examples: int | None = None,
+    seed: int | None = None,
+    example: str | None = None,
+    tolerance: float = RELATIVE,
+    deadline: float = 10.0,
+) -> Report:
+    """Tries a layer on many shapes, hyper-parameters, values and memory layouts, and says what is wrong, how, and when.
+
+    `signature` names arguments and dims (see `symgrad.testing.signature`), `params` gives the values of each
+    hyper-parameter, `where` a condition that legal examples satisfy. As many examples are tried as the loaded profile
+    of Hypothesis says, or `examples`. `example` repeats a single one, as a report writes it.
+
+    Errors: LayerError for a layer that cannot be tested, ParseError and OptionError for a signature that cannot be
+    read.
+
+    >>> class Square:
+    ...     def forward(self, x):
+    ...         self.x = x
+    ...         return x**2
+    ...     def backward(self, grad):
+    ...         return (self.x * grad,)
+    >>> report = check_layer(Square, "x[N,D] -> y[N,D]", examples=20)
+    >>> report.ok, report.findings[0].relation, report.findings[0].condition
+    (False, 'factor', 'always')
+    """
+    given = choices(params)
+    read = read_signature(signature, set(given))
+    condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
+    space = Space(read, given, condition)
+    judge = Judge(adapt(layer, read), read, tolerance=tolerance)
+    if example is not None:
+        chosen = Example.read(example, read, given)
+        with limited(deadline, chosen, judge):
+            found = [judge(chosen)]
+    else:
+        found = outcomes(judge, space, examples or settings().max_examples, seed, deadline)
+    if all(o.skipped for o in found) and any(o.error for o in found):
+        told = next(o.error for o in found if o.error)
+        raise LayerError(f"{judge.subject.name}.forward raises for every example: {told}", hint=f"signature: {read}")
+    found = raising(found)
+    findings = Diagnosis(judge, space, found).findings()
+    again = tuple(replace(f, reproduce=reproducer(layer, signature, f, params, where, tolerance)) for f in findings)
+    return Report(judge.subject.name, read, given, again, len(found), skipped(found))
+
+
+def reproducer(layer, signature: str, finding: Finding, params, where, tolerance) -> Callable[[], Report]:
+    """A call that judges the smallest example again."""
+    return lambda: check_layer(
+        layer, signature, params=params, where=where, tolerance=tolerance, example=str(finding.smallest)
+    )
+
+
+def layer_test(layer: Any, signature: str, **options: Any) -> Callable[[], None]:
+    """A test for pytest: `test_conv = layer_test(MyConv2d, "x[N,C,H,W], … -> y[N,O,_,_]", params=…)`.
+
+    Takes the options of `check_layer`. A signature that cannot be read is an error here, not when the test runs.
+    """
+    read_signature(signature, set(choices(options.get("params"))))
+
+    def test() -> None:
+        __tracebackhide__ = True
+        report = check_layer(layer, signature, **options)
+        if not report.ok:
+            raise LayerFailure(report)
+
+    test.__doc__ = f"{getattr(layer, '__name__', layer)}: {signature}"
+    return test
+
+
+def known_names(condition: Condition, names: set[str]) -> Condition:
+    if unknown := condition.names() - names:
+        raise OptionError(f"where= names {min(unknown)}", hint=f"known: {', '.join(sorted(names))}")
+    return condition

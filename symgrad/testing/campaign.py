@@ -1,0 +1,103 @@
+"""A campaign: all pairs of factors first, then examples that Hypothesis draws; what each has shown."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from .draw import Chosen, Random, Space
+from .example import Example
+from .judge import Judge, shapes_text
+from .outcome import Outcome, Trouble
+from .subject import LayerError
+
+SHARE_OF_PAIRS = 0.6
+"""Of the examples, at most, that are given to pairs of factors; all, if there are no more than `FEW`."""
+FEW = 30
+
+
+def outcomes(judge: Judge, space: Space, count: int, seed_: int | None = None, deadline: float = 10.0) -> list[Outcome]:
+    """What `count` examples have shown."""
+    found: list[Outcome] = []
+
+    def run(example: Example | None) -> None:
+        if example is not None:
+            with limited(deadline, example, judge):
+                found.append(judge(example))
+
+    pairs = count if count <= FEW else int(SHARE_OF_PAIRS * count)
+    rows = list(islice(space.rows(pairs), pairs))
+    for k, row in enumerate(rows):
+        run(space.example(Random((seed_ or 0, k)), row))
+    drawn(space, max(count - len(rows), 1), seed_, run)
+    if not found:
+        raise LayerError("no legal example was found", hint="where= may be impossible, or a quotient of sizes")
+    return found
+
+
+def drawn(space: Space, count: int, seed_: int | None, run: Callable[[Example | None], None]) -> None:
+    """Examples by Hypothesis, in the profile that is loaded."""
+
+    @st.composite
+    def examples(draw):
+        return space.example(Chosen(draw))
+
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        derandomize=settings().derandomize and seed_ is None,
+    )
+    @given(examples())
+    def campaign(example):
+        run(example)
+
+    (seed(seed_)(campaign) if seed_ is not None else campaign)()
+
+
+class Late(Exception):
+    """A layer did not return in time."""
+
+
+@contextmanager
+def limited(seconds: float, example: Example, judge: Judge) -> Iterator[None]:
+    """Ends what runs too long, where signals can (the main thread of a Unix process)."""
+    if not seconds or not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def late(*_):
+        raise Late
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except Late:
+        shapes = shapes_text(judge.signature, example)
+        raise LayerError(
+            f"{judge.subject.name} did not return within {seconds:g} s",
+            place=f"  {shapes}",
+            hint="deadline= allows more",
+        ) from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def raising(found: list[Outcome]) -> list[Outcome]:
+    """Forward passes that raise for legal sizes, as troubles; sizes of 0 may be refused."""
+    return [
+        Outcome(o.example, (Trouble("", "raises", f"forward raises {o.error}"),))
+        if o.skipped == "raised" and all(n for _, n in o.example.sizes) and all(o.example.lead)
+        else o
+        for o in found
+    ]

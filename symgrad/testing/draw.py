@@ -1,0 +1,192 @@
+"""How examples are drawn: by Hypothesis, or by a generator with some factors given, so that all pairs occur."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from math import lcm
+from typing import Any, Protocol
+
+import numpy as np
+from hypothesis import strategies as st
+
+from .example import PLAIN, Example
+from .parameters import Choices
+from .regimes import LAYOUTS, SHAPES, UPSTREAM, VALUES
+from .signature import LEAD, Signature
+from .sizes import Condition, Size
+
+SMALL, LARGE = (1, 3), (2, 7)
+"""Sizes of dims whose names begin with a small and with a capital letter."""
+WINDOWS = ("kernel", "kernel_size", "size", "window", "window_size", "pool_size", "k", "ksize")
+"""Hyper-parameters that are the size of a window."""
+TRIES = 60
+
+
+class Draw(Protocol):
+    """A source of choices."""
+
+    def integer(self, least: int, most: int) -> int: ...
+
+    def choice(self, options: Sequence[Any]) -> Any: ...
+
+
+class Random:
+    """Choices by a generator of random numbers."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+
+    def integer(self, least, most):
+        return int(self.rng.integers(least, most + 1))
+
+    def choice(self, options):
+        return options[self.integer(0, len(options) - 1)]
+
+
+class Chosen:
+    """Choices by Hypothesis."""
+
+    def __init__(self, draw):
+        self.draw = draw
+
+    def integer(self, least, most):
+        return self.draw(st.integers(least, most))
+
+    def choice(self, options):
+        return self.draw(st.sampled_from(options))
+
+
+class Space:
+    """All examples of a signature with hyper-parameters, as far as a condition allows them."""
+
+    def __init__(self, signature: Signature, params: Mapping[str, Choices], where: Condition):
+        self.signature, self.params, self.where = signature, dict(params), where
+        self.dims = signature.dims(set(params))
+        self.optional = [a.name for a in signature.arguments if a.optional]
+        self.has_lead = any(LEAD in a.dims for a in signature.arguments)
+        self.divisors = self._divisors()
+        names = [
+            (a.name, d.parts[0]) for a in signature.arguments for d in a.dims if isinstance(d, Size) and d.op == "name"
+        ]
+        alone = [n for n in self.dims if len({a for a, m in names if m == n}) == 1]
+        self.kernels = [n for n in self.dims if n[0].islower()]
+        self.kernels += [
+            n for n, c in self.params.items() if n in WINDOWS and all(isinstance(v, int) for v in c.values)
+        ]
+        self.images = [n for n in alone if n[0].isupper() and n != self.dims[0]] if self.kernels else []
+        whole = any(a.real for a in signature.arguments)
+        self.factors: dict[str, tuple[Any, ...]] = {
+            "values": tuple(VALUES) if whole else ("ordinary", "ties"),
+            "upstream": UPSTREAM,
+            "layout": LAYOUTS,
+            "shape": SHAPES,
+            **{name: c.values for name, c in self.params.items()},
+            **{f"absent {name}": (False, True) for name in self.optional},
+        }
+
+    def _divisors(self) -> dict[str, list[Size]]:
+        """What must divide each dim; a hyper-parameter that divides a dim of an array divides its other dims too."""
+        found: dict[str, list[Size]] = {name: [] for name in self.dims}
+        for a, size in self.signature.sizes():
+            for names, divisor in size.quotients():
+                free = [n for n in sorted(names) if n in found]
+                if divisor.names() <= set(self.params):
+                    beside = [d.parts[0] for d in a.dims if isinstance(d, Size) and d.op == "name"]
+                    free += [n for n in beside if n in found and n[0].isupper()]
+                for name in free:
+                    found[name].append(divisor)
+        return found
+
+    # One example.
+
+    def example(self, draw: Draw, given: Mapping[str, Any] | None = None) -> Example | None:
+        """An example with these factors; None if no legal one is found."""
+        given = given or {}
+        chosen = {name: given[name] if name in given else draw.choice(o) for name, o in self.factors.items()}
+        params = tuple((name, chosen[name]) for name in self.params)
+        absent = tuple(name for name in self.optional if chosen[f"absent {name}"])
+        for _ in range(TRIES):
+            found = Example(
+                self.sizes(draw, dict(params), chosen["shape"]),
+                self.lead(draw, chosen["shape"]),
+                params,
+                absent=absent,
+                seed=draw.integer(0, 999),
+                **{key: chosen[key] for key in PLAIN},
+            )
+            if self.legal(found):
+                return found
+        return None
+
+    def legal(self, example: Example) -> bool:
+        fits = self.where.holds(example.known) if self.where.comparisons else self.windows_fit(example)
+        return fits and example.solvable(self.signature)
+
+    def windows_fit(self, example: Example) -> bool:
+        """Where nothing is said of legal sizes: windows, as large as small dims, fit into images without padding."""
+        known = example.known
+        window = max((known[n] for n in self.kernels), default=1)
+        dilation = max((known[n] for n in self.params if "dilation" in n and isinstance(known[n], int)), default=1)
+        return all(known[n] > dilation * (window - 1) or not known[n] for n in self.images)
+
+    def sizes(self, draw: Draw, known: dict[str, Any], shape: str) -> tuple[tuple[str, int], ...]:
+        """A size for every dim, multiples where they have to be."""
+        equal, used = draw.integer(2, 5), set[int]()
+        ordered = sorted(
+            self.dims, key=lambda n: any(n in d.names() for ds in self.divisors.values() for d in ds), reverse=True
+        )
+        known = dict(known)
+        for name in ordered:
+            step = lcm(*(max(d.value(known), 1) for d in self.divisors[name] if d.names() <= known.keys()))
+            known[name] = step * self._count(draw, name, step, shape, equal, used)
+            used.add(known[name])
+        return tuple((name, known[name]) for name in self.dims)
+
+    def _count(self, draw, name, step, shape, equal, used):
+        """How many times the step that has to divide it."""
+        if shape == "empty" and name == self.dims[0]:
+            return 0
+        if name[0].islower():
+            return draw.integer(*SMALL)
+        if shape == "ones" and draw.integer(0, 1):
+            return 1
+        if shape == "equal":
+            return -(-equal // step)
+        counts = range(-(-LARGE[0] // step), max(LARGE[1] // step, 2) + 1)
+        return draw.choice([c for c in counts if c * step not in used] or list(counts))
+
+    def lead(self, draw: Draw, shape: str) -> tuple[int, ...]:
+        """The sizes of the axes `...`: none to three."""
+        if not self.has_lead:
+            return ()
+        if shape == "empty" and not self.dims:
+            return (0,)
+        return tuple(draw.integer(1, 4) for _ in range(draw.integer(0, 3)))
+
+    # Many of them.
+
+    def rows(self, most: int) -> Iterator[dict[str, Any]]:
+        """Choices of all factors so that every two values of two factors soon occur together (a greedy cover)."""
+        names = [n for n, options in self.factors.items() if len(options) > 1]
+        pairs = {
+            ((a, x), (b, y))
+            for a, b in combinations(names, 2)
+            for x in range(len(self.factors[a]))
+            for y in range(len(self.factors[b]))
+        }
+        rng = np.random.default_rng(0)
+        yield {n: options[0] for n, options in self.factors.items()}
+        for _ in range(most):
+            if not pairs:
+                return
+            row = max((self._row(names, rng) for _ in range(12)), key=lambda r: len(pairs & _pairs(names, r)))
+            pairs -= _pairs(names, row)
+            yield {n: self.factors[n][row[n]] for n in names}
+
+    def _row(self, names, rng):
+        return {n: int(rng.integers(len(self.factors[n]))) for n in names}
+
+
+def _pairs(names, row):
+    return {((a, row[a]), (b, row[b])) for a, b in combinations(names, 2)}

@@ -1,0 +1,141 @@
+"""What is known of a wrong gradient at one example: given and right numbers, entry by entry, and what else there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .example import Example
+from .judge import Judge
+from .outcome import Trouble
+from .protocol import copies
+from .regimes import SCALES
+from .slopes import LEVELS, SHARE, slopes
+
+MOST_ENTRIES = 3000
+"""Entries of an array that are differenced one by one."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """The right gradient: every entry from `low` to `high` (equal but at kinks), up to `bound`."""
+
+    low: np.ndarray
+    high: np.ndarray
+    bound: np.ndarray
+
+    @property
+    def middle(self) -> np.ndarray:
+        return (self.low + self.high) / 2
+
+    def near(self, g: np.ndarray) -> np.ndarray:
+        """The right number that is nearest to g."""
+        return np.clip(g, self.low, self.high)
+
+
+class Evidence:
+    """One failing example of an argument: `given` and `right` gradients, inputs, upstream gradients, outputs."""
+
+    def __init__(self, judge: Judge, example: Example, trouble: Trouble):
+        self.judge, self.example, self.trouble = judge, example, trouble
+        self.signature, self.params = judge.signature, dict(example.params)
+        self.inputs = copies(example.arrays(self.signature))
+        run = judge.subject.run(copies(self.inputs), self.params)
+        self.outputs = [np.array(y, np.float64) for y in run.outputs]
+        self.grads = [example.gradient(y.shape, k) for k, y in enumerate(self.outputs)]
+        self.run = run
+
+    @property
+    def name(self) -> str:
+        return self.trouble.argument
+
+    @property
+    def place(self) -> int:
+        return self.signature.names.index(self.name)
+
+    @property
+    def x(self) -> np.ndarray:
+        return self.inputs[self.place]
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """The axes of the argument, in the words of the signature."""
+        dims = [str(d) for d in self.signature.arguments[self.place].dims]
+        lead = len(self.example.lead)
+        k = dims.index("...") if "..." in dims else 0
+        return tuple([*dims[:k], *["..."] * lead, *dims[k + 1 :]] if "..." in dims else dims)
+
+    def pulled(self, grads: Sequence[np.ndarray]) -> tuple[Any, ...]:
+        """All gradients of a fresh instance for these upstream gradients."""
+        with np.errstate(all="ignore"):
+            run = self.judge.subject.run(copies(self.inputs), self.params)
+            return run.pull(list(grads))
+
+    @cached_property
+    def gradients(self) -> tuple[Any, ...]:
+        return self.pulled(self.grads)
+
+    @cached_property
+    def given(self) -> np.ndarray:
+        found = self.gradients[self.place]
+        return np.array(0.0 if found is None else found, np.float64)
+
+    @cached_property
+    def rights(self) -> dict[str, Right]:
+        """The right gradient of every real argument, for the upstream gradients of the example."""
+        return {
+            a.name: self.right_for(k, self.grads)
+            for k, a in enumerate(self.signature.arguments)
+            if a.real and self.inputs[k] is not None
+        }
+
+    @property
+    def right(self) -> Right:
+        return self.rights[self.name]
+
+    def right_for(self, k: int, grads: Sequence[np.ndarray]) -> Right:
+        """The derivative of `Σ G y` by each entry of input k, by differences in that entry."""
+        with np.errstate(all="ignore"):
+            return entrywise(
+                self.judge, self.inputs, self.params, self.outputs, k, grads, SCALES.get(self.example.values, 1.0)
+            )
+
+    @cached_property
+    def wrong(self) -> np.ndarray:
+        """Where the given gradient is not right."""
+        return differ(self.given, self.right)
+
+
+def differ(g: np.ndarray, right: Right) -> np.ndarray:
+    scale = np.max(np.abs(right.middle), initial=0)
+    allowed = 10 * right.bound + 1e-6 * np.abs(right.middle) + 1e-9 * scale + SHARE
+    return ~(np.abs(g - right.near(g)) <= allowed)
+
+
+def entrywise(judge: Judge, inputs, params, outputs, k: int, grads, scale: float) -> Right:
+    """For every entry the slopes of the weighted outputs, at the step that is the surest."""
+    G = np.concatenate([np.ravel(G) for G in grads])
+    y = np.concatenate([np.ravel(y) for y in outputs])
+    x = inputs[k]
+    found = np.zeros((3, x.size))
+    for j in range(min(x.size, MOST_ENTRIES)):
+        unit = np.zeros(x.size)
+        unit[j] = 1.0
+        directions = [unit.reshape(x.shape) if n == k else None for n in range(len(inputs))]
+        found[:, j] = surest(lambda moved: judge.values(moved, params), inputs, directions, y, G, scale)
+    return Right(*found.reshape(3, *x.shape))
+
+
+def surest(f, inputs, directions, y, G, scale) -> tuple[float, float, float]:
+    """Interval and bound of `Σ G y′`, at the first step that is fine enough, else at the best."""
+    found = []
+    for level in LEVELS:
+        low, high, bound = slopes(f, inputs, directions, y, level * scale).weighted(G)
+        if high - low <= 1e-6 * max(abs(low), abs(high), 1e-3) and bound <= 1e-6 * max(abs(low), abs(high), 1e-3):
+            return low, high, bound
+        found.append((low, high, bound))
+    return min(found, key=lambda f: f[2] + f[1] - f[0])

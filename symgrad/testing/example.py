@@ -1,0 +1,157 @@
+"""An example: sizes, hyper-parameters and regimes, from which all arrays follow; it can be written and read."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..errors import OptionError
+from .regimes import FIRST_ONLY, VALUES, laid, positive, upstream
+from .signature import LEAD, Argument, Output, Signature
+from .sizes import NoSize
+
+PLAIN = {"values": "ordinary", "upstream": "normal", "layout": "contiguous", "shape": "different"}
+LABEL_NAMES = ("ignore_index", "padding_idx")
+"""Hyper-parameters that are a label: they are put among the whole numbers."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """`sizes` of the dims, `lead` of the axes `...`, `params`, regimes, names of `absent` inputs, a `seed`.
+
+    `extras` are what an adapter varies beside them (train and eval).
+    """
+
+    sizes: tuple[tuple[str, int], ...] = ()
+    lead: tuple[int, ...] = ()
+    params: tuple[tuple[str, Any], ...] = ()
+    values: str = "ordinary"
+    upstream: str = "normal"
+    layout: str = "contiguous"
+    shape: str = "different"
+    absent: tuple[str, ...] = ()
+    seed: int = 0
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """Dims and hyper-parameters by name."""
+        return {**dict(self.params), **dict(self.sizes)}
+
+    def change(self, **changes) -> Example:
+        return replace(self, **changes)
+
+    def factors(self) -> dict[str, Any]:
+        """What may be the condition of a fault, by name."""
+        given = {name: "absent" for name in self.absent}
+        regimes = {key: getattr(self, key) for key in ("values", "upstream", "layout")}
+        return {**dict(self.params), **dict(self.sizes), **regimes, **given}
+
+    def __str__(self):
+        """
+        >>> print(Example((("N", 2),), params=(("stride", 1),), values="ties", seed=3))
+        N=2 stride=1 values='ties' seed=3
+        """
+        named = [*self.sizes, *self.params]
+        named += [("lead", self.lead)] * bool(self.lead)
+        named += [(key, getattr(self, key)) for key in PLAIN if getattr(self, key) != PLAIN[key] and key != "shape"]
+        named += [("absent", self.absent)] * bool(self.absent)
+        return " ".join(f"{name}={value!r}".replace(", ", ",") for name, value in [*named, ("seed", self.seed)])
+
+    @classmethod
+    def read(cls, text: str, signature: Signature, params: Mapping[str, Any]) -> Example:
+        """The example that `str` has written.
+
+        >>> from symgrad.testing.signature import read_signature
+        >>> Example.read("N=2 values='ties' seed=3", read_signature("x[N] -> y[N]"), {}).sizes
+        (('N', 2),)
+        """
+        given = _pairs(text)
+        dims = signature.dims(set(params))
+        fields = {key: given.pop(key) for key in ("lead", *PLAIN, "absent", "seed") if key in given}
+        missing = [name for name in (*dims, *params) if name not in given]
+        if missing or given.keys() - {*dims, *params}:
+            what = f"without {missing[0]}" if missing else f"with {min(given.keys() - {*dims, *params})}"
+            raise OptionError(f"an example {what}: {text}", hint=f"it names {', '.join((*dims, *params))}")
+        return cls(tuple((n, given[n]) for n in dims), params=tuple((n, given[n]) for n in params), **fields)
+
+    # What follows from it.
+
+    def shape_of(self, a: Output) -> tuple[int | None, ...]:
+        """The shape of an array; None for an axis that follows from the rest."""
+        found: list[int | None] = []
+        for d in a.dims:
+            found += self.lead if d == LEAD else [None if isinstance(d, str) else d.value(self.known)]
+        return tuple(found)
+
+    def solvable(self, signature: Signature) -> bool:
+        """Whether all quotients are whole and no size is negative."""
+        try:
+            return all(n is None or n >= 0 for a in signature.arrays for n in self.shape_of(a))
+        except NoSize:
+            return False
+
+    def arrays(self, signature: Signature) -> list[np.ndarray | None]:
+        """The inputs, in order."""
+        rng, found = np.random.default_rng(self.seed), []
+        real = [a.name for a in signature.arguments if a.real]
+        for a in signature.arguments:
+            regime = self.values if a.name in real[:1] or self.values not in FIRST_ONLY else "ordinary"
+            x = _array(a, self, rng, regime)
+            found.append(None if a.name in self.absent else laid(x, self.layout))
+        return found
+
+    def gradient(self, shape: tuple[int, ...], k: int = 0) -> np.ndarray:
+        """The upstream gradient of output k."""
+        return upstream(self.upstream, np.random.default_rng((self.seed, 1, k)), shape)
+
+
+def _array(a: Argument, example: Example, rng, regime: str) -> np.ndarray:
+    shape: Any = example.shape_of(a)
+    if a.real:
+        x = np.asarray(VALUES[regime](rng, shape), dtype=np.float64)
+        return positive(x) if a.positive else x
+    if a.kind == "bool":
+        found = rng.random(size=shape) < 0.6
+        if found.ndim and found.shape[-1] > 1:
+            found[..., 0], found[..., -1] = True, False
+        return found
+    return _labels(a, example, rng, regime, shape)
+
+
+def _labels(a, example, rng, regime, shape):
+    """Whole numbers; in the regime of ties all the same."""
+    below = a.below.value(example.known)
+    if below < 1:
+        return np.zeros(shape, np.int64)
+    found = rng.integers(below, size=shape) if regime != "ties" else np.full(shape, rng.integers(below))
+    for name in LABEL_NAMES:
+        label = dict(example.params).get(name)
+        if isinstance(label, int) and not isinstance(label, bool):
+            found = np.where(rng.random(size=shape) < 0.3, label, found)
+    return found
+
+
+def _pairs(text: str) -> dict[str, Any]:
+    """`N=2 values='ties'` as a dictionary; values are Python's literals."""
+    try:
+        tree = ast.parse(f"_({', '.join(_words(text))})", mode="eval").body
+        assert isinstance(tree, ast.Call) and not tree.args
+        return {str(k.arg): ast.literal_eval(k.value) for k in tree.keywords}
+    except (SyntaxError, ValueError, AssertionError, AttributeError):
+        raise OptionError(f"an example cannot be read: {text}", hint='as in "N=2 C=3 stride=1 seed=0"') from None
+
+
+def _words(text: str) -> list[str]:
+    """Text at the spaces that stand outside of quotation marks."""
+    found, quote = [""], ""
+    for c in text.strip():
+        quote = "" if c == quote else c if c in "'\"" and not quote else quote
+        if c == " " and not quote:
+            found.append("")
+        else:
+            found[-1] += c
+    return [w for w in found if w]

@@ -1,0 +1,203 @@
+"""One example judged: protocol first, then numbers, by an oracle where there is one and by differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import SymgradError
+from .example import Example
+from .outcome import Outcome, Trouble, first_of_each
+from .protocol import PROTOCOL, Pass, copies
+from .regimes import SCALES
+from .signature import Signature
+from .slopes import FLOOR, Reading, read
+from .subject import LayerError, Run, Subject
+
+Exact = Callable[[Sequence[Any], dict[str, Any], Sequence[np.ndarray]], "Sequence[Any] | None"]
+"""`(inputs, params, grads) -> gradients`: an oracle that computes derivatives, None where it cannot."""
+RELATIVE = 1e-7
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What judges: the layer, its signature, and oracles by name, beside differences."""
+
+    subject: Subject
+    signature: Signature
+    oracles: tuple[tuple[str, Exact], ...] = ()
+    tolerance: float = RELATIVE
+
+    def __call__(self, example: Example) -> Outcome:
+        params, inputs = dict(example.params), example.arrays(self.signature)
+        before = copies(inputs)
+        with np.errstate(all="ignore"):
+            try:
+                run = self.subject.run(inputs, params)
+            except SymgradError:
+                raise
+            except Exception as error:
+                return Outcome(example, skipped="raised", error=f"{type(error).__name__}: {error}")
+            self.fits(run, example)
+            return self.judged(example, params, inputs, before, run)
+
+    def fits(self, run: Run, example: Example) -> None:
+        """Outputs have the shapes of the signature."""
+        for o, y in zip(self.signature.outputs, run.outputs, strict=True):
+            shape = example.shape_of(o)
+            if len(shape) != y.ndim or any(n not in (None, m) for n, m in zip(shape, y.shape, strict=True)):
+                wanted = ", ".join("_" if n is None else str(n) for n in shape)
+                raise LayerError(
+                    f"{self.subject.name}.forward gives {o.name} of shape {y.shape}, not ({wanted}) as in {o}",
+                    place=f"  {shapes_text(self.signature, example)}",
+                    hint="name the axis _ where it follows from the rest",
+                )
+
+    def judged(self, example, params, inputs, before, run) -> Outcome:
+        troubles = [
+            Trouble("", "dtype", f"{o.name} is {y.dtype}, the inputs are float64")
+            for o, y in zip(self.signature.outputs, run.outputs, strict=True)
+            if y.dtype.kind == "f" and y.dtype != np.float64
+        ]
+        finite = all(np.all(np.isfinite(y)) for y in run.outputs)
+        if not finite and example.values != "-inf" and any(np.any(np.isnan(y)) for y in run.outputs):
+            troubles.append(Trouble("", "nonfinite", "the output is NaN for finite inputs"))
+        if not finite and not (example.values == "-inf" and all(only_minus_infinity(y) for y in run.outputs)):
+            return Outcome(example, tuple(troubles), skipped="forward is not finite")
+        grads = [example.gradient(y.shape, k) for k, y in enumerate(run.outputs)]
+        wanted = copies(grads)
+        outputs = [np.array(y, np.float64) for y in run.outputs]
+        try:
+            gradients = run.pull(grads)
+        except SymgradError:
+            raise
+        except Exception as error:
+            told = f"backward raises {type(error).__name__}: {error}"
+            return Outcome(example, (*troubles, Trouble(self._first(), "raises", told)))
+        if not finite:
+            return Outcome(
+                example, self.of_infinity(gradients), skipped="" if self.of_infinity(gradients) else "forward is −∞"
+            )
+        p = Pass(self.subject, self.signature, params, inputs, run, grads, tuple(gradients), (before, wanted))
+        found = first_of_each([*troubles, *self.protocol(p), *self.numbers(p, example, outputs)])
+        flat = tuple(name for name, _, g in p.named() if g is not None and not np.any(g))
+        return Outcome(example, found, flat=flat)
+
+    def of_infinity(self, gradients) -> tuple[Trouble, ...]:
+        """Where outputs are −∞ because inputs are, the gradient of those inputs is no NaN."""
+        first = next(k for k, a in enumerate(self.signature.arguments) if a.real)
+        bad = gradients[first] is not None and np.any(np.isnan(gradients[first]))
+        return (Trouble(self._first(), "nonfinite", "NaN where the output is −∞"),) if bad else ()
+
+    def protocol(self, p: Pass):
+        for check in PROTOCOL:
+            if check in PROTOCOL[3:] and not p.sound():
+                return
+            try:
+                yield from check(p)
+            except SymgradError:
+                raise
+            except Exception as error:
+                yield Trouble(self._first(), "raises", f"a second pass raises {type(error).__name__}: {error}")
+
+    def _first(self) -> str:
+        return next((a.name for a in self.signature.arguments if a.real), "")
+
+    # Numbers.
+
+    def numbers(self, p: Pass, example: Example, outputs: Sequence[np.ndarray]):
+        """Arguments whose gradient is not the derivative."""
+        good = {name for name, x, g in p.named() if g is not None and np.shape(g) == x.shape and np.all(np.isfinite(g))}
+        good = {n for n in good if p.before[0][self.signature.names.index(n)].size}
+        if not good:
+            return
+        exact = self.exact(p)
+        if exact is not None:
+            yield from self.against(p, exact, good)
+            return
+        yield from self.differences(p, example, outputs, good)
+
+    def exact(self, p: Pass) -> Sequence[Any] | None:
+        """The derivatives by the first oracle that has them."""
+        for _, oracle in self.oracles:
+            found = oracle(p.before[0], p.params, p.before[1])
+            if found is not None:
+                return found
+        return None
+
+    def against(self, p, exact, good):
+        for a, g, right in zip(self.signature.arguments, p.gradients, exact, strict=True):
+            if a.name in good and right is not None and not agree(np.asarray(g), np.asarray(right), self.tolerance):
+                yield Trouble(a.name, "value", "", {})
+
+    def differences(self, p: Pass, example: Example, outputs, good: set[str]):
+        """Along random directions through all arguments at once; where that fails, each argument for itself."""
+        for directions in self.directions(p, example, good):
+            if not self.along(p, example, outputs, directions).fails:
+                continue
+            alone = [
+                [d if k == j else None for j, d in enumerate(directions)]
+                for k, d in enumerate(directions)
+                if d is not None
+            ]
+            wrong = [only for only in alone if len(alone) == 1 or self.along(p, example, outputs, only).fails]
+            for only in wrong:
+                k = next(k for k, d in enumerate(only) if d is not None)
+                yield Trouble(self.signature.names[k], "value", "", {})
+            if wrong:
+                return
+
+    def directions(self, p: Pass, example: Example, good: set[str]):
+        """Random signs and halves; then all ones, or one coordinate."""
+        rng = np.random.default_rng((example.seed, 2))
+        yield [
+            self.signed(rng, x) if a.name in good else None
+            for a, x in zip(self.signature.arguments, p.before[0], strict=True)
+        ]
+        if example.values in ("ties", "zeros") or example.seed % 2:
+            yield [
+                np.ones(x.shape) if a.name in good else None
+                for a, x in zip(self.signature.arguments, p.before[0], strict=True)
+            ]
+
+    @staticmethod
+    def signed(rng, x):
+        return rng.choice([-1.0, -0.5, 0.5, 1.0], size=x.shape)
+
+    def along(self, p: Pass, example: Example, outputs, directions) -> Reading:
+        G = np.concatenate([np.ravel(G) for G in p.before[1]])
+        y = np.concatenate([np.ravel(y) for y in outputs])
+        scale = SCALES.get(example.values, 1.0)
+
+        def f(inputs):
+            return self.values(inputs, p.params)
+
+        return read(f, p.before[0], directions, y, G, p.gradients, scale)
+
+    def values(self, inputs, params) -> np.ndarray:
+        """All outputs, one after the other, for inputs that may be written to."""
+        run = self.subject.run(copies(inputs), params)
+        return np.concatenate([np.ravel(np.asarray(y, np.float64)) for y in run.outputs])
+
+
+def only_minus_infinity(y: np.ndarray) -> bool:
+    return not np.any(np.isnan(y)) and not np.any(np.isposinf(y))
+
+
+def agree(g: np.ndarray, right: np.ndarray, tolerance: float) -> bool:
+    """Entry by entry, relative to it and to a share of the largest; never to the size of the array."""
+    scale = np.max(np.abs(right), initial=0)
+    return bool(np.all(np.abs(g - right) <= tolerance * np.abs(right) + 1e-9 * scale + FLOOR))
+
+
+def shapes_text(signature: Signature, example: Example) -> str:
+    """`x[2,3] w[4,3] stride=1`."""
+    arrays = [
+        f"{a.name}[{','.join(map(str, example.shape_of(a)))}]"
+        for a in signature.arguments
+        if a.name not in example.absent
+    ]
+    return " ".join([*arrays, *(f"{name}={value!r}" for name, value in example.params)])

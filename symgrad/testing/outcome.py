@@ -1,0 +1,67 @@
+"""What one example has shown: the troubles of each argument, in the words of a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .example import Example
+
+CHECKS = {
+    "raises": "an exception for legal inputs",
+    "shape": "a gradient of another shape than its argument",
+    "zero": "no gradient where there is one",
+    "nonfinite": "NaN or infinity where the forward pass is finite",
+    "dtype": "another number type than that of the inputs",
+    "mutates": "inputs, upstream gradients or parameters are changed",
+    "aliases": "memory that is shared with inputs, saved values or other results",
+    "repeat": "a second pass gives something else",
+    "layout": "the result depends on how arrays lie in memory",
+    "nonlinear": "the gradient is not linear in the upstream gradient",
+    "value": "another number than the derivative",
+}
+"""In the order in which they are told: what comes first explains what comes after it."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong: with the gradient of an argument ("" for the outputs), found by a check."""
+
+    argument: str
+    check: str
+    detail: str = ""
+    data: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.argument, self.check
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An example, what is wrong in it (at most one trouble for an argument), and what could not be judged.
+
+    `flat` are arguments whose gradient is 0 everywhere, so that most faults cannot show.
+    """
+
+    example: Example
+    troubles: tuple[Trouble, ...] = ()
+    skipped: str = ""
+    error: str = ""
+    flat: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.troubles
+
+    def has(self, key: tuple[str, str]) -> bool:
+        return any(t.key == key for t in self.troubles)
+
+
+def first_of_each(troubles: list[Trouble]) -> tuple[Trouble, ...]:
+    """Of the troubles of an argument the one that explains the others."""
+    order = list(CHECKS)
+    found: dict[str, Trouble] = {}
+    for t in sorted(troubles, key=lambda t: order.index(t.check)):
+        found.setdefault(t.argument, t)
+    return tuple(found.values())

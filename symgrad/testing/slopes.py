@@ -1,0 +1,142 @@
+"""Directional derivatives of outputs from nothing but their values, with bounds; at kinks the interval of slopes.
+
+Along a direction d every output entry has slopes on both sides of the point,
+
+    r(h) = (y(x + h d) − y(x)) / h      l(h) = (y(x) − y(x − h d)) / h
+
+Where they come together as h shrinks, Richardson's `(4 D(h/2) − D(h)) / 3` of the central differences is the
+derivative, with an error of order h⁴. Where their difference does not shrink there is a kink, and any slope between
+them is one of a subgradient. The upstream gradient weights the entries, each with its own interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+EPS = float(np.finfo(np.float64).eps)
+LEVELS = (2.0**-8, 2.0**-12, 2.0**-16)
+"""Steps in units of the scale of the data: the first decides where it agrees, all where it does not."""
+ROUNDINGS = 16
+SHARE = 1e-9
+"""Of the sum of magnitudes: what rounding in a backward pass is granted."""
+FLOOR = 64 * EPS
+"""A slope below this may be what rounding leaves of a difference of numbers near 1, such as p − 1 of a softmax."""
+ROUGH = 1e-3
+"""A relative change from D(h) to D(h/2) from which on Richardson's estimate of its error is not believed."""
+
+Function = Callable[[Sequence], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """For each output entry the interval of slopes along a direction, and how far it may be off."""
+
+    low: np.ndarray
+    high: np.ndarray
+    bound: np.ndarray
+
+    def weighted(self, G: np.ndarray) -> tuple[float, float, float]:
+        """`(low, high, bound)` of `Σ G y′`; entries with G = 0 do not count."""
+        on = G != 0
+        a, b, g = self.low[on], self.high[on], G[on]
+        size = np.abs(g)
+        bound = size @ self.bound[on] + SHARE * (size @ np.maximum(np.abs(a), np.abs(b))) + FLOOR * size.sum()
+        return float(np.minimum(g * a, g * b).sum()), float(np.maximum(g * a, g * b).sum()), float(bound)
+
+
+def moved(inputs: Sequence, directions: Sequence, h: float) -> list:
+    """`x + h d` for the inputs that have a direction."""
+    return [x if d is None else x + h * d for x, d in zip(inputs, directions, strict=True)]
+
+
+def slopes(f: Function, inputs: Sequence, directions: Sequence, y: np.ndarray, h: float) -> Slopes:
+    """The slopes at step h, y being the value at the point.
+
+    >>> f = lambda x: np.abs(x[0])
+    >>> found = slopes(f, [np.array([0.0, 3.0])], [np.array([1.0, 2.0])], np.array([0.0, 3.0]), 2.0**-8)
+    >>> found.low.round(6).tolist(), found.high.round(6).tolist()
+    ([-1.0, 2.0], [1.0, 2.0])
+    """
+    right, left = (f(moved(inputs, directions, h)) - y) / h, (y - f(moved(inputs, directions, -h))) / h
+    h = h / 2
+    right2, left2 = (f(moved(inputs, directions, h)) - y) / h, (y - f(moved(inputs, directions, -h))) / h
+    coarse, fine = (right + left) / 2, (right2 + left2) / 2
+    change, size = np.abs(fine - coarse), np.maximum(np.abs(fine), np.abs(coarse))
+    largest = max(
+        (
+            float(np.abs(x[np.isfinite(x)]).max(initial=0))
+            for x, d in zip(inputs, directions, strict=True)
+            if d is not None
+        ),
+        default=0,
+    )
+    rounding = ROUNDINGS * EPS * (np.abs(y) + size * largest) / h
+    bend, bend2 = np.abs(right - left), np.abs(right2 - left2)
+    kink = (bend2 > 0.75 * bend) & (bend2 > 4 * rounding + SHARE * size)
+    best = (4 * fine - coarse) / 3
+    ends = 2 * right2 - right, 2 * left2 - left
+    off = np.where(change > ROUGH * size, change, 0.05 * change)
+    bound = np.where(kink, np.abs(right2 - right) + np.abs(left2 - left), off) + rounding
+    low, high = np.where(kink, np.minimum(*ends), best), np.where(kink, np.maximum(*ends), best)
+    known = np.isfinite(low) & np.isfinite(high) & np.isfinite(bound)
+    return Slopes(np.where(known, low, 0), np.where(known, high, 0), np.where(known, bound, np.inf))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What differences say of a claimed `Σ g d`: "agrees", "refuted" or "undecided"; the interval, and how sure."""
+
+    status: str
+    claimed: float
+    low: float
+    high: float
+    bound: float
+
+    @property
+    def fails(self) -> bool:
+        return self.status == "refuted"
+
+
+def read(
+    f: Function, inputs: Sequence, directions: Sequence, y: np.ndarray, G: np.ndarray, g: Sequence, scale: float = 1.0
+) -> Reading:
+    """Whether `Σ g d`, over all inputs with a direction, is a slope of `Σ G y` along d."""
+    pairs = [(a, d) for a, d in zip(g, directions, strict=True) if d is not None]
+    claimed = float(sum(np.sum(a * d) for a, d in pairs))
+    own = SHARE * float(sum(np.sum(np.abs(a * d)) for a, d in pairs)) / 100
+    found: list[tuple[float, float, float]] = []
+    for level in LEVELS:
+        low, high, bound = slopes(f, inputs, directions, y, level * scale).weighted(G)
+        found.append((low, high, bound + own))
+        if (
+            len(found) == 1
+            and low - bound - own <= claimed <= high + bound + own
+            and bound < ROUGH * max(abs(low), abs(high), 1e-300)
+        ):
+            return Reading("agrees", claimed, low, high, bound)
+    return judged(claimed, found)
+
+
+def judged(claimed: float, found: list[tuple[float, float, float]]) -> Reading:
+    """The verdict of the steps together: the surest one decides, doubted by how far its neighbours are from it.
+
+    Where no step is sure, a claim that the differences approach as the step shrinks agrees (order of convergence).
+    """
+    middles = [(low + high) / 2 for low, high, _ in found]
+    doubts = [
+        bound + min(abs(middles[k] - middles[j]) for j in range(len(found)) if abs(k - j) == 1)
+        for k, (_, _, bound) in enumerate(found)
+    ]
+    k = int(np.argmin(doubts))
+    low, high, bound = *found[k][:2], 3 * doubts[k]
+    distances = [abs(claimed - m) for m in middles]
+    if not np.isfinite(bound):
+        return Reading("undecided", claimed, low, high, bound)
+    if low - bound <= claimed <= high + bound:
+        sure = bound <= 0.1 * max(abs(low), abs(high), abs(claimed))
+        return Reading("agrees" if sure or bound < 1e-6 else "undecided", claimed, low, high, bound)
+    nearing = distances[2] < 0.5 * distances[1] and distances[1] < 0.5 * distances[0]
+    return Reading("undecided" if nearing else "refuted", claimed, low, high, bound)

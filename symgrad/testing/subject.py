@@ -1,0 +1,90 @@
+"""What is tested: something that computes outputs from arrays, and gradients from upstream gradients."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..errors import SymgradError
+from .signature import Signature
+
+Inputs = Sequence[Any]
+Gradients = tuple[Any, ...]
+
+
+class LayerError(SymgradError):
+    """A layer that cannot be tested: it does not fit its signature, or is random without a seed."""
+
+
+@dataclass
+class Run:
+    """One forward pass. `pull` takes a gradient for each output and gives one for each input."""
+
+    outputs: tuple[Any, ...]
+    pull: Callable[[Sequence[np.ndarray]], Gradients]
+
+
+class Subject(Protocol):
+    """A layer behind an adapter: arrays go in and come out as NumPy's; each run is a fresh instance."""
+
+    name: str
+
+    def run(self, inputs: Inputs, params: dict[str, Any]) -> Run: ...
+
+
+def seeded() -> None:
+    """Puts the generators that are global at a fixed place, so that a layer that uses them is deterministic."""
+    random.seed(0)
+    np.random.seed(0)
+
+
+def outputs_of(found: Any, signature: Signature, name: str) -> tuple[Any, ...]:
+    """The outputs of a forward pass as a tuple, as many as the signature says."""
+    outputs = tuple(found) if isinstance(found, (tuple, list)) else (found,)
+    many = len(signature.outputs)
+    if len(outputs) != many:
+        raise LayerError(f"{name}.forward gave {_many(outputs, 'output')}, the signature says {many}: {signature}")
+    return tuple(_numbers(y, o.name, name) for y, o in zip(outputs, signature.outputs, strict=True))
+
+
+def gradients_of(found: Any, signature: Signature, name: str) -> Gradients:
+    """One gradient for each input: from a tuple for all, or for the real ones, or a dictionary by name.
+
+    >>> from symgrad.testing.signature import read_signature
+    >>> gradients_of((1.0,), read_signature("x[], t[]<3 -> y[]"), "Layer")
+    (1.0, None)
+    """
+    arguments = signature.arguments
+    if found is None:
+        raise LayerError(f"{name}.backward gave None", hint=f"expected: gradients for {', '.join(signature.names)}")
+    if isinstance(found, dict):
+        if unknown := found.keys() - set(signature.names):
+            told = f"{name}.backward gave a gradient for {min(map(str, unknown))}"
+            raise LayerError(told, hint=f"the signature names {', '.join(signature.names)}")
+        return tuple(found.get(a) for a in signature.names)
+    given = tuple(found) if isinstance(found, (tuple, list)) else (found,)
+    real = [a for a in arguments if a.real]
+    if len(given) == len(arguments):
+        return given
+    if len(given) == len(real):
+        left = iter(given)
+        return tuple(next(left) if a.real else None for a in arguments)
+    told = f"{name}.backward gave {_many(given, 'gradient')} for {_many(arguments, 'argument')}"
+    raise LayerError(told, hint=f"expected: one each for {', '.join(signature.names)}")
+
+
+def _many(things, noun: str) -> str:
+    return f"{len(things)} {noun}{'s' * (len(things) != 1)}"
+
+
+def _numbers(y, output: str, name: str):
+    found = np.asarray(y)
+    if found.dtype.kind not in "biufc":
+        raise LayerError(
+            f"{name}.forward gave an array of {found.dtype} as {output}", hint="expected: an array of numbers"
+        )
+    return found
