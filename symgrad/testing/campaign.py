@@ -34,7 +34,8 @@ def outcomes(judge: Judge, space: Space, count: int, seed_: int | None = None, d
     pairs = count if count <= FEW else int(SHARE_OF_PAIRS * count)
     rows = list(islice(space.rows(pairs), pairs))
     for k, row in enumerate(rows):
-        run(space.example(Random((seed_ or 0, k)), row))
+        random = Random((seed_ or 0, k))
+        run(space.example(random, row) or space.example(random))
     drawn(space, max(count - len(rows), 1), seed_, run)
     if not found:
         raise LayerError("no legal example was found", hint="where= may be impossible, or a quotient of sizes")

@@ -102,22 +102,29 @@ class Space:
 
     def example(self, draw: Draw, given: Mapping[str, Any] | None = None) -> Example | None:
         """An example with these factors; None if no legal one is found."""
-        given = given or {}
-        chosen = {name: given[name] if name in given else draw.choice(o) for name, o in self.factors.items()}
-        params = tuple((name, chosen[name]) for name in self.params)
-        absent = tuple(name for name in self.optional if chosen[f"absent {name}"])
         for _ in range(TRIES):
-            found = Example(
-                self.sizes(draw, dict(params), chosen["shape"]),
-                self.lead(draw, chosen["shape"]),
-                params,
-                absent=absent,
-                seed=draw.integer(0, 999),
-                **{key: chosen[key] for key in PLAIN},
-            )
+            found = self._any(draw, given or {})
             if self.legal(found):
                 return found
         return None
+
+    def _any(self, draw: Draw, given: Mapping[str, Any]) -> Example:
+        """An example that may not be legal."""
+        chosen = {name: given[name] if name in given else draw.choice(self.often(name)) for name in self.factors}
+        params = tuple((name, chosen[name]) for name in self.params)
+        return Example(
+            self.sizes(draw, dict(params), chosen["shape"]),
+            self.lead(draw, chosen["shape"]),
+            params,
+            absent=tuple(name for name in self.optional if chosen[f"absent {name}"]),
+            seed=draw.integer(0, 999),
+            **{key: chosen[key] for key in PLAIN},
+        )
+
+    def often(self, name: str) -> tuple[Any, ...]:
+        """The values of a factor, plain ones more often."""
+        options = self.factors[name]
+        return options[:1] * 3 + options[1:-1] * 2 + options[-1:] if name == "shape" else options
 
     def legal(self, example: Example) -> bool:
         fits = self.where.holds(example.known) if self.where.comparisons else self.windows_fit(example)
@@ -145,7 +152,7 @@ class Space:
 
     def _count(self, draw, name, step, shape, equal, used):
         """How many times the step that has to divide it."""
-        if shape == "empty" and name == self.dims[0]:
+        if shape == "empty" and name == self.dims[0] and not self.has_lead:
             return 0
         if name[0].islower():
             return draw.integer(*SMALL)
@@ -160,8 +167,8 @@ class Space:
         """The sizes of the axes `...`: none to three."""
         if not self.has_lead:
             return ()
-        if shape == "empty" and not self.dims:
-            return (0,)
+        if shape == "empty":
+            return (0, *(draw.integer(1, 4) for _ in range(draw.integer(0, 2))))
         return tuple(draw.integer(1, 4) for _ in range(draw.integer(0, 3)))
 
     # Many of them.

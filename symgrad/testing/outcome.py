@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from .example import Example
 
@@ -30,7 +29,6 @@ class Trouble:
     argument: str
     check: str
     detail: str = ""
-    data: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -96,11 +96,11 @@ def results(p: Pass) -> Iterator[Trouble]:
         if g is None:
             yield Trouble(name, "zero", "the gradient is None")
         elif np.shape(g) != x.shape:
-            yield Trouble(name, "shape", f"the gradient has shape {np.shape(g)}, {name} has {x.shape}", {"gradient": g})
+            yield Trouble(name, "shape", f"the gradient has shape {np.shape(g)}, {name} has {x.shape}")
         elif np.asarray(g).dtype != np.float64:
             yield Trouble(name, "dtype", f"the gradient is {np.asarray(g).dtype}, {name} is float64")
         elif not np.all(np.isfinite(g)):
-            yield Trouble(name, "nonfinite", "", {"gradient": g})
+            yield Trouble(name, "nonfinite")
 
 
 def unchanged(p: Pass) -> Iterator[Trouble]:
@@ -134,7 +134,7 @@ def repeated(p: Pass) -> Iterator[Trouble]:
     """A second backward pass gives the same, though the first result was written over."""
     first = copies(p.gradients)
     for name, g, other in differing(p, p.once_more()):
-        yield Trouble(name, "repeat", "a second backward pass gives something else", {"first": g, "second": other})
+        yield Trouble(name, "repeat", "a second backward pass gives something else")
         return
     for _, _, g in p.named():
         if isinstance(g, np.ndarray) and g.flags.writeable and g.size:
@@ -142,7 +142,7 @@ def repeated(p: Pass) -> Iterator[Trouble]:
     after = p.once_more()
     p.gradients = tuple(first)
     for name, g, other in differing(p, after):
-        yield Trouble(name, "aliases", "the gradient shares memory with saved values", {"first": g, "second": other})
+        yield Trouble(name, "aliases", "the gradient shares memory with saved values")
 
 
 def linear(p: Pass) -> Iterator[Trouble]:
@@ -158,9 +158,9 @@ def linear(p: Pass) -> Iterator[Trouble]:
             continue
         allowed = CLOSE * np.max(np.abs(ALPHA * g) + np.abs(BETA * g2[name]), initial=0) + floor
         if np.any(np.abs(none[name]) > allowed):
-            yield Trouble(name, "nonlinear", "not 0 for an upstream gradient of 0", {"constant": none[name]})
+            yield Trouble(name, "nonlinear", "not 0 for an upstream gradient of 0")
         elif np.any(np.abs(mixed[name] - ALPHA * g - BETA * g2[name]) > allowed):
-            yield Trouble(name, "nonlinear", "", {})
+            yield Trouble(name, "nonlinear")
 
 
 def fresh(p: Pass) -> Iterator[Trouble]:
@@ -185,7 +185,7 @@ def fresh(p: Pass) -> Iterator[Trouble]:
     wrong = list(differing(p, second.pull(copies(p.before[1]))))
     for name, g, other in wrong:
         check, told = ("repeat", "a new instance gives something else") if plain else ("layout", "")
-        yield Trouble(name, check, told, {"first": g, "second": other})
+        yield Trouble(name, check, told)
     if not wrong:
         name = next(name for name, _, _ in p.named())
         yield Trouble(name, "aliases", "the output shares memory with saved values: writing to it changes the gradient")
