@@ -325,6 +325,6 @@ def test_names(subject):
 
 
 def test_numbers():
-    assert len({subject.name for subject in SUBJECTS}) == len(SUBJECTS) >= 5
-    assert len(FAULTS) >= 20
+    assert len({subject.name for subject in SUBJECTS}) == len(SUBJECTS) >= 16
+    assert len(FAULTS) >= 66
     assert set(Counter(fault.relation for _, fault in FAULTS)) <= set(RELATIONS)

@@ -44,7 +44,7 @@ class CrossEntropy:
 
     def grad_x(self, g):
         """`∂X[n,k] = m_n (p[n,k] - q[n,k]) g / c`."""
-        return (self.softmax() - self.target()) * self.kept[:, None] * (g / self.divisor())
+        return np.where(self.kept[:, None], self.softmax() - self.target(), 0.0) * (g / self.divisor())
 
 
 class UpstreamIgnored(CrossEntropy):
