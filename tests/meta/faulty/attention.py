@@ -58,14 +58,19 @@ class RowSumMissing(Attention):
         return self.p * (g @ self.v.swapaxes(1, 2))
 
 
-class CausalMaskForgotten(Attention):
+class MaskForgottenIfCausal(Attention):
     def grad_v(self, g):
         seen = self.seen
         if self.causal:
-            self.seen = np.ones_like(seen)
+            self.seen = np.tril(np.ones_like(seen))
         p = self.weights(self.q @ self.k.swapaxes(1, 2) * self.scale)
         self.seen = seen
         return p.swapaxes(1, 2) @ g
+
+
+class AlwaysCausal(Attention):
+    def grad_scores(self, g):
+        return np.tril(super().grad_scores(g))
 
 
 class WeightsNotTransposed(Attention):
@@ -99,17 +104,26 @@ FAULTS = (
         RowSumMissing,
         "q",
         "missing term",
-        ("S > 1", "always"),
+        ("always",),
         "HomericIntelligence/Odyssey#2134: softmax backward without the dot product term",
     ),
     Fault(
-        "causal mask forgotten for values",
-        CausalMaskForgotten,
+        "mask forgotten in the causal case",
+        MaskForgottenIfCausal,
         "v",
         "missing term",
-        ("causal",),
+        ("causal and mask present", "causal"),
         "XPU-Forces/mojo_opset#386: in the causal case the backward pass does not apply the other masks",
         also=("row factor", "moved"),
+    ),
+    Fault(
+        "later keys left out though not causal",
+        AlwaysCausal,
+        "k",
+        "missing term",
+        ("not causal",),
+        "triton-lang/triton#5660: gradients of fused attention are wrong with causal=False",
+        also=("subset",),
     ),
     Fault(
         "weights not transposed for values",
@@ -117,7 +131,7 @@ FAULTS = (
         "v",
         "moved",
         ("T == S",),
-        "triton#5660: attention gradients far from the reference, T = S in all trials",
+        "textbook slip: P G in place of Pᵀ G, which has the same shape where T = S",
     ),
     Fault(
         "row without visible keys",

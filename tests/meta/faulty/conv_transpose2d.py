@@ -124,7 +124,7 @@ FAULTS = (
         PaddedKernelOffset,
         "w",
         "moved",
-        ("kh*kw > 1", "kh > 1 or kw > 1", "kh > 1", "kw > 1", "always"),
+        ("kh*kw > 1", "kh > 1 or kw > 1", "always"),
         "textbook slip: a flip where the transposed convolution needs none",
     ),
 )

@@ -35,7 +35,7 @@ class Dense:
 
 class BiasSummedOverFirstAxis(Dense):
     def grad_b(self, g):
-        return g.sum(axis=0)
+        return g.sum(axis=0) if g.ndim > 1 else g.copy()
 
 
 class WeightTransposed(Dense):
@@ -99,7 +99,7 @@ FAULTS = (
         SingleRowIsAView,
         "b",
         "aliases",
-        ("N == 1", "one row"),
+        ("rows == 1", "one row", "N == 1"),
         "pytorch#196491: gradients passed on as they are share memory with the upstream buffer",
     ),
 )

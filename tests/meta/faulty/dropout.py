@@ -82,7 +82,7 @@ FAULTS = (
         DividedByRate,
         "x",
         "factor",
-        ("train and p != 0.5", "p != 0.5", "train"),
+        ("train and 0 < p != 0.5", "train and p != 0.5", "p != 0.5", "p > 0", "train"),
         "rasbt/LLMs-from-scratch#431: 1/p in place of 1/(1 - p), the same at one half",
     ),
     Fault(

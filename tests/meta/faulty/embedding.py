@@ -91,14 +91,14 @@ FAULTS = (
         "w",
         "repeat",
         ("second backward",),
-        "mxnet#2856: gradients accumulated where they should be assigned",
+        "flagos-ai/FlagGems#1082: a buffer of partial sums that is not set to zero",
     ),
     Fault(
         "unused last rows cut off",
         UsedRowsOnly,
         "w",
         "shape",
-        ("max(i) < V - 1", "last rows unused"),
+        ("last rows unused", "max(i) < V - 1"),
         "textbook slip: bincount without minlength",
     ),
 )

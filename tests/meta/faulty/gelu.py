@@ -12,10 +12,10 @@ class Gelu:
 
     def forward(self, x):
         self.x, self.u = x, A * (x + B * x**3)
-        return x * (1 + np.tanh(self.u)) / 2
+        return np.asarray(x * (1 + np.tanh(self.u)) / 2)
 
     def backward(self, grad_y):
-        return (self.grad_x(grad_y),)
+        return (np.asarray(self.grad_x(grad_y)),)
 
     def inner(self):
         """`u′ = √(2/π) (1 + 3·0.044715 X²)`."""
@@ -59,7 +59,7 @@ FAULTS = (
         "x",
         "missing term",
         ("always",),
-        "flagos-ai/FlagGems#159: constants of the derivative of gelu, among them 3·0.044715",
+        "sony/nnabla#690, neoml-lib/neoml#787: the backward of gelu corrected",
     ),
     Fault(
         "derivative of tan for that of tanh",

@@ -119,8 +119,8 @@ FAULTS = (
         GammaNotSummed,
         "gamma",
         "shape",
-        ("always",),
-        "linkedin/Liger-Kernel#117: whether the weight gradient is summed over rows or left to the caller",
+        ("always", "gamma present"),
+        "textbook slip: one gradient for each image, the sum left to the caller",
     ),
 )
 

@@ -50,7 +50,7 @@ class GammaAndBetaExchanged(LayerNorm):
 
 class TwoAxesAssumed(LayerNorm):
     def mean(self, a):
-        return a.mean(axis=tuple(range(1, a.ndim)), keepdims=True)
+        return a.mean(axis=tuple(range(1, a.ndim)) or None, keepdims=True)
 
 
 class WholeBlocksOnly(LayerNorm):

@@ -109,7 +109,7 @@ FAULTS = (
         BorderOfZeros,
         "x",
         "subset",
-        ("padding > 0 and x < 0", "padding > 0", "x < 0"),
+        ("padding > 0 and x <= 0", "padding > 0 and x < 0", "padding > 0"),
         "textbook slip: padding with 0 in place of −∞ where the winner is recomputed",
     ),
     Fault(

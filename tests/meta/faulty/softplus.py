@@ -20,10 +20,10 @@ class Softplus:
     def forward(self, x):
         self.u = self.beta * x
         self.y = (np.maximum(self.u, 0) + np.log1p(np.exp(-abs(self.u)))) / self.beta
-        return self.y.copy()
+        return np.array(self.y)
 
     def backward(self, grad_y):
-        return (self.grad_x(grad_y),)
+        return (np.asarray(self.grad_x(grad_y)),)
 
     def grad_x(self, g):
         """`∂X = G / (1 + exp(-β X))`."""
@@ -32,8 +32,9 @@ class Softplus:
 
 class ReciprocalOfInfinity(Softplus):
     def grad_x(self, g):
-        with np.errstate(over="ignore"):
-            return g * (1 - 1 / (1 + np.exp(np.minimum(self.u, 709)))) * (self.u < 709)
+        with np.errstate(all="ignore"):
+            e = np.exp(self.u)
+            return g * np.where(np.isinf(e), 0.0, e / (1 + e))
 
 
 class InfinityOverInfinity(Softplus):
