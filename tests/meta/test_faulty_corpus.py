@@ -58,7 +58,7 @@ def numbers(regime, size, rng):
 
 def argument(marks, regime, size, names, rng):
     if bound := re.search(r"<(\w+)", marks):
-        return rng.integers(0, names[bound[1]], size)
+        return rng.integers(0, int(names.get(bound[1], bound[1])), size)
     if ":bool" in marks:
         return rng.random(size) < 0.6
     x = numbers(regime, size, rng)
@@ -247,7 +247,7 @@ def holds(fault, relation, subject, c):
         if relation in PROTOCOL:
             return globals()[relation](fault.layer, c)
         right, wrong = call(subject.right, c)[1], call(fault.layer, c)[1]
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, IndexError):
         return False
     return any(judge(relation, right, wrong, c.upstream, k) for k in range(len(right)) if concerns(fault, c.names[k]))
 
@@ -323,7 +323,7 @@ def test_fault_is_of_the_kind_it_is_said_to_be(subject, fault):
 
 def met(condition, c):
     """Is a condition met in this call? Words that are no Python say nothing, so they are."""
-    lead = c.sizes.get("...", (c.sizes.get("N"),))
+    lead = c.sizes.get("...", (c.sizes.get("N", 1),))
     known = {"rows": np.prod(lead, dtype=int), "N": np.prod(lead, dtype=int), "always": True, "ndim": np.ndim}
     try:
         return bool(np.any(eval(condition, {}, known | c.sizes | dict(zip(c.names, c.inputs, strict=True)))))

@@ -74,6 +74,11 @@ class DilationIgnored(CausalConv1d):
         return grad
 
 
+class EmptyBatchNotReshaped(CausalConv1d):
+    def grad_x(self, g):
+        return super().grad_x(g.reshape(len(g), -1).reshape(g.shape))
+
+
 FAULTS = (
     Fault(
         "one step late",
@@ -115,6 +120,14 @@ FAULTS = (
         ("dilation > 1",),
         "mlpack#3146: tests with stride and dilation other than 1 failed",
         also=("subset",),
+    ),
+    Fault(
+        "empty batch",
+        EmptyBatchNotReshaped,
+        "",
+        "raises",
+        ("N == 0",),
+        "meta-pytorch/opacus#530: reshape(n, -1, …) fails for n = 0",
     ),
 )
 

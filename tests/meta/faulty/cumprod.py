@@ -87,6 +87,7 @@ FAULTS = (
         "missing term",
         ("T > 1", "always"),
         "textbook slip: the derivative of the whole product for that of the cumulative one",
+        also=("subset",),
     ),
 )
 

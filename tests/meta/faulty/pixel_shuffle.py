@@ -57,6 +57,7 @@ FAULTS = (
         "moved",
         ("r > 1 and C > 1", "C > 1", "r > 1"),
         "microsoft/onnxscript#2891, tensorflow#53291: the two orders of channels agree for one channel only",
+        also=("subset",),
     ),
     Fault(
         "rows and columns of the blocks exchanged",
@@ -65,6 +66,7 @@ FAULTS = (
         "moved",
         ("r > 1",),
         "atriumlts/subpixel#15: a transposition that changes the order within the blocks",
+        also=("subset",),
     ),
     Fault(
         "height and width exchanged",
