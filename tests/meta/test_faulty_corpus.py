@@ -238,7 +238,18 @@ def judge(relation, right, wrong, upstream, k):
     if relation == "subset":
         close = np.isclose(b, a, rtol=1e-9, atol=1e-9 * scale(a))
         return bool(close.any() and not close.all())
-    return relation in ("moved", "row factor", "missing term")
+    if relation == "row factor":
+        return np.ndim(a) < 2 or by_rows(a, b)
+    return relation in ("moved", "missing term")
+
+
+def by_rows(a, b):
+    """Is `b / a` constant along an axis, but not throughout?"""
+    with np.errstate(all="ignore"):
+        ratio = b / a
+    if not np.isfinite(ratio).all() or np.allclose(ratio, ratio.flat[0]):
+        return False
+    return any(n > 1 and np.allclose(ratio, ratio.take([0], axis=k)) for k, n in enumerate(ratio.shape))
 
 
 def holds(fault, relation, subject, c):

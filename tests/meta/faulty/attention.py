@@ -114,7 +114,7 @@ FAULTS = (
         "missing term",
         ("causal and mask present", "causal"),
         "XPU-Forces/mojo_opset#386: in the causal case the backward pass does not apply the other masks",
-        also=("row factor", "moved"),
+        also=("moved",),
     ),
     Fault(
         "later keys left out though not causal",

@@ -76,7 +76,6 @@ FAULTS = (
         "subset",
         ("padding > 0 and not count_include_pad",),
         "pytorch#15997: count_include_pad was missing in the gradient of average pooling",
-        also=("row factor",),
     ),
     Fault(
         "divided by the side, not by the area",

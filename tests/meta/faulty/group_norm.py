@@ -87,7 +87,6 @@ FAULTS = (
         "missing term",
         ("H > 1",),
         "linkedin/Liger-Kernel#1376: hidden size read as W where it is H·W",
-        also=("row factor",),
     ),
     Fault(
         "group of a channel by remainder",

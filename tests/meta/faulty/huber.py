@@ -71,7 +71,7 @@ FAULTS = (
         SignedDifferenceCompared,
         "x",
         "subset",
-        ("x - t < -delta", "x < t - delta", "large x"),
+        ("x - t < -delta", "x < t - delta", "always"),
         "BobMcDear/attorch#13: the threshold is compared with the signed difference",
     ),
     Fault(
@@ -81,7 +81,7 @@ FAULTS = (
         "subset",
         ("delta != 1", "delta != 1 and abs(x - t) > delta"),
         "pytorch#44433: a threshold parameter added to the loss has to enter its backward",
-        also=("factor", "row factor"),
+        also=("factor",),
     ),
     Fault(
         "target gradient not negated",

@@ -94,7 +94,6 @@ FAULTS = (
         "missing term",
         ("ndim(x) > 2", "more than one leading axis"),
         "flagos-ai/FlagGems#5392: layer_norm_backward assumes a matrix, wrong for three axes and more",
-        also=("row factor",),
     ),
     Fault(
         "gamma summed over whole blocks of rows only",

@@ -76,7 +76,6 @@ FAULTS = (
         "moved",
         ("rows == K", "N == K"),
         "BobMcDear/attorch#17: a value for each row broadcast across columns, silent where the sizes are equal",
-        also=("row factor",),
     ),
     Fault(
         "one axis too many",

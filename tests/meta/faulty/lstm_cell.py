@@ -108,10 +108,9 @@ FAULTS = (
         "tanh forgotten in the cell",
         TanhForgottenInCell,
         "c",
-        "row factor",
+        "missing term",
         ("always",),
         "mxnet#4057: the gradient of the cell through h is wrong",
-        also=("missing term",),
     ),
 )
 

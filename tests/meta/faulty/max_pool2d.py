@@ -94,7 +94,6 @@ FAULTS = (
         "subset",
         ("ties", "equal maxima in one window", "zeros"),
         "Theano#4568: all equal maxima of a window receive the full gradient",
-        also=("row factor",),
     ),
     Fault(
         "border not taken off",

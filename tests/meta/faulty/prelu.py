@@ -62,7 +62,7 @@ FAULTS = (
         SignOfOutput,
         "x",
         "subset",
-        ("a < 0",),
+        ("a < 0", "always"),
         "PaddlePaddle/Paddle#12538: out > 0 is tested in place of x > 0, wrong for negative slopes",
     ),
     Fault(
@@ -72,7 +72,7 @@ FAULTS = (
         "subset",
         ("C == L",),
         "flagos-ai/FlagGems#4992: weight indexed along the wrong axis, silent where the sizes are equal",
-        also=("moved", "row factor"),
+        also=("moved",),
     ),
     Fault(
         "slope gradient not summed over the batch",

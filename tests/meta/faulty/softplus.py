@@ -84,10 +84,9 @@ FAULTS = (
         "from the output without beta",
         BetaForgottenInOutput,
         "x",
-        "row factor",
+        "missing term",
         ("beta != 1",),
         "davidrmiller/neural2d#40: derivatives written for the input and applied to the output",
-        also=("missing term",),
     ),
 )
 

@@ -82,7 +82,7 @@ FAULTS = (
         LengthHeldConstant,
         "v",
         "missing term",
-        ("always", "I > 1"),
+        ("always",),
         "TimSalimans/weight_norm#3: which of the two parameters is trained, direction or weight",
     ),
     Fault(
