@@ -364,3 +364,11 @@ def test_numbers():
     assert len({subject.name for subject in SUBJECTS}) == len(SUBJECTS) >= 16
     assert len(FAULTS) >= 66
     assert set(Counter(fault.relation for _, fault in FAULTS)) <= set(RELATIONS)
+
+
+@each_subject
+def test_examples_are_legal(subject):
+    for example in examples(subject):
+        defaults = {name: values[0] for name, values in subject.params.items()}
+        assert all(example[name] in values for name, values in subject.params.items() if name in example)
+        assert not subject.where or eval(subject.where, {}, defaults | example)
