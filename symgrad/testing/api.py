@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hypothesis import settings
@@ -13,6 +14,7 @@ from .adapters import adapt
 from .campaign import limited, outcomes, raising
 from .draw import Space
 from .example import Example
+from .experiments import plainest
 from .finding import Diagnosis, Finding
 from .judge import RELATIVE, Judge
 from .parameters import choices
@@ -65,7 +67,7 @@ def check_layer(
     read = read_signature(signature, set(given))
     condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
     space = Space(read, given, condition)
-    judge = Judge(adapt(layer, read), read, tolerance=tolerance)
+    judge = Judge(adapt(layer, read), read, tolerance=tolerance, plainest=partial(plainest, space))
     if example is not None:
         chosen = Example.read(example, read, given)
         with limited(deadline, chosen, judge):

@@ -112,9 +112,10 @@ class Space:
         """An example that may not be legal."""
         chosen = {name: given[name] if name in given else draw.choice(self.often(name)) for name in self.factors}
         params = tuple((name, chosen[name]) for name in self.params)
+        equal = draw.integer(2, 5)
         return Example(
-            self.sizes(draw, dict(params), chosen["shape"]),
-            self.lead(draw, chosen["shape"]),
+            self.sizes(draw, dict(params), chosen["shape"], equal),
+            self.lead(draw, chosen["shape"], equal),
             params,
             absent=tuple(name for name in self.optional if chosen[f"absent {name}"]),
             seed=draw.integer(0, 999),
@@ -137,9 +138,9 @@ class Space:
         dilation = max((known[n] for n in self.params if "dilation" in n and isinstance(known[n], int)), default=1)
         return all(known[n] > dilation * (window - 1) or not known[n] for n in self.images)
 
-    def sizes(self, draw: Draw, known: dict[str, Any], shape: str) -> tuple[tuple[str, int], ...]:
+    def sizes(self, draw: Draw, known: dict[str, Any], shape: str, equal: int) -> tuple[tuple[str, int], ...]:
         """A size for every dim, multiples where they have to be."""
-        equal, used = draw.integer(2, 5), set[int]()
+        used = set[int]()
         ordered = sorted(
             self.dims, key=lambda n: any(n in d.names() for ds in self.divisors.values() for d in ds), reverse=True
         )
@@ -163,13 +164,14 @@ class Space:
         counts = range(-(-LARGE[0] // step), max(LARGE[1] // step, 2) + 1)
         return draw.choice([c for c in counts if c * step not in used] or list(counts))
 
-    def lead(self, draw: Draw, shape: str) -> tuple[int, ...]:
+    def lead(self, draw: Draw, shape: str, equal: int) -> tuple[int, ...]:
         """The sizes of the axes `...`: none to three."""
         if not self.has_lead:
             return ()
         if shape == "empty":
             return (0, *(draw.integer(1, 4) for _ in range(draw.integer(0, 2))))
-        return tuple(draw.integer(1, 4) for _ in range(draw.integer(0, 3)))
+        count = draw.integer(0, 3)
+        return (equal,) * min(count, 2) if shape == "equal" else tuple(draw.integer(1, 4) for _ in range(count))
 
     # Many of them.
 

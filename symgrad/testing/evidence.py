@@ -13,7 +13,6 @@ from .example import Example
 from .judge import Judge
 from .outcome import Trouble
 from .protocol import copies
-from .regimes import SCALES
 from .slopes import LEVELS, SHARE, slopes
 
 MOST_ENTRIES = 3000
@@ -69,6 +68,15 @@ class Evidence:
         k = dims.index("...") if "..." in dims else 0
         return tuple([*dims[:k], *["..."] * lead, *dims[k + 1 :]] if "..." in dims else dims)
 
+    def plain_gives_some(self) -> bool:
+        """Whether the gradient is not 0 where hyper-parameters and values are the plainest."""
+        plain = self.judge.plainest(self.example)
+        if plain is None:
+            return False
+        found = self.judge.subject.run(plain.arrays(self.signature), dict(plain.params))
+        gradients = found.pull([plain.gradient(np.shape(y), k) for k, y in enumerate(found.outputs)])
+        return gradients[self.place] is not None and bool(np.any(gradients[self.place]))
+
     def pulled(self, grads: Sequence[np.ndarray]) -> tuple[Any, ...]:
         """All gradients of a fresh instance for these upstream gradients."""
         with np.errstate(all="ignore"):
@@ -100,9 +108,8 @@ class Evidence:
     def right_for(self, k: int, grads: Sequence[np.ndarray]) -> Right:
         """The derivative of `Σ G y` by each entry of input k, by differences in that entry."""
         with np.errstate(all="ignore"):
-            return entrywise(
-                self.judge, self.inputs, self.params, self.outputs, k, grads, SCALES.get(self.example.values, 1.0)
-            )
+            scale = self.example.scales(self.signature)[self.signature.names[k]]
+            return entrywise(self.judge, self.inputs, self.params, self.outputs, k, grads, scale)
 
     @cached_property
     def wrong(self) -> np.ndarray:
@@ -124,17 +131,17 @@ def entrywise(judge: Judge, inputs, params, outputs, k: int, grads, scale: float
     found = np.zeros((3, x.size))
     for j in range(min(x.size, MOST_ENTRIES)):
         unit = np.zeros(x.size)
-        unit[j] = 1.0
+        unit[j] = scale
         directions = [unit.reshape(x.shape) if n == k else None for n in range(len(inputs))]
-        found[:, j] = surest(lambda moved: judge.values(moved, params), inputs, directions, y, G, scale)
-    return Right(*found.reshape(3, *x.shape))
+        found[:, j] = surest(lambda moved: judge.values(moved, params), inputs, directions, y, G)
+    return Right(*(found / scale).reshape(3, *x.shape))
 
 
-def surest(f, inputs, directions, y, G, scale) -> tuple[float, float, float]:
+def surest(f, inputs, directions, y, G) -> tuple[float, float, float]:
     """Interval and bound of `Σ G y′`, at the first step that is fine enough, else at the best."""
     found = []
     for level in LEVELS:
-        low, high, bound = slopes(f, inputs, directions, y, level * scale).weighted(G)
+        low, high, bound = slopes(f, inputs, directions, y, level).weighted(G)
         if high - low <= 1e-6 * max(abs(low), abs(high), 1e-3) and bound <= 1e-6 * max(abs(low), abs(high), 1e-3):
             return low, high, bound
         found.append((low, high, bound))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OptionError
-from .regimes import FIRST_ONLY, VALUES, laid, positive, upstream
+from .regimes import FIRST_ONLY, SCALES, VALUES, laid, positive, upstream
 from .signature import LEAD, Argument, Output, Signature
 from .sizes import NoSize
 
@@ -103,6 +103,12 @@ class Example:
             x = _array(a, self, rng, regime)
             found.append(None if a.name in self.absent else laid(x, self.layout))
         return found
+
+    def scales(self, signature: Signature) -> dict[str, float]:
+        """How far apart the entries of each array are."""
+        real = [a.name for a in signature.arguments if a.real]
+        length = SCALES.get(self.values, 1.0)
+        return {n: length if n in real[:1] or self.values not in FIRST_ONLY else 1.0 for n in signature.names}
 
     def gradient(self, shape: tuple[int, ...], k: int = 0) -> np.ndarray:
         """The upstream gradient of output k."""

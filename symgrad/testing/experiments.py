@@ -47,6 +47,13 @@ def around(space: Space, e: Example) -> Iterator[Example]:
             yield other
 
 
+def plainest(space: Space, e: Example) -> Example | None:
+    """The same sizes with the plainest hyper-parameters and regimes, if that is legal and something else."""
+    params = tuple((name, space.params[name].values[0]) for name, _ in e.params)
+    found = e.change(params=params, absent=(), **{k: v for k, v in PLAIN.items() if k != "shape"})
+    return found if found != e and space.legal(found) else None
+
+
 def smaller(space: Space, e: Example) -> Iterator[Example]:
     """Simpler examples, the boldest step first."""
     for field, plain in PLAIN.items():
@@ -91,4 +98,4 @@ def variety(outcome: Outcome) -> tuple:
     capital = [n for name, n in e.sizes if name[0].isupper()]
     plain = (e.values in ("ordinary", "distinct")) + (e.upstream == "normal") + (e.layout == "contiguous")
     several = min(len({n for n in capital if n > 1}), 3)
-    return plain, several, sum(1 for n in sizes if n > 1), -abs(sum(sizes) - 3 * len(sizes))
+    return plain, several, sum(1 for n in sizes if n > 1), -abs(sum(sizes) - 4 * len(sizes))

@@ -15,12 +15,12 @@ from .example import Example
 from .experiments import around, shrunk, variety
 from .judge import Judge, shapes_text
 from .outcome import CHECKS, Outcome
-from .relations import RELATIONS
+from .relations import RELATIONS, Relation
 
 Key = tuple[str, str]
 BASES = 2
 """Failing examples around which each factor is varied."""
-WITNESSES = 3
+WITNESSES = 4
 """Failing examples in all of which a relation has to hold."""
 
 
@@ -135,18 +135,28 @@ class Diagnosis:
             return key[1], troubles[0].detail or CHECKS[key[1]], None, ""
         witnesses = [Evidence(self.judge, o.example, t) for o, t in zip(failing, troubles, strict=True)]
         with np.errstate(all="ignore"):
-            for relation in table:
-                if told := held(relation, witnesses):
-                    return relation.key, told, worst_entry(witnesses[0]), "differences"
-        return key[1], troubles[0].detail or CHECKS[key[1]], worst_entry(witnesses[0]), "differences"
+            relation, told = voted(table, witnesses)
+            return relation, told, worst_entry(witnesses[0]), "differences"
 
 
-def held(relation, witnesses: Sequence[Evidence]) -> str:
-    """What it says of those in which it holds, if they are the more; one alone may be too small to show it."""
-    told = {k: words for k, e in enumerate(witnesses) if (words := relation.holds(e))}
-    if 2 * len(told) <= len(witnesses):
-        return ""
-    return relation.joined([witnesses[k] for k in told], list(told.values()))
+def voted(table: Sequence[Relation], witnesses: Sequence[Evidence]) -> tuple[str, str]:
+    """The relation that most examples name, each the first that holds in it: one alone may be too small to show it."""
+    named = [(e, *first(table, e)) for e in witnesses]
+    weights: dict[str, float] = {}
+    for _, relation, _ in named:
+        weights[relation.key] = weights.get(relation.key, 0.0) + relation.weight
+    key = max(weights, key=lambda k: weights[k])
+    best = min((r for _, r, _ in named if r.key == key), key=table.index)
+    voters = [(e, told) for e, r, told in named if r is best]
+    told = best.joined([e for e, _ in voters], [told for _, told in voters])
+    if told:
+        return key, told
+    return voted([r for r in table if r is not best], witnesses)
+
+
+def first(table: Sequence[Relation], e: Evidence) -> tuple[Relation, str]:
+    """The first relation that holds, and its words; the last one holds always."""
+    return next((r, told) for r in table if (told := r.holds(e)) or r is table[-1])
 
 
 def worst_entry(e: Evidence) -> Worst | None:

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..errors import SymgradError
 from .example import Example
+from .infinity import at_minus_infinity, first_real, meaningful, only_minus_infinity
 from .outcome import Outcome, Trouble, first_of_each
 from .protocol import PROTOCOL, Pass, copies
-from .regimes import SCALES
 from .signature import Signature
 from .slopes import FLOOR, Reading, read
 from .subject import LayerError, Run, Subject
@@ -30,6 +30,8 @@ class Judge:
     signature: Signature
     oracles: tuple[tuple[str, Exact], ...] = ()
     tolerance: float = RELATIVE
+    plainest: Callable[[Example], Example | None] = lambda example: None
+    """The same sizes with the plainest hyper-parameters and regimes, if that is legal."""
 
     def __call__(self, example: Example) -> Outcome:
         params, inputs = dict(example.params), example.arrays(self.signature)
@@ -78,9 +80,8 @@ class Judge:
             told = f"backward raises {type(error).__name__}: {error}"
             return Outcome(example, (*troubles, Trouble(self._first(), "raises", told)))
         if not finite:
-            return Outcome(
-                example, self.of_infinity(gradients), skipped="" if self.of_infinity(gradients) else "forward is −∞"
-            )
+            bad = at_minus_infinity(self.subject, self.signature, params, before, wanted, gradients)
+            return Outcome(example, bad, skipped="" if bad else "forward is −∞")
         p = Pass(self.subject, self.signature, params, inputs, run, grads, tuple(gradients), (before, wanted))
         found = first_of_each(
             [t for t in self.all_of(p, example, outputs, troubles) if meaningful(t, example, self._first())]
@@ -90,12 +91,6 @@ class Judge:
 
     def all_of(self, p: Pass, example: Example, outputs, troubles) -> list[Trouble]:
         return [*troubles, *self.protocol(p), *self.numbers(p, example, outputs)]
-
-    def of_infinity(self, gradients) -> tuple[Trouble, ...]:
-        """Where outputs are −∞ because inputs are, the gradient of those inputs is no NaN."""
-        first = next(k for k, a in enumerate(self.signature.arguments) if a.real)
-        bad = gradients[first] is not None and np.any(np.isnan(gradients[first]))
-        return (Trouble(self._first(), "nonfinite", "NaN where the output is −∞"),) if bad else ()
 
     def protocol(self, p: Pass):
         for check in PROTOCOL:
@@ -109,7 +104,7 @@ class Judge:
                 yield Trouble(self._first(), "raises", f"a second pass raises {type(error).__name__}: {error}")
 
     def _first(self) -> str:
-        return next((a.name for a in self.signature.arguments if a.real), "")
+        return self.signature.names[first_real(self.signature)] if self.signature.names else ""
 
     # Numbers.
 
@@ -150,52 +145,33 @@ class Judge:
                 if d is not None
             ]
             wrong = [only for only in alone if len(alone) == 1 or self.along(p, example, outputs, only).fails]
-            for only in wrong:
+            for only in wrong or alone[:1]:  # each may be a slope at a tie, and all together none
                 k = next(k for k, d in enumerate(only) if d is not None)
                 yield Trouble(self.signature.names[k], "value")
-            if wrong:
-                return
+            return
 
     def directions(self, p: Pass, example: Example, good: set[str]):
-        """Random signs and halves; then all ones, or one coordinate."""
+        """Random signs and halves; then all ones."""
         rng = np.random.default_rng((example.seed, 2))
-        yield [
-            self.signed(rng, x) if a.name in good else None
-            for a, x in zip(self.signature.arguments, p.before[0], strict=True)
-        ]
+        lengths = example.scales(self.signature)
+        inputs = list(zip(self.signature.names, p.before[0], strict=True))
+        yield [lengths[n] * rng.choice([-1.0, -0.5, 0.5, 1.0], size=x.shape) if n in good else None for n, x in inputs]
         if example.values in ("ties", "zeros") or example.seed % 2:
-            yield [
-                np.ones(x.shape) if a.name in good else None
-                for a, x in zip(self.signature.arguments, p.before[0], strict=True)
-            ]
-
-    @staticmethod
-    def signed(rng, x):
-        return rng.choice([-1.0, -0.5, 0.5, 1.0], size=x.shape)
+            yield [np.full(x.shape, lengths[n]) if n in good else None for n, x in inputs]
 
     def along(self, p: Pass, example: Example, outputs, directions) -> Reading:
         G = np.concatenate([np.ravel(G) for G in p.before[1]])
         y = np.concatenate([np.ravel(y) for y in outputs])
-        scale = SCALES.get(example.values, 1.0)
 
         def f(inputs):
             return self.values(inputs, p.params)
 
-        return read(f, p.before[0], directions, y, G, p.gradients, scale)
+        return read(f, p.before[0], directions, y, G, p.gradients)
 
     def values(self, inputs, params) -> np.ndarray:
         """All outputs, one after the other, for inputs that may be written to."""
         run = self.subject.run(copies(inputs), params)
         return np.concatenate([np.ravel(np.asarray(y, np.float64)) for y in run.outputs])
-
-
-def meaningful(t: Trouble, example: Example, first: str) -> bool:
-    """Beside −∞ in the first argument, the gradients of others may be 0·∞."""
-    return example.values != "-inf" or t.argument in ("", first) or t.check not in ("nonfinite", "nonlinear", "value")
-
-
-def only_minus_infinity(y: np.ndarray) -> bool:
-    return not np.any(np.isnan(y)) and not np.any(np.isposinf(y))
 
 
 def agree(g: np.ndarray, right: np.ndarray, tolerance: float) -> bool:

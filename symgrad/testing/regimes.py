@@ -62,7 +62,7 @@ VALUES: dict[str, Values] = {
 }
 FIRST_ONLY = {"large", "shifted", "-inf"}
 SCALES = {"tiny": TINY, "large": LARGE / 4}
-"""The length of a typical difference of two entries, where it is not 1."""
+"""The typical difference of two entries, where it is not 1."""
 
 
 def positive(x: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .evidence import Evidence
-from .relations_entries import subset, subset_without_words
+from .relations_entries import subset, subset_without_words, ties
 from .relations_linear import nonlinear
 from .relations_shape import shape
 
@@ -27,7 +27,9 @@ class Relation:
     key: str
     holds: Callable[[Evidence], str]
     joined: Callable[[Sequence[Evidence], list[str]], str] = lambda witnesses, told: told[0]
-    """What is said of several examples."""
+    """What is said of several examples; "" if it cannot be said of them together."""
+    weight: float = 1.0
+    """Of its vote, where examples are named differently."""
 
 
 def close(a: Any, b: Any) -> bool:
@@ -40,7 +42,12 @@ def close(a: Any, b: Any) -> bool:
 
 
 def zero(e: Evidence) -> str:
-    return "the gradient is 0" if not np.any(e.given) and np.any(e.right.middle) else ""
+    """Nothing, here and where hyper-parameters and values are the plainest."""
+    return "the gradient is 0" if not np.any(e.given) and np.any(e.right.middle) and not e.plain_gives_some() else ""
+
+
+def vanishing(e: Evidence) -> str:
+    return "0 stands there, as in no plain example" if not np.any(e.given) and np.any(e.right.middle) else ""
 
 
 def upstream(e: Evidence) -> str:
@@ -83,8 +90,8 @@ def named_factor(witnesses: Sequence[Evidence], told: list[str]) -> str:
     common = [factor_names(e, ratio(e) or 0.0) for e in witnesses]
     name = next((n for n in common[0] if all(n in names for names in common)), "")
     if not name:
-        return told[0]
-    return told[0] + f" = {name}" if len({ratio(e) for e in witnesses}) == 1 else f"by the factor {name}"
+        return told[0] if len({f"{ratio(e):.6g}" for e in witnesses}) == 1 else f"{told[0]} here, another elsewhere"
+    return told[0] + f" = {name}" if name[0] in "12" and len(name) < 4 else f"wrong by the factor {name}"
 
 
 def ratio(e: Evidence) -> float | None:
@@ -105,6 +112,8 @@ def candidates(e: Evidence) -> dict[str, float]:
     known = {
         n: float(v) for n, v in e.example.known.items() if isinstance(v, (int, float)) and not isinstance(v, bool) and v
     }
+    for o, y in zip(e.signature.outputs, e.outputs, strict=True):
+        known |= {f"{o.name}.shape[{k}]": float(n) for k, n in enumerate(y.shape) if o.dims[k : k + 1] == ("_",) and n}
     found: dict[str, float] = {"2": 2.0, "1/2": 0.5}
     for n, v in known.items():
         found |= {n: v, f"1/{n}": 1 / v}
@@ -188,8 +197,10 @@ def rearranged(e: Evidence) -> str:
             r = e.right_for(e.place, ones)
             if g.shape != r.middle.shape or not np.any(differ_from(g, r)):
                 continue
-            tries += 1
-            hits += same_numbers(g, r.middle) or (all_among(g, pool) and all_among(r.middle, pool))
+            tries += bool(np.any(g))
+            hits += bool(np.any(g)) and (
+                same_numbers(g, r.middle) or (all_among(g, pool) and all_among(r.middle, pool))
+            )
     return "the right numbers at wrong places" if tries and hits == tries else ""
 
 
@@ -208,8 +219,7 @@ def all_among(a: np.ndarray, pool: list[np.ndarray]) -> bool:
     """Every number that is not 0 is, up to its sign, an entry of one of the arrays."""
     a = np.abs(a[np.abs(a) > CLOSE * max(np.max(np.abs(a), initial=0), 1e-300)])
     return any(
-        a.size > 0 and p.size > 0 and bool(np.all(np.min(np.abs(a[:, None] - p[None]), axis=1) <= 1e-7 * (1 + a)))
-        for p in pool
+        p.size > 0 and bool(np.all(np.min(np.abs(a[:, None] - p[None]), axis=1) <= 1e-7 * (1 + a))) for p in pool
     )
 
 
@@ -258,6 +268,7 @@ def proportional(e: Evidence) -> Iterator[tuple[str, np.ndarray]]:
 
 VALUE = (
     Relation("zero", zero),
+    Relation("subset", ties),
     Relation("sign", sign),
     Relation("factor", factor, named_factor),
     Relation("other argument", other_argument),
@@ -267,7 +278,8 @@ VALUE = (
     Relation("moved", rearranged),
     Relation("row factor", row_factor),
     Relation("subset", subset_without_words),
-    Relation("missing term", missing_term),
+    Relation("subset", vanishing),
+    Relation("missing term", missing_term, weight=0.5),
 )
 RELATIONS: dict[str, tuple[Relation, ...]] = {
     "value": VALUE,

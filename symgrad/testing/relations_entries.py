@@ -18,6 +18,13 @@ def sensitive(e: Evidence) -> np.ndarray:
     return (np.abs(e.right.middle) > 1e-9 * scale) | (np.abs(e.given) > 1e-9 * scale) | (e.right.high > e.right.low)
 
 
+def ties(e: Evidence) -> str:
+    """Each number is a slope at its tie or kink, but their sum is not."""
+    if e.wrong.any() or not (e.right.high > e.right.low).any():
+        return ""
+    return "each number is a slope at its tie, their sum is not: ties take the gradient more than once, or not at all"
+
+
 def subset(e: Evidence) -> str:
     """The predicate that all wrong entries share and no right one does."""
     wrong, on = e.wrong, sensitive(e)
@@ -64,6 +71,7 @@ def content(e: Evidence, wrong: np.ndarray) -> str:
 def predicates(e: Evidence) -> Iterator[tuple[str, np.ndarray]]:
     """Sets of entries with a name, the simplest first."""
     yield from by_value(e.x, e.name)
+    yield from by_label(e)
     yield from by_place(e)
     for (told, where), (place, there) in product(islice(by_value(e.x, e.name), 3), by_place(e)):
         yield f"{told} and {place}", where & there
@@ -93,6 +101,22 @@ def by_value(x: np.ndarray, name: str) -> Iterator[tuple[str, np.ndarray]]:
         yield f"where {name} > {c}", x > c
         yield f"where {name} < −{c}", x < -c
     yield f"where |{name}| < 1", size < 1
+
+
+def by_label(e: Evidence) -> Iterator[tuple[str, np.ndarray]]:
+    """Rows that whole numbers name, and entries at the label of their row."""
+    for a, t in zip(e.signature.arguments, e.inputs, strict=True):
+        if t is None or a.kind != "int" or str(a.below) not in e.dims:
+            continue
+        k = e.dims.index(str(a.below))
+        counts = np.bincount(t[(t >= 0) & (t < e.x.shape[k])].ravel(), minlength=e.x.shape[k])
+        spread = (np.newaxis,) * k + (slice(None),) + (np.newaxis,) * (e.x.ndim - k - 1)
+        for told, rows in ((f"{a.name} names more than once", counts > 1), (f"{a.name} does not name", counts == 0)):
+            yield f"where {told} the place along {a.below}", np.broadcast_to(rows[spread], e.x.shape)
+        if k == e.x.ndim - 1 and t.shape == e.x.shape[:-1]:
+            there = np.arange(e.x.shape[k]) == t[..., None]
+            yield f"at the place along {a.below} that {a.name} names", there
+            yield f"beside the place along {a.below} that {a.name} names", ~there
 
 
 def by_place(e: Evidence) -> Iterator[tuple[str, np.ndarray]]:

@@ -100,16 +100,17 @@ class Reading:
         return self.status == "refuted"
 
 
-def read(
-    f: Function, inputs: Sequence, directions: Sequence, y: np.ndarray, G: np.ndarray, g: Sequence, scale: float = 1.0
-) -> Reading:
-    """Whether `Σ g d`, over all inputs with a direction, is a slope of `Σ G y` along d."""
+def read(f: Function, inputs: Sequence, directions: Sequence, y: np.ndarray, G: np.ndarray, g: Sequence) -> Reading:
+    """Whether `Σ g d`, over all inputs with a direction, is a slope of `Σ G y` along d.
+
+    A direction is as long as what it moves, so that the steps are in units of that.
+    """
     pairs = [(a, d) for a, d in zip(g, directions, strict=True) if d is not None]
     claimed = float(sum(np.sum(a * d) for a, d in pairs))
     own = SHARE * float(sum(np.sum(np.abs(a * d)) for a, d in pairs)) / 100
     found: list[tuple[float, float, float]] = []
     for level in LEVELS:
-        low, high, bound = slopes(f, inputs, directions, y, level * scale).weighted(G)
+        low, high, bound = slopes(f, inputs, directions, y, level).weighted(G)
         found.append((low, high, bound + own))
         if (
             len(found) == 1
@@ -138,5 +139,6 @@ def judged(claimed: float, found: list[tuple[float, float, float]]) -> Reading:
     if low - bound <= claimed <= high + bound:
         sure = bound <= 0.1 * max(abs(low), abs(high), abs(claimed))
         return Reading("agrees" if sure or bound < 1e-6 else "undecided", claimed, low, high, bound)
-    nearing = distances[2] < 0.5 * distances[1] and distances[1] < 0.5 * distances[0]
-    return Reading("undecided" if nearing else "refuted", claimed, low, high, bound)
+    nearing = distances[2] < 0.5 * distances[1] < 0.25 * distances[0]
+    rough = bound > 0.5 * max(abs(low), abs(high), abs(claimed))
+    return Reading("undecided" if nearing or rough else "refuted", claimed, low, high, bound)
