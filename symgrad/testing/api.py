@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from ..errors import OptionError
 from .adapters import adapt
-from .campaign import limited, outcomes, raising
+from .campaign import limited, outcomes, probe, raising
 from .draw import Space
 from .example import Example
 from .experiments import plainest
@@ -68,6 +68,7 @@ def check_layer(
     condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
     space = Space(read, given, condition)
     judge = Judge(adapt(layer, read), read, tolerance=tolerance, plainest=partial(plainest, space))
+    probe(judge, space)
     if example is not None:
         chosen = Example.read(example, read, given)
         with limited(deadline, chosen, judge):

@@ -17,13 +17,12 @@ from .judge import Judge, shapes_text
 from .outcome import Outcome, Trouble
 from .subject import LayerError
 
-SHARE_OF_PAIRS = 0.6
-"""Of the examples, at most, that are given to pairs of factors; all, if there are no more than `FEW`."""
-FEW = 30
+LEAST_DRAWN = 0.5
+"""Of the examples that a profile asks for, as many are drawn by Hypothesis at least; pairs take as many at most."""
 
 
 def outcomes(judge: Judge, space: Space, count: int, seed_: int | None = None, deadline: float = 10.0) -> list[Outcome]:
-    """What `count` examples have shown."""
+    """What all pairs of factors, at most `count` examples, and drawn ones have shown."""
     found: list[Outcome] = []
 
     def run(example: Example | None) -> None:
@@ -31,15 +30,20 @@ def outcomes(judge: Judge, space: Space, count: int, seed_: int | None = None, d
             with limited(deadline, example, judge):
                 found.append(judge(example))
 
-    pairs = count if count <= FEW else int(SHARE_OF_PAIRS * count)
-    rows = list(islice(space.rows(pairs), pairs))
+    rows = list(islice(space.rows(count), count))
     for k, row in enumerate(rows):
         random = Random((seed_ or 0, k))
         run(space.example(random, row) or space.example(random))
-    drawn(space, max(count - len(rows), 1), seed_, run)
+    drawn(space, max(count - len(rows), int(LEAST_DRAWN * count), 1), seed_, run)
     if not found:
         raise LayerError("no legal example was found", hint="where= may be impossible, or a quotient of sizes")
     return found
+
+
+def probe(judge: Judge, space: Space) -> None:
+    """Lets windows be larger than images where the layer computes something of them."""
+    misfits = list(space.misfits()) if space.windows_must_fit else []
+    space.windows_must_fit = space.windows_must_fit and not (misfits and all(judge.computes(e) for e in misfits))
 
 
 def drawn(space: Space, count: int, seed_: int | None, run: Callable[[Example | None], None]) -> None:

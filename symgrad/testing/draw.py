@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from math import lcm
 from typing import Any, Protocol
 
@@ -21,6 +21,8 @@ SMALL, LARGE = (1, 3), (2, 7)
 WINDOWS = ("kernel", "kernel_size", "size", "window", "window_size", "pool_size", "k", "ksize")
 """Hyper-parameters that are the size of a window."""
 TRIES = 60
+SIZE, MANY = "size ", 0
+"""A factor of pairs for each dim; its levels are 1, 2 and more, times what has to divide it."""
 
 
 class Draw(Protocol):
@@ -74,6 +76,7 @@ class Space:
         self.kernels += [
             n for n, c in self.params.items() if n in WINDOWS and all(isinstance(v, int) for v in c.values)
         ]
+        self.windows_must_fit = not where.comparisons
         self.images = [n for n in alone if n[0].isupper() and n != self.dims[0]] if self.kernels else []
         whole = any(a.real for a in signature.arguments)
         self.factors: dict[str, tuple[Any, ...]] = {
@@ -84,6 +87,7 @@ class Space:
             **{name: c.values for name, c in self.params.items()},
             **{f"absent {name}": (False, True) for name in self.optional},
         }
+        self.levels = {f"{SIZE}{n}": (1, 2, 3) if n[0].islower() else (1, 2, MANY) for n in self.dims}
 
     def _divisors(self) -> dict[str, list[Size]]:
         """What must divide each dim; a hyper-parameter that divides a dim of an array divides its other dims too."""
@@ -102,19 +106,25 @@ class Space:
 
     def example(self, draw: Draw, given: Mapping[str, Any] | None = None) -> Example | None:
         """An example with these factors; None if no legal one is found."""
-        for _ in range(TRIES):
-            found = self._any(draw, given or {})
+        given = given or {}
+        for k in range(TRIES):
+            found = self._any(draw, given)
             if self.legal(found):
                 return found
+            sizes = [name for name in given if name.startswith(SIZE)]
+            if k % 5 == 4 and sizes:  # sizes that do not fit are let go one by one
+                dropped = draw.choice(sizes)
+                given = {name: v for name, v in given.items() if name != dropped}
         return None
 
     def _any(self, draw: Draw, given: Mapping[str, Any]) -> Example:
         """An example that may not be legal."""
+        levels = {name.removeprefix(SIZE): v for name, v in given.items() if name.startswith(SIZE)}
         chosen = {name: given[name] if name in given else draw.choice(self.often(name)) for name in self.factors}
         params = tuple((name, chosen[name]) for name in self.params)
         equal = draw.integer(2, 5)
         return Example(
-            self.sizes(draw, dict(params), chosen["shape"], equal),
+            self.sizes(draw, dict(params), chosen["shape"], equal, levels),
             self.lead(draw, chosen["shape"], equal),
             params,
             absent=tuple(name for name in self.optional if chosen[f"absent {name}"]),
@@ -128,7 +138,7 @@ class Space:
         return options[:1] * 3 + options[1:-1] * 2 + options[-1:] if name == "shape" else options
 
     def legal(self, example: Example) -> bool:
-        fits = self.where.holds(example.known) if self.where.comparisons else self.windows_fit(example)
+        fits = self.windows_fit(example) if self.windows_must_fit else self.where.holds(example.known)
         return fits and example.solvable(self.signature)
 
     def windows_fit(self, example: Example) -> bool:
@@ -138,7 +148,9 @@ class Space:
         dilation = max((known[n] for n in self.params if "dilation" in n and isinstance(known[n], int)), default=1)
         return all(known[n] > dilation * (window - 1) or not known[n] for n in self.images)
 
-    def sizes(self, draw: Draw, known: dict[str, Any], shape: str, equal: int) -> tuple[tuple[str, int], ...]:
+    def sizes(
+        self, draw: Draw, known: dict[str, Any], shape: str, equal: int, levels: Mapping[str, int]
+    ) -> tuple[tuple[str, int], ...]:
         """A size for every dim, multiples where they have to be."""
         used = set[int]()
         ordered = sorted(
@@ -147,7 +159,8 @@ class Space:
         known = dict(known)
         for name in ordered:
             step = lcm(*(max(d.value(known), 1) for d in self.divisors[name] if d.names() <= known.keys()))
-            known[name] = step * self._count(draw, name, step, shape, equal, used)
+            level = levels.get(name) if shape in ("different", "ones") else None
+            known[name] = step * (level or self._count(draw, name, step, shape, equal, used))
             used.add(known[name])
         return tuple((name, known[name]) for name in self.dims)
 
@@ -173,28 +186,32 @@ class Space:
         count = draw.integer(0, 3)
         return (equal,) * min(count, 2) if shape == "equal" else tuple(draw.integer(1, 4) for _ in range(count))
 
+    def misfits(self) -> Iterator[Example]:
+        """A few examples whose windows are larger than their images, if there are windows."""
+        found = (self._any(Random((k, 1)), {**PLAIN, "shape": "ones"}) for k in range(TRIES if self.images else 0))
+        yield from islice((e for e in found if e.solvable(self.signature) and not self.windows_fit(e)), 4)
+
     # Many of them.
 
     def rows(self, most: int) -> Iterator[dict[str, Any]]:
         """Choices of all factors so that every two values of two factors soon occur together (a greedy cover)."""
-        names = [n for n, options in self.factors.items() if len(options) > 1]
+        factors = {**self.factors, **self.levels}
+        names = [n for n, options in factors.items() if len(options) > 1]
         pairs = {
             ((a, x), (b, y))
             for a, b in combinations(names, 2)
-            for x in range(len(self.factors[a]))
-            for y in range(len(self.factors[b]))
+            for x in range(len(factors[a]))
+            for y in range(len(factors[b]))
         }
         rng = np.random.default_rng(0)
         yield {n: options[0] for n, options in self.factors.items()}
         for _ in range(most):
             if not pairs:
                 return
-            row = max((self._row(names, rng) for _ in range(12)), key=lambda r: len(pairs & _pairs(names, r)))
+            drawn = ({n: int(rng.integers(len(factors[n]))) for n in names} for _ in range(12))
+            row = max(drawn, key=lambda r: len(pairs & _pairs(names, r)))
             pairs -= _pairs(names, row)
-            yield {n: self.factors[n][row[n]] for n in names}
-
-    def _row(self, names, rng):
-        return {n: int(rng.integers(len(self.factors[n]))) for n in names}
+            yield {n: factors[n][row[n]] for n in names}
 
 
 def _pairs(names, row):

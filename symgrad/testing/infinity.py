@@ -9,6 +9,7 @@ import numpy as np
 
 from .example import Example
 from .outcome import Trouble
+from .regimes import INFINITE
 from .signature import Signature
 from .subject import Subject
 
@@ -23,7 +24,11 @@ def first_real(signature: Signature) -> int:
 
 def meaningful(t: Trouble, example: Example, first: str) -> bool:
     """Beside −∞ in the first argument, the gradients of others may be 0·∞."""
-    return example.values != "-inf" or t.argument in ("", first) or t.check not in ("nonfinite", "nonlinear", "value")
+    return (
+        example.values not in INFINITE
+        or t.argument in ("", first)
+        or t.check not in ("nonfinite", "nonlinear", "value")
+    )
 
 
 def only_minus_infinity(y: np.ndarray) -> bool:

@@ -13,6 +13,7 @@ from .example import Example
 from .infinity import at_minus_infinity, first_real, meaningful, only_minus_infinity
 from .outcome import Outcome, Trouble, first_of_each
 from .protocol import PROTOCOL, Pass, copies
+from .regimes import INFINITE
 from .signature import Signature
 from .slopes import FLOOR, Reading, read
 from .subject import LayerError, Run, Subject
@@ -46,6 +47,15 @@ class Judge:
             self.fits(run, example)
             return self.judged(example, params, inputs, before, run)
 
+    def computes(self, example: Example) -> bool:
+        """Whether the forward pass gives something."""
+        try:
+            with np.errstate(all="ignore"):
+                run = self.subject.run(example.arrays(self.signature), dict(example.params))
+        except Exception:
+            return False
+        return all(y.size for y in run.outputs)
+
     def fits(self, run: Run, example: Example) -> None:
         """Outputs have the shapes of the signature."""
         for o, y in zip(self.signature.outputs, run.outputs, strict=True):
@@ -65,9 +75,9 @@ class Judge:
             if y.dtype.kind == "f" and y.dtype != np.float64
         ]
         finite = all(np.all(np.isfinite(y)) for y in run.outputs)
-        if not finite and example.values != "-inf" and any(np.any(np.isnan(y)) for y in run.outputs):
+        if not finite and example.values not in INFINITE and any(np.any(np.isnan(y)) for y in run.outputs):
             troubles.append(Trouble("", "nonfinite", "the output is NaN for finite inputs"))
-        if not finite and not (example.values == "-inf" and all(only_minus_infinity(y) for y in run.outputs)):
+        if not finite and not (example.values in INFINITE and all(only_minus_infinity(y) for y in run.outputs)):
             return Outcome(example, tuple(troubles), skipped="forward is not finite")
         grads = [example.gradient(y.shape, k) for k, y in enumerate(run.outputs)]
         wanted = copies(grads)
@@ -112,7 +122,7 @@ class Judge:
         """Arguments whose gradient is not the derivative."""
         good = {name for name, x, g in p.named() if g is not None and np.shape(g) == x.shape and np.all(np.isfinite(g))}
         good = {n for n in good if p.before[0][self.signature.names.index(n)].size}
-        good &= {self._first()} if example.values == "-inf" else good
+        good &= {self._first()} if example.values in INFINITE else good
         if not good:
             return
         exact = self.exact(p)

@@ -39,14 +39,20 @@ def one_sign(rng: Draw, shape):
 
 
 def minus_infinity(rng: Draw, shape):
-    """A third of the entries −∞, sometimes all of a row, mostly not."""
+    """A third of the entries −∞, never all of a row."""
     found = rng.normal(size=shape)
     out = rng.random(size=shape) < 0.33
     if found.ndim:
         out[..., :1] = False
-        if rng.random() < 0.3 and found.size:
-            out.reshape(-1, shape[-1])[:1] = True
     return np.where(out, -np.inf, found)
+
+
+def row_of_minus_infinity(rng: Draw, shape):
+    """The first row −∞."""
+    found = rng.normal(size=shape)
+    if found.ndim and found.size:
+        found.reshape(-1, shape[-1])[0] = -np.inf
+    return found
 
 
 VALUES: dict[str, Values] = {
@@ -59,8 +65,10 @@ VALUES: dict[str, Values] = {
     "large": lambda rng, shape: rng.uniform(-LARGE, LARGE, size=shape),
     "shifted": lambda rng, shape: SHIFT + rng.normal(size=shape),
     "-inf": minus_infinity,
+    "-inf in a row": row_of_minus_infinity,
 }
-FIRST_ONLY = {"large", "shifted", "-inf"}
+INFINITE = {"-inf", "-inf in a row"}
+FIRST_ONLY = {"large", "shifted", *INFINITE}
 SCALES = {"tiny": TINY, "large": LARGE / 4}
 """The typical difference of two entries, where it is not 1."""
 

@@ -15,10 +15,10 @@ class CrossEntropy:
         self.reduction, self.ignore_index, self.smoothing = reduction, ignore_index, smoothing
 
     def forward(self, x, t):
-        self.x, self.t = x.copy(), t.copy()
         self.kept = np.ones(len(t), bool) if self.ignore_index is None else t != self.ignore_index
+        self.x, self.t = x.copy(), np.where(self.kept, t, 0)
         logp = self.log_softmax()
-        loss = -(1 - self.smoothing) * logp[np.arange(len(t)), t]
+        loss = -(1 - self.smoothing) * logp[np.arange(len(t)), self.t]
         if self.smoothing:
             loss = loss - self.smoothing * logp.mean(axis=1)
         return np.asarray(loss[self.kept].sum() / self.divisor())
