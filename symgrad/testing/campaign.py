@@ -68,8 +68,8 @@ def drawn(space: Space, count: int, seed_: int | None, run: Callable[[Example | 
     (seed(seed_)(campaign) if seed_ is not None else campaign)()
 
 
-class Late(Exception):
-    """A layer did not return in time."""
+class Late(BaseException):
+    """A layer did not return in time. No `except Exception` of the layer keeps it."""
 
 
 @contextmanager

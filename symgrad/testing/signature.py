@@ -212,5 +212,6 @@ def _read(text: str, kind: str):
     try:
         return _grammar(kind).parse(text[:10_000])
     except UnexpectedInput as fault:
-        place = fault.pos_in_stream if fault.pos_in_stream is not None and fault.pos_in_stream >= 0 else len(text)
+        at_end = getattr(getattr(fault, "token", None), "type", "") == "$END"
+        place = len(text) if at_end or fault.pos_in_stream is None else fault.pos_in_stream
         raise ParseError.at(f"the {kind} cannot be read", text, place, hint=EXPECTED[kind]) from None

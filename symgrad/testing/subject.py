@@ -58,9 +58,20 @@ def gradients_of(found: Any, signature: Signature, name: str) -> Gradients:
     >>> gradients_of((1.0,), read_signature("x[], t[]<3 -> y[]"), "Layer")
     (1.0, None)
     """
-    arguments = signature.arguments
     if found is None:
         raise LayerError(f"{name}.backward gave None", hint=f"expected: gradients for {', '.join(signature.names)}")
+    for_each = _each(found, signature, name)
+    for a, g in zip(signature.arguments, for_each, strict=True):
+        kind = getattr(g, "dtype", np.dtype(float)).kind if isinstance(g, np.ndarray) else "f"
+        if kind not in "biufc":
+            told = f"{name}.backward gave an array of {g.dtype} as the gradient of {a.name}"
+            raise LayerError(told, hint="expected: an array of numbers")
+    return for_each
+
+
+def _each(found: Any, signature: Signature, name: str) -> Gradients:
+    """One for each argument."""
+    arguments = signature.arguments
     if isinstance(found, dict):
         if unknown := found.keys() - set(signature.names):
             told = f"{name}.backward gave a gradient for {min(map(str, unknown))}"
