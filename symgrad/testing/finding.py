@@ -90,7 +90,12 @@ class Diagnosis:
         for key in keys:
             if not any(k[0] == key[0] for k in kept):
                 kept.append(key)
-        return [self.finding(key) for key in kept]
+        return [self.finding(key) for key in kept if not self.follows(key, kept)]
+
+    def follows(self, key: Key, kept: list[Key]) -> bool:
+        """Whether it only shows where something was changed in place, which explains it."""
+        others = [k for k in kept if k[1] == "mutates" and k != key]
+        return any(all(o.has(k) for o in self.outcomes if o.has(key)) for k in others)
 
     def judged(self, example: Example) -> Outcome:
         if example not in self.known:

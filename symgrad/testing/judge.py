@@ -21,6 +21,8 @@ from .subject import LayerError, Run, Subject
 Exact = Callable[[Sequence[Any], dict[str, Any], Sequence[np.ndarray]], "Sequence[Any] | None"]
 """`(inputs, params, grads) -> gradients`: an oracle that computes derivatives, None where it cannot."""
 RELATIVE = 1e-7
+FLAT = 1e-11
+"""A gradient that is smaller, in units of the upstream gradient, is taken for 0."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class Judge:
         found = first_of_each(
             [t for t in self.all_of(p, example, outputs, troubles) if meaningful(t, example, self._first())]
         )
-        flat = tuple(name for name, _, g in p.named() if g is not None and not np.any(g))
+        size = FLAT * max((float(np.max(np.abs(G), initial=0)) for G in wanted), default=0)
+        flat = tuple(name for name, _, g in p.named() if g is not None and np.max(np.abs(g), initial=0) <= size)
         return Outcome(example, found, flat=flat)
 
     def all_of(self, p: Pass, example: Example, outputs, troubles) -> list[Trouble]:
@@ -149,14 +152,11 @@ class Judge:
         for directions in self.directions(p, example, good):
             if not self.along(p, example, outputs, directions).fails:
                 continue
-            alone = [
-                [d if k == j else None for j, d in enumerate(directions)]
-                for k, d in enumerate(directions)
-                if d is not None
-            ]
-            wrong = [only for only in alone if len(alone) == 1 or self.along(p, example, outputs, only).fails]
-            for only in wrong or alone[:1]:  # each may be a slope at a tie, and all together none
-                k = next(k for k, d in enumerate(only) if d is not None)
+            places = [k for k, d in enumerate(directions) if d is not None]
+            alone = {k: [d if j == k else None for j, d in enumerate(directions)] for k in places}
+            read = {k: self.along(p, example, outputs, only) for k, only in alone.items()}
+            wrong = [k for k in places if read[k].fails]  # each may be a slope at a tie, and all together none
+            for k in wrong or [max(places, key=lambda k: read[k].distance)]:
                 yield Trouble(self.signature.names[k], "value")
             return
 

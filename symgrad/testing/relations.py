@@ -74,11 +74,30 @@ def _broadcasts(small, large):
 
 
 def sign(e: Evidence) -> str:
-    return "the sign is wrong" if close(-e.given, e.right.middle) else ""
+    return "the sign is wrong" if several(e) and close(-e.given, e.right.middle) else ""
+
+
+def several(e: Evidence) -> bool:
+    """Entries enough for a quotient to say something."""
+    return int(np.count_nonzero(e.right.middle)) > 1
+
+
+def one_number(e: Evidence) -> str:
+    """The sign or a factor of a single number, which always has one."""
+    c = ratio(e)
+    return "" if c is None or several(e) else "the sign is wrong" if abs(c + 1) < CLOSE else ""
+
+
+def one_factor(e: Evidence) -> str:
+    return factor_of(e) if not several(e) else ""
 
 
 def factor(e: Evidence) -> str:
     """A constant factor, with its names."""
+    return factor_of(e) if several(e) else ""
+
+
+def factor_of(e: Evidence) -> str:
     c = ratio(e)
     if c is None or abs(c - 1) < CLOSE or not close(e.given, c * e.right.middle):
         return ""
@@ -279,6 +298,8 @@ VALUE = (
     Relation("row factor", row_factor),
     Relation("subset", subset_without_words),
     Relation("subset", vanishing),
+    Relation("sign", one_number, weight=0.45),
+    Relation("factor", one_factor, named_factor, weight=0.4),
     Relation("missing term", missing_term, weight=0.5),
 )
 RELATIONS: dict[str, tuple[Relation, ...]] = {

@@ -99,6 +99,11 @@ class Reading:
     def fails(self) -> bool:
         return self.status == "refuted"
 
+    @property
+    def distance(self) -> float:
+        """From the middle of the interval, in units of its width and bound."""
+        return abs(self.claimed - (self.low + self.high) / 2) / max(self.high - self.low + self.bound, 1e-300)
+
 
 def read(f: Function, inputs: Sequence, directions: Sequence, y: np.ndarray, G: np.ndarray, g: Sequence) -> Reading:
     """Whether `Σ g d`, over all inputs with a direction, is a slope of `Σ G y` along d.
