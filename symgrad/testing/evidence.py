@@ -15,6 +15,8 @@ from .outcome import Trouble
 from .protocol import copies
 from .slopes import LEVELS, SHARE, slopes
 
+CLOSE = 1e-5
+"""Of the largest entry: two gradients are the same."""
 MOST_ENTRIES = 3000
 """Entries of an array that are differenced one by one."""
 
@@ -146,3 +148,12 @@ def surest(f, inputs, directions, y, G) -> tuple[float, float, float]:
             return low, high, bound
         found.append((low, high, bound))
     return min(found, key=lambda f: f[2] + f[1] - f[0])
+
+
+def close(a: Any, b: Any) -> bool:
+    """Equal up to a share of the largest entry, and not both nothing."""
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    if a.shape != b.shape or not a.size or not np.all(np.isfinite(a)):
+        return False
+    scale = np.max(np.abs(b))
+    return bool(scale > 0 and np.max(np.abs(a - b)) <= CLOSE * scale)
