@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .draw import Space
+from .draw import Random, Space
 from .example import PLAIN, Example
 from .outcome import Outcome
 from .regimes import LAYOUTS, UPSTREAM, VALUES
@@ -45,6 +45,16 @@ def around(space: Space, e: Example) -> Iterator[Example]:
         if other not in seen and space.legal(other):
             seen.add(other)
             yield other
+
+
+def varied(space: Space, e: Example, count: int) -> Iterator[Example]:
+    """Examples with the same hyper-parameters and many different sizes, in plain regimes and in those it has."""
+    given = {**dict(e.params), **{k: PLAIN[k] for k in ("upstream", "layout", "shape")}}
+    given |= {f"absent {name}": name in e.absent for name in space.optional}
+    for k in range(count):
+        for values in dict.fromkeys((PLAIN["values"], e.values)):
+            found = space.example(Random((k, 11)), {**given, "values": values})
+            yield from [found] if found else []
 
 
 def plainest(space: Space, e: Example) -> Example | None:

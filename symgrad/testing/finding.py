@@ -12,7 +12,7 @@ from .condition import Predicate, condition
 from .draw import Space
 from .evidence import Evidence
 from .example import Example
-from .experiments import around, shrunk, variety
+from .experiments import around, shrunk, varied, variety
 from .judge import Judge, shapes_text
 from .outcome import CHECKS, Outcome
 from .relations import RELATIONS, Relation
@@ -20,6 +20,8 @@ from .relations import RELATIONS, Relation
 Key = tuple[str, str]
 BASES = 2
 """Failing examples around which each factor is varied."""
+VARIED = 4
+"""Larger examples that are made for each of them, so that a relation shows in some."""
 WITNESSES = 4
 """Failing examples in all of which a relation has to hold."""
 
@@ -106,7 +108,7 @@ class Diagnosis:
         failing = [o for o in self.outcomes if o.has(key)]
         bases = sorted(failing, key=variety, reverse=True)
         for base in bases[:BASES]:
-            for e in around(self.space, base.example):
+            for e in (*around(self.space, base.example), *varied(self.space, base.example, VARIED)):
                 self.judged(e)
         when = self.when(key)
         smallest = shrunk(self.space, min(failing, key=size).example, lambda e: self.judged(e).has(key))

@@ -66,9 +66,8 @@ def rearranged(e: Evidence) -> str:
             if g.shape != r.middle.shape or not np.any(differ_from(g, r)):
                 continue
             tries += bool(np.any(g))
-            hits += bool(np.any(g)) and (
-                same_numbers(g, r.middle) or (all_among(g, pool) and all_among(r.middle, pool))
-            )
+            among = all_among(g, pool) and all_among(r.middle, pool)
+            hits += bool(np.any(g)) and (same_numbers(g, r.middle) or among or elsewhere(g, r.middle))
     return "the right numbers at wrong places" if tries and hits == tries else ""
 
 
@@ -81,6 +80,11 @@ def same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
     scale = max(np.max(np.abs(b), initial=0), 1e-300)
     a, b = np.sort(a[np.abs(a) > CLOSE * scale]), np.sort(b[np.abs(b) > CLOSE * scale])
     return a.size == b.size > 0 and bool(np.all(np.abs(a - b) <= CLOSE * scale))
+
+
+def elsewhere(a: np.ndarray, b: np.ndarray) -> bool:
+    """As many entries that are not 0, most of them at other places."""
+    return np.count_nonzero(a) == np.count_nonzero(b) > 2 * np.count_nonzero((a != 0) & (b != 0))
 
 
 def all_among(a: np.ndarray, pool: list[np.ndarray]) -> bool:
