@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 # A fraction orders two rooms of one floor where one may know the other; equal numbers may not.
 ROOMS = {
     "errors": 0.0,
+    "profiles": 0.2,  # of Hypothesis, which is not imported for them
     "extras": 0.5,  # optional packages; raises an error where one is missing
     "expr": 1.0,
     "graph": 2.0,
@@ -32,14 +33,18 @@ ROOMS = {
     "check": 8.0,
     "testing": 8.0,
     "faces": 8.5,  # numbers in, text out: results, functions, what the command line calls
+    "pytest_plugin": 8.2,  # above testing, which it loads when a test uses it
     "__init__": 9.0,  # the public names; what stands below it cannot use them
     "tour": 9.2,
     "cli": 9.4,
     "__main__": 9.6,
 }
 LATE_IMPORTS = {"extras"}  # import statements inside functions
-LOADS_BY_NAME = {"extras", "__init__", "cli"}  # import_module: `symgrad --help` must not load SymPy
-MAY_LOAD_NUMBA = "symgrad/kernels/routines/machine_code.py"  # its text is written into programs, which know no extras
+LOADS_BY_NAME = {"extras", "__init__", "cli", "pytest_plugin"}  # `symgrad --help` must not load SymPy, nor pytest NumPy
+MAY_LOAD = {
+    "symgrad/kernels/routines/machine_code.py",  # numba; its text is written into programs, which know no extras
+    "symgrad/testing/locate.py",  # the user's module, named at the command line
+}
 WITHOUT_NUMPY = {room for room, floor in ROOMS.items() if floor < 7} - {"extras"} | {"render"}
 WITH_HYPOTHESIS = {"testing"}
 RUNS_TEXT = {"sympify", "parse_expr", "S", "eval", "exec"}
@@ -139,7 +144,7 @@ def late_imports(sources: dict[str, str]) -> Iterator[str]:
         inside = {n for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)}
         if here not in LATE_IMPORTS:
             yield from (f"{path}:{n.lineno}: import inside a function" for n in sorted(inside, key=lambda n: n.lineno))
-        if here not in LOADS_BY_NAME and path != MAY_LOAD_NUMBA:
+        if here not in LOADS_BY_NAME and path not in MAY_LOAD:
             loads = [n for n in ast.walk(tree) if called(n) in {"import_module", "__import__"}]
             yield from (f"{path}:{n.lineno}: loads a module by name" for n in loads)
 

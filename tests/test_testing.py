@@ -198,6 +198,6 @@ def test_a_seed_repeats_a_campaign():
 
 
 def test_data_of_a_report():
-    data = check_layer(of(backward=lambda self, g: (3 * g,)), "x[N,D] -> y[N,D]").to_json()
+    data = check_layer(of(backward=lambda self, g: (3 * g,)), "x[N,D] -> y[N,D]").to_data()
     assert data["schema"] == "symgrad/layer/1" and not data["ok"]
     assert data["findings"][0]["argument"] == "x" and data["findings"][0]["relation"] == "factor"

@@ -14,6 +14,7 @@ from .api import LayerFailure as LayerFailure
 from .api import check_layer as check_layer
 from .api import layer_test as layer_test
 from .finding import Finding as Finding
+from .given import check_inputs as check_inputs
 from .parameters import ints as ints
 from .report import Report as Report
 from .subject import LayerError as LayerError

@@ -16,7 +16,10 @@ from .draw import Space
 from .example import Example
 from .experiments import plainest
 from .finding import Diagnosis, Finding
+from .hearing import asked, heard
 from .judge import RELATIVE, Judge
+from .legal import legal
+from .locate import place_of
 from .parameters import choices
 from .report import Report, skipped
 from .signature import read_condition, read_signature
@@ -63,6 +66,8 @@ def check_layer(
     >>> report.ok, report.findings[0].relation, report.findings[0].condition
     (False, 'factor', 'always')
     """
+    if seed is not None and seed < 0:
+        raise OptionError(f"seed = {seed}", hint="a seed is a whole number from 0 on")
     given = choices(params)
     read = read_signature(signature, set(given))
     condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
@@ -70,7 +75,7 @@ def check_layer(
     judge = Judge(adapt(layer, read), read, tolerance=tolerance, plainest=partial(plainest, space))
     probe(judge, space)
     if example is not None:
-        chosen = Example.read(example, read, given)
+        chosen = legal(Example.read(example, read, given), read, given)
         with limited(deadline, chosen, judge):
             found = [judge(chosen)]
     else:
@@ -81,7 +86,7 @@ def check_layer(
     found = raising(found)
     findings = Diagnosis(judge, space, found).findings()
     again = tuple(replace(f, reproduce=reproducer(layer, signature, f, params, where, tolerance)) for f in findings)
-    return Report(judge.subject.name, read, given, again, len(found), skipped(found))
+    return heard(Report(judge.subject.name, read, given, again, len(found), skipped(found), place=place_of(layer)))
 
 
 def reproducer(layer, signature: str, finding: Finding, params, where, tolerance) -> Callable[[], Report]:
@@ -91,20 +96,21 @@ def reproducer(layer, signature: str, finding: Finding, params, where, tolerance
     )
 
 
-def layer_test(layer: Any, signature: str, **options: Any) -> Callable[[], None]:
+def layer_test(layer: Any, signature: str, **options: Any) -> Callable[..., None]:
     """A test for pytest: `test_conv = layer_test(MyConv2d, "x[N,C,H,W], … -> y[N,O,_,_]", params=…)`.
 
     Takes the options of `check_layer`. A signature that cannot be read is an error here, not when the test runs.
     """
     read_signature(signature, set(choices(options.get("params"))))
 
-    def test() -> None:
+    def test(*_: Any) -> None:  # in a class it is given the instance
         __tracebackhide__ = True
-        report = check_layer(layer, signature, **options)
+        report = check_layer(layer, signature, **asked(options))
         if not report.ok:
             raise LayerFailure(report)
 
     test.__doc__ = f"{getattr(layer, '__name__', layer)}: {signature}"
+    test.symgrad_layer = True  # type: ignore[attr-defined]  # by which the pytest plugin knows it
     return test
 
 
