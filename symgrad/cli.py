@@ -1,4 +1,4 @@
-"""The command line: `symgrad derive`, `graph`, `compile`, `tour`. Only click is loaded until a verb runs.
+"""The command line: `symgrad derive`, `graph`, `compile`, `layer`, `tour`. Only click is loaded until a verb runs.
 
 Exit codes: 0 all hold, 1 something is refuted, 2 wrong usage or input, 3 undecided only, 70 an error in symgrad.
 """
@@ -124,6 +124,22 @@ OPTIONS = {
     "file": click.option(
         "--output", type=click.Path(dir_okay=False, writable=True, allow_dash=True), help="Write to a file."
     ),
+    "signature": click.option(
+        "--signature", metavar="TEXT", required=True, help='What the layer takes and gives: "x[N,C], w[K,C] -> y[N,K]".'
+    ),
+    "param": click.option(
+        "--param",
+        "params",
+        metavar="NAME=VALUES",
+        multiple=True,
+        help='Of a hyper-parameter: "stride=1..3", "mode=valid,same"; may be repeated.',
+    ),
+    "where": click.option("--where", metavar="CONDITION", default="", help='What legal examples satisfy: "H >= kh".'),
+    "examples": click.option(
+        "--examples", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many are tried."
+    ),
+    "example": click.option("--example", metavar="TEXT", help="The only example to try, as a report writes it."),
+    "brief": click.option("--quiet", is_flag=True, help="One line a finding, nothing where there is none."),
     "quiet": click.option("--quiet", is_flag=True, help="The answer alone, unchecked."),
     "debug": click.option("--debug", is_flag=True, help="Show the traceback of an internal error."),
 }
@@ -208,6 +224,25 @@ def compile_(ctx, text, output, debug, **given):
     """
     ctx.obj["debug"] = debug
     write(_core("faces.code").source(read(text), **given).removesuffix("\n"), output)
+
+
+@main.command(cls=Verb)
+@click.argument("target", metavar="MODULE:NAME")
+@options("signature", "param", "where", "examples", "seed", "example")
+@format_option("text", "json", "html")
+@options("output", "brief", "debug")
+@click.pass_context
+def layer(ctx, target, output, format_name, debug, **given):
+    """Try a layer on many shapes and values: is its backward pass the derivative of its forward pass?
+
+    MODULE:NAME is imported, mypackage.layers:MyConv2d, also from the current directory: its code is run.
+    """
+    ctx.obj["debug"] = debug
+    core = _core("faces.layers")
+    text, code = core.layer(target, form=core.format_of(format_name, output), **given)
+    if text or output:
+        write(text, output)
+    ctx.exit(code)
 
 
 @main.command()

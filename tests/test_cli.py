@@ -240,7 +240,7 @@ def test_compile_of_a_number():
 
 def test_help_names_every_verb_and_exit_code():
     told = run("--help").stdout
-    assert all(word in told for word in ("derive", "graph", "compile", "tour", "70"))
+    assert all(word in told for word in ("derive", "graph", "compile", "layer", "tour", "70"))
 
 
 def test_help_loads_no_sympy():

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from ..errors import OptionError
 from .finding import Finding
+from .locate import command_params, quoted
 from .outcome import CHECKS, Outcome
+from .pages import page
 from .parameters import Choices
 from .signature import Signature
 
 SCHEMA = "symgrad/layer/1"
+FORMATS = {".txt": "text", ".json": "json", ".html": "html"}
+"""The format that a file's suffix asks for."""
 WIDE = 150
 
 
@@ -27,6 +35,8 @@ class Report:
     examples: int
     skipped: Mapping[str, int] = field(default_factory=dict)
     oracles: tuple[str, ...] = ("differences",)
+    place: str = ""
+    """`package.module:Name` where the command line can import the layer."""
 
     @property
     def ok(self) -> bool:
@@ -51,27 +61,46 @@ class Report:
     def _skips(self) -> str:
         return "".join(f"; {n} not judged: {why}" for why, n in self.skipped.items())
 
-    def to_json(self) -> dict[str, Any]:
-        """
-        The report as data: `schema`, `ok`, and of each finding its fields in words.
-        """
+    def to_data(self) -> dict[str, Any]:
+        """`schema`, `ok`, and of each finding its fields in words; only what JSON knows."""
         return {
             "schema": SCHEMA,
             "layer": self.name,
             "signature": str(self.signature),
+            "params": {name: repr(choices) for name, choices in self.params.items()},
             "ok": self.ok,
             "examples": self.examples,
             "skipped": dict(self.skipped),
-            "findings": [as_data(f) for f in self.findings],
+            "text": self.to_text(),
+            "findings": [{**as_data(f), "reproduce": snippet(self, f)} for f in self.findings],
         }
+
+    def to_json(self) -> str:
+        """The report as JSON, schema `symgrad/layer/1`."""
+        return json.dumps(self.to_data(), ensure_ascii=False, indent=2)
+
+    def to_html(self) -> str:
+        """The report as a page that needs nothing else."""
+        return page([self.to_data()])
+
+    def to(self, form: str) -> str:
+        """The report as text, json or html."""
+        return {"text": self.to_text, "json": self.to_json, "html": self.to_html}[form]()
+
+    def save(self, path: str | Path) -> None:
+        """Write the report to a file; the suffix chooses the format: .txt .json .html."""
+        suffix = Path(path).suffix
+        if suffix not in FORMATS:
+            raise OptionError(f"no format for the suffix {suffix!r}", hint=f"one of {', '.join(FORMATS)}")
+        Path(path).write_text(self.to(FORMATS[suffix]) + "\n", encoding="utf-8")
 
 
 def as_data(f: Finding) -> dict[str, Any]:
     worst = f.worst and {
         "place": list(f.worst.place),
-        "given": f.worst.given,
-        "right": f.worst.right,
-        "bound": f.worst.bound,
+        "given": number(f.worst.given),
+        "right": number(f.worst.right),
+        "bound": number(f.worst.bound),
     }
     return {
         "argument": f.argument,
@@ -85,6 +114,11 @@ def as_data(f: Finding) -> dict[str, Any]:
         "smallest": str(f.smallest),
         "shapes": f.shapes,
     }
+
+
+def number(x: float) -> float | str:
+    """JSON has no NaN and no infinity: they are told by name."""
+    return x if math.isfinite(x) else str(x)
 
 
 def summary(report: Report, f: Finding) -> str:
@@ -110,9 +144,16 @@ def otherwise(report: Report, f: Finding) -> str:
 
 
 def snippet(report: Report, f: Finding) -> str:
-    """Python that shows the smallest example again."""
+    """What shows the smallest example again: a command where the layer can be imported, else Python."""
+    example = str(f.smallest)
+    if not example:
+        return ""
+    options = command_params(report.params)
+    if report.place and options is not None:
+        words = ["--signature", str(report.signature), *options, "--example", example]
+        return f"symgrad layer {report.place} {' '.join(map(quoted, words))}"
     params = f", params={dict(report.params)!r}" if report.params else ""
-    return f'check_layer({report.name}, "{report.signature}"{params}, example="{f.smallest}")'
+    return f'check_layer({report.name}, "{report.signature}"{params}, example="{example}")'
 
 
 def skipped(found: Sequence[Outcome]) -> dict[str, int]:
