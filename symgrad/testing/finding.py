@@ -87,7 +87,7 @@ class Diagnosis:
             for t in o.troubles:
                 counts[t.key] = counts.get(t.key, 0) + 1
         order = list(CHECKS)
-        keys = sorted(counts, key=lambda k: (-counts[k], order.index(k[1])))
+        keys = sorted(counts, key=lambda k: (k[1] != "mutates", -counts[k], order.index(k[1])))
         kept: list[Key] = []
         for key in keys:
             if not any(k[0] == key[0] for k in kept):

@@ -70,9 +70,10 @@ def candidates(e: Evidence) -> dict[str, float]:
     }
     for o, y in zip(e.signature.outputs, e.outputs, strict=True):
         known |= {f"{o.name}.shape[{k}]": float(n) for k, n in enumerate(y.shape) if o.dims[k : k + 1] == ("_",) and n}
-    found: dict[str, float] = {"2": 2.0, "1/2": 0.5}
+    found: dict[str, float] = {}
     for n, v in known.items():
         found |= {n: v, f"1/{n}": 1 / v}
+    found |= {"2": 2.0, "1/2": 0.5}
     for n, v in known.items():
         if v > 0:
             found |= {f"√{n}": v**0.5, f"1/√{n}": v**-0.5}
