@@ -15,6 +15,8 @@ from .api import check_layer as check_layer
 from .api import layer_test as layer_test
 from .finding import Finding as Finding
 from .given import check_inputs as check_inputs
+from .modules import check_module as check_module
+from .modules import module_test as module_test
 from .parameters import ints as ints
 from .report import Report as Report
 from .subject import LayerError as LayerError

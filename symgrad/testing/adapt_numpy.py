@@ -10,6 +10,7 @@ from .signature import Signature
 from .subject import Inputs, LayerError, Run, gradients_of, outputs_of, seeded
 
 BACKWARD = ("backward", "vjp")
+UPSTREAM_NAMES = {"dout", "grad", "grad_output", "grad_outputs", "grad_out", "upstream", "cotangent", "dL", "g", "G"}
 
 
 class ClassSubject:
@@ -42,13 +43,15 @@ class PairSubject:
 
     `forward(*inputs, **params)` gives the outputs and, after them, what `backward(saved, *grads)` needs; or the outputs
     alone, and `backward(*inputs, *grads, **params)` computes what it needs again; or the outputs and a function, the
-    pullback, and then there is no second one.
+    pullback, and then there is no second one. Where the first parameters of `backward` are called as upstream
+    gradients are (`dout`, `grad_y`), it takes those first: `backward(dout, cache)`.
     """
 
     def __init__(self, layer: Any, signature: Signature):
         self.forward, self.backward = layer if isinstance(layer, tuple) else (layer, None)
         self.signature, self.name = signature, getattr(self.forward, "__name__", "layer")
         self.many = len(signature.outputs)
+        self.first = self.backward is not None and takes_upstream_first(self.backward, signature)
 
     @staticmethod
     def fits(layer: Any) -> bool:
@@ -69,11 +72,27 @@ class PairSubject:
     def _pull(self, inputs, params, saved, rest) -> Callable:
         if self.backward is None:
             back = rest
-        elif saved:
-            back = lambda *G: self.backward(rest, *G)  # noqa: E731
         else:
-            back = lambda *G: self.backward(*inputs, *G, **params)  # noqa: E731
+            known, options = ((rest,), {}) if saved else (tuple(inputs), params)
+            back = lambda *G: self.backward(*((*G, *known) if self.first else (*known, *G)), **options)  # noqa: E731
         return lambda G: gradients_of(back(*G), self.signature, self.name)
+
+
+def takes_upstream_first(backward: Callable, signature: Signature) -> bool:
+    """Whether the first parameters are called as upstream gradients are, and no argument is.
+
+    >>> from symgrad.testing.signature import read_signature
+    >>> read = read_signature("x[N] -> y[N]")
+    >>> [takes_upstream_first(b, read) for b in (lambda dout, cache: 0, lambda cache, dout: 0, lambda x, dy: 0)]
+    [True, False, False]
+    """
+    try:
+        names = list(inspect.signature(backward).parameters)[: len(signature.outputs)]
+    except (ValueError, TypeError):
+        return False
+    own = {f"{mark}{o.name}" for o in signature.outputs for mark in ("d", "d_", "g", "g_", "grad", "grad_", "ct_")}
+    called = own | UPSTREAM_NAMES
+    return bool(names) and all(n in called and n not in signature.names for n in names)
 
 
 def taken(layer: Any) -> Callable[[str], bool]:

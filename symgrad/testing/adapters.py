@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
+from .adapt_jax import JaxSubject
+from .adapt_module import ModuleSubject
 from .adapt_numpy import BACKWARD, ClassSubject, PairSubject
+from .adapt_symgrad import SymgradSubject
+from .adapt_torch import FunctionSubject
+from .references import TorchSubject
 from .signature import Signature
 from .subject import LayerError, Subject
 
-ADAPTERS: tuple[Any, ...] = (ClassSubject, PairSubject)
-"""The first that fits is taken."""
+ADAPTERS: tuple[Any, ...] = (
+    FunctionSubject,
+    ModuleSubject,
+    SymgradSubject,
+    JaxSubject,
+    TorchSubject,
+    ClassSubject,
+    PairSubject,
+)
+"""The first that fits is taken; none imports the package that it adapts."""
 KINDS = (
     f"a class with forward and {' or '.join(BACKWARD)}",
     "a pair of functions (forward, backward)",
     "torch.autograd.Function.apply",
-    "a function that makes a torch.nn.Module",
-    "a jax.custom_vjp function",
+    "a jax.custom_vjp or custom_jvp function",
     "a layer of symgrad.nn",
+    "in check_module, a function that makes a torch.nn.Module",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,10 +20,14 @@ from .hearing import asked, heard
 from .judge import RELATIVE, Judge
 from .legal import legal
 from .locate import place_of
+from .oracles import Oracle
+from .outcome import Outcome
 from .parameters import choices
+from .references import reference
 from .report import Report, skipped
-from .signature import read_condition, read_signature
+from .signature import Signature, read_condition, read_signature
 from .sizes import Condition
+from .specification import symbolic
 from .subject import LayerError
 
 
@@ -37,10 +41,12 @@ class LayerFailure(AssertionError):
 
 def check_layer(
     layer: Any,
-    signature: str,
+    signature: str | Signature,
     *,
     params: Mapping[str, Any] | None = None,
     where: str = "",
+    like: Callable[..., Any] | None = None,
+    spec: str | Sequence[str] = "",
     examples: int | None = None,
     seed: int | None = None,
     example: str | None = None,
@@ -56,6 +62,10 @@ def check_layer(
     Errors: LayerError for a layer that cannot be tested, ParseError and OptionError for a signature that cannot be
     read.
 
+    `like` is a reference, a function of the same arguments (and of those hyper-parameters that it names) for NumPy,
+    PyTorch or JAX; `spec` says the outputs in index notation, `"y[n,k] = sum[c] x[n,c]*w[k,c]"`. Values are compared
+    with theirs, gradients with those that autograd and symgrad derive from them.
+
     >>> class Square:
     ...     def forward(self, x):
     ...         self.x = x
@@ -69,10 +79,11 @@ def check_layer(
     if seed is not None and seed < 0:
         raise OptionError(f"seed = {seed}", hint="a seed is a whole number from 0 on")
     given = choices(params)
-    read = read_signature(signature, set(given))
+    read = read_signature(signature, set(given)) if isinstance(signature, str) else signature
     condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
     space = Space(read, given, condition)
-    judge = Judge(adapt(layer, read), read, tolerance=tolerance, plainest=partial(plainest, space))
+    oracles = oracles_of(read, like, spec)
+    judge = Judge(adapt(layer, read), read, oracles, tolerance, plainest=partial(plainest, space))
     probe(judge, space)
     if example is not None:
         chosen = legal(Example.read(example, read, given), read, given)
@@ -85,15 +96,31 @@ def check_layer(
         raise LayerError(f"{judge.subject.name}.forward raises for every example: {told}", hint=f"signature: {read}")
     found = raising(found)
     findings = Diagnosis(judge, space, found).findings()
-    again = tuple(replace(f, reproduce=reproducer(layer, signature, f, params, where, tolerance)) for f in findings)
-    return heard(Report(judge.subject.name, read, given, again, len(found), skipped(found), place=place_of(layer)))
-
-
-def reproducer(layer, signature: str, finding: Finding, params, where, tolerance) -> Callable[[], Report]:
-    """A call that judges the smallest example again."""
-    return lambda: check_layer(
-        layer, signature, params=params, where=where, tolerance=tolerance, example=str(finding.smallest)
+    options = {"params": params, "where": where, "like": like, "spec": spec, "tolerance": tolerance}
+    again = tuple(
+        replace(f, reproduce=reproducer(layer, signature, f, options), oracles=agreeing(f, found)) for f in findings
     )
+    names = (*(o.name for o in judge.oracles), "differences")
+    tried = len(found), skipped(found)
+    return heard(Report(judge.subject.name, read, given, again, *tried, oracles=names, place=place_of(layer)))
+
+
+def oracles_of(signature: Signature, like, spec) -> tuple[Oracle, ...]:
+    """What is asked beside differences."""
+    written = (symbolic(spec, signature),) if spec else ()
+    return (*written, *((reference(like, signature),) if like is not None else ()))
+
+
+def agreeing(finding: Finding, found: Sequence[Outcome]) -> str:
+    """Which oracles agree that a gradient is wrong: the most of them that do in one example."""
+    key = finding.argument, finding.check
+    told = [t.oracles or finding.oracles for o in found for t in o.troubles if t.key == key]
+    return max(told, key=lambda names: (names.count(" = "), len(names)), default=finding.oracles)
+
+
+def reproducer(layer, signature: str | Signature, finding: Finding, options) -> Callable[[], Report]:
+    """A call that judges the smallest example again."""
+    return lambda: check_layer(layer, signature, example=str(finding.smallest), **options)
 
 
 def layer_test(layer: Any, signature: str, **options: Any) -> Callable[..., None]:

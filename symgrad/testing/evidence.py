@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .example import Example
-from .judge import Judge
+from .judge import Judge, upstreams
 from .outcome import Trouble
 from .protocol import copies
 from .slopes import LEVELS, SHARE, slopes
@@ -47,7 +47,7 @@ class Evidence:
         self.inputs = copies(example.arrays(self.signature))
         run = judge.subject.run(copies(self.inputs), self.params)
         self.outputs = [np.array(y, np.float64) for y in run.outputs]
-        self.grads = [example.gradient(y.shape, k) for k, y in enumerate(self.outputs)]
+        self.grads = upstreams(example, run)
         self.run = run
 
     @property

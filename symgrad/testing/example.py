@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import OptionError
 from .regimes import FIRST_ONLY, SCALES, VALUES, laid, positive, upstream
-from .signature import LEAD, Argument, Output, Signature
+from .signature import Argument, Output, Signature
 from .sizes import NoSize
 
 PLAIN = {"values": "ordinary", "upstream": "normal", "layout": "contiguous", "shape": "different"}
@@ -82,10 +82,7 @@ class Example:
 
     def shape_of(self, a: Output) -> tuple[int | None, ...]:
         """The shape of an array; None for an axis that follows from the rest."""
-        found: list[int | None] = []
-        for d in a.dims:
-            found += self.lead if d == LEAD else [None if isinstance(d, str) else d.value(self.known)]
-        return tuple(found)
+        return a.shape(self.known, self.lead)
 
     def solvable(self, signature: Signature) -> bool:
         """Whether all quotients are whole and no size is negative."""

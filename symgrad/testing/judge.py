@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ..errors import SymgradError
 from .example import Example
 from .infinity import at_minus_infinity, first_real, meaningful, only_minus_infinity
+from .oracles import Oracle, disagreements, modes
 from .outcome import Outcome, Trouble, first_of_each
 from .protocol import PROTOCOL, Pass, copies
 from .regimes import INFINITE
-from .signature import Signature
-from .slopes import FLOOR, Reading, read
+from .signature import Open, Signature
+from .slopes import Reading, read
 from .subject import LayerError, Run, Subject
 
-Exact = Callable[[Sequence[Any], dict[str, Any], Sequence[np.ndarray]], "Sequence[Any] | None"]
-"""`(inputs, params, grads) -> gradients`: an oracle that computes derivatives, None where it cannot."""
 RELATIVE = 1e-7
 FLAT = 1e-11
 """A gradient that is smaller, in units of the upstream gradient, is taken for 0."""
@@ -31,7 +29,7 @@ class Judge:
 
     subject: Subject
     signature: Signature
-    oracles: tuple[tuple[str, Exact], ...] = ()
+    oracles: tuple[Oracle, ...] = ()
     tolerance: float = RELATIVE
     plainest: Callable[[Example], Example | None] = lambda example: None
     """The same sizes with the plainest hyper-parameters and regimes, if that is legal."""
@@ -61,6 +59,8 @@ class Judge:
     def fits(self, run: Run, example: Example) -> None:
         """Outputs have the shapes of the signature."""
         for o, y in zip(self.signature.outputs, run.outputs, strict=True):
+            if isinstance(o, Open):
+                continue
             shape = example.shape_of(o)
             if len(shape) != y.ndim or any(n not in (None, m) for n, m in zip(shape, y.shape, strict=True)):
                 wanted = ", ".join("_" if n is None else str(n) for n in shape)
@@ -81,7 +81,7 @@ class Judge:
             troubles.append(Trouble("", "nonfinite", "the output is NaN for finite inputs"))
         if not finite and not (example.values in INFINITE and all(only_minus_infinity(y) for y in run.outputs)):
             return Outcome(example, tuple(troubles), skipped="forward is not finite")
-        grads = [example.gradient(y.shape, k) for k, y in enumerate(run.outputs)]
+        grads = upstreams(example, run)
         wanted = copies(grads)
         outputs = [np.array(y, np.float64) for y in run.outputs]
         try:
@@ -126,26 +126,23 @@ class Judge:
         good = {name for name, x, g in p.named() if g is not None and np.shape(g) == x.shape and np.all(np.isfinite(g))}
         good = {n for n in good if p.before[0][self.signature.names.index(n)].size}
         good &= {self._first()} if example.values in INFINITE else good
-        if not good:
-            return
-        exact = self.exact(p)
-        if exact is not None:
-            yield from self.against(p, exact, good)
-            return
-        yield from self.differences(p, example, outputs, good)
+        wrong = [t.argument for t in self.differences(p, example, outputs, good)] if good else []
+        yield from disagreements(p, outputs, self.oracles, self.slope(p, example, outputs), good, wrong)
+        yield from modes(p, good, example.seed)
 
-    def exact(self, p: Pass) -> Sequence[Any] | None:
-        """The derivatives by the first oracle that has them."""
-        for _, oracle in self.oracles:
-            found = oracle(p.before[0], p.params, p.before[1])
-            if found is not None:
-                return found
-        return None
+    def slope(self, p: Pass, example: Example, outputs) -> Callable[..., Reading]:
+        """What differences say of a gradient of one argument, along random signs."""
+        rng = np.random.default_rng((example.seed, 3))
 
-    def against(self, p, exact, good):
-        for a, g, right in zip(self.signature.arguments, p.gradients, exact, strict=True):
-            if a.name in good and right is not None and not agree(np.asarray(g), np.asarray(right), self.tolerance):
-                yield Trouble(a.name, "value")
+        lengths = example.scales(self.signature)
+
+        def told(k: int, gradient: np.ndarray) -> Reading:
+            signs = rng.choice([-1.0, -0.5, 0.5, 1.0], size=gradient.shape) * lengths[self.signature.names[k]]
+            directions = [signs if j == k else None for j in range(len(p.before[0]))]
+            claimed = [gradient if j == k else None for j in range(len(directions))]
+            return self.along(p, example, outputs, directions, claimed)
+
+        return told
 
     def differences(self, p: Pass, example: Example, outputs, good: set[str]):
         """Along random directions through all arguments at once; where that fails, each argument for itself."""
@@ -169,14 +166,14 @@ class Judge:
         if example.values in ("ties", "zeros") or example.seed % 2:
             yield [np.full(x.shape, lengths[n]) if n in good else None for n, x in inputs]
 
-    def along(self, p: Pass, example: Example, outputs, directions) -> Reading:
+    def along(self, p: Pass, example: Example, outputs, directions, gradients=None) -> Reading:
         G = np.concatenate([np.ravel(G) for G in p.before[1]])
         y = np.concatenate([np.ravel(y) for y in outputs])
 
         def f(inputs):
             return self.values(inputs, p.params)
 
-        return read(f, p.before[0], directions, y, G, p.gradients)
+        return read(f, p.before[0], directions, y, G, p.gradients if gradients is None else gradients)
 
     def values(self, inputs, params) -> np.ndarray:
         """All outputs, one after the other, for inputs that may be written to."""
@@ -184,10 +181,12 @@ class Judge:
         return np.concatenate([np.ravel(np.asarray(y, np.float64)) for y in run.outputs])
 
 
-def agree(g: np.ndarray, right: np.ndarray, tolerance: float) -> bool:
-    """Entry by entry, relative to it and to a share of the largest; never to the size of the array."""
-    scale = np.max(np.abs(right), initial=0)
-    return bool(np.all(np.abs(g - right) <= tolerance * np.abs(right) + 1e-9 * scale + FLOOR))
+def upstreams(example: Example, run: Run) -> list[np.ndarray]:
+    """An upstream gradient for each output; 0 for those that have none: whole numbers, and those declared so."""
+    return [
+        example.gradient(y.shape, k) if y.dtype.kind == "f" and k not in run.fixed else np.zeros(y.shape)
+        for k, y in enumerate(run.outputs)
+    ]
 
 
 def shapes_text(signature: Signature, example: Example) -> str:

@@ -18,17 +18,22 @@ CHECKS = {
     "layout": "the result depends on how arrays lie in memory",
     "nonlinear": "the gradient is not linear in the upstream gradient",
     "value": "another number than the derivative",
+    "modes": "forward mode and reverse mode disagree",
 }
 """In the order in which they are told: what comes first explains what comes after it."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """One thing that is wrong: with the gradient of an argument ("" for the outputs), found by a check."""
+    """One thing that is wrong: with the gradient of an argument ("" for the outputs), found by a check.
+
+    `oracles` says which agree.
+    """
 
     argument: str
     check: str
     detail: str = ""
+    oracles: str = ""
 
     @property
     def key(self) -> tuple[str, str]:

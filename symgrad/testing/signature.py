@@ -10,7 +10,7 @@ numbers from 0 to K − 1, `m[T]:bool` is a mask, `v[C]>0` is positive; what is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,21 @@ class Output:
 
     def __str__(self):
         return self.name + shown(self.dims)
+
+    def shape(self, known: Mapping[str, Any], lead: tuple[int, ...] = ()) -> tuple[int | None, ...]:
+        """The shape for these dims and hyper-parameters; None for an axis that follows from the rest."""
+        found: list[int | None] = []
+        for d in self.dims:
+            found += lead if d == LEAD else [None if isinstance(d, str) else d.value(known)]
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Open(Output):
+    """An output of any shape."""
+
+    def __str__(self):
+        return self.name
 
 
 @dataclass(frozen=True)

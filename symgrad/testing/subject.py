@@ -22,16 +22,23 @@ class LayerError(SymgradError):
 
 @dataclass
 class Run:
-    """One forward pass. `pull` takes a gradient for each output and gives one for each input."""
+    """One forward pass. `pull` takes a gradient for each output and gives one for each input.
+
+    `push`, where there is one, takes a tangent for each input (None for 0) and gives one for each output; `fixed` are
+    the places of outputs that are declared to have no gradient.
+    """
 
     outputs: tuple[Any, ...]
     pull: Callable[[Sequence[np.ndarray]], Gradients]
+    push: Callable[[Sequence[np.ndarray | None]], tuple[Any, ...]] | None = None
+    fixed: tuple[int, ...] = ()
 
 
 class Subject(Protocol):
     """A layer behind an adapter: arrays go in and come out as NumPy's; each run is a fresh instance."""
 
     name: str
+    signature: Signature
 
     def run(self, inputs: Inputs, params: dict[str, Any]) -> Run: ...
 
