@@ -12,7 +12,21 @@ from symgrad.expr.elementwise import BY_NAME, ELEMENTWISE, relu
 from symgrad.expr.indices import Index, param
 from symgrad.expr.nodes import Compare, Entry, Pick, over, total
 from symgrad.expr.tensors import from_expression, input_tensor
-from symgrad.oracles import COMPLEX_STEP, DIFFERENCE, ORACLES, RATIONAL, UNROLLED, KinkError, Verdict, Worst, status
+from symgrad.oracles import (
+    AUTOGRAD,
+    COMPLEX_STEP,
+    DIFFERENCE,
+    ORACLES,
+    RATIONAL,
+    UNROLLED,
+    KinkError,
+    Verdict,
+    Worst,
+    points,
+    status,
+    vectors,
+)
+from symgrad.oracles.autograd import gradients
 from symgrad.oracles.degree import degree
 from symgrad.oracles.oracle import MP
 from symgrad.oracles.rational import DUALS, Dual
@@ -24,6 +38,8 @@ n = param("n")
 i, j = Index("i", n), Index("j", n)
 x, y = input_tensor("x", (n,)), input_tensor("y", (n,))
 numeric = pytest.mark.parametrize("oracle", ORACLES, ids=str)
+DOUBLES = 1e-12
+"""As near as AUTOGRAD comes, which has no other numbers."""
 
 
 def scalar(body):
@@ -45,7 +61,7 @@ def agree(a: Array, b: Array, tolerance=1e-20):
 def test_sum_of_squares(oracle):
     f = scalar(total(Entry(x.ref, i) ** 2, i))
     got = oracle.gradient(f, x, {"x": [1, F(1, 3), -2]})
-    assert agree(got, Array((3,), [2, F(2, 3), -4]))
+    assert agree(got, Array((3,), [2, F(2, 3), -4]), DOUBLES if oracle is AUTOGRAD else 1e-20)
 
 
 @pytest.mark.parametrize("oracle", [RATIONAL, UNROLLED], ids=str)
@@ -122,6 +138,7 @@ def test_unrolled_and_differences_agree(body):
         found = UNROLLED.gradient(f, x, values)
         assert agree(found, DIFFERENCE.gradient(f, x, values), 1e-18)
         assert agree(found, COMPLEX_STEP.gradient(f, x, values), 1e-18)
+        assert agree(AUTOGRAD.gradient(f, x, values), found, DOUBLES)
         try:
             assert found == RATIONAL.gradient(f, x, values)
         except EvaluationError as error:
@@ -143,6 +160,7 @@ def test_every_function(row, k):
             values["a1"] = abs(values["a1"])
         found = UNROLLED.gradient(f, arguments[k], values)
         assert agree(found, DIFFERENCE.gradient(f, arguments[k], values), 1e-18), values
+        assert agree(AUTOGRAD.gradient(f, arguments[k], values), found, DOUBLES), values
         if row.name != "sign":
             assert agree(found, COMPLEX_STEP.gradient(f, arguments[k], values), 1e-18), values
 
@@ -229,6 +247,56 @@ def test_tracked_numbers():
     with pytest.raises(LimitError, match="too large"):
         space.steps = 10**9
         space.sum([a, b])
+
+
+# AUTOGRAD
+
+
+def test_autograd_computes_nothing_that_a_condition_rules_out():
+    """`[x > 0] log x`, `[x ≠ 0] y/x` and an entry outside times ∞ are 0 with derivative 0, not NaN."""
+    z = Entry(x.ref, i)
+    body = total(Compare(">", z, 0) * BY_NAME["log"].head(z), i) + total(
+        Compare("!=", Entry(y.ref, i), 0) / Entry(y.ref, i), i
+    )
+    body += total(Entry(x.ref, i + 1) * over("max", Entry(y.ref, j), j, guard=Compare(">", j, i)), i)
+    values = {"x": [F(1, 2), -3, 2], "y": [4, 0, 5]}
+    got = AUTOGRAD.gradient(scalar(body), x, values)
+    assert agree(got, UNROLLED.gradient(scalar(body), x, values), DOUBLES)
+    assert agree(got, Array((3,), [2, 5, F(11, 2)]), DOUBLES)
+
+
+def test_autograds_product_has_a_derivative_at_zero():
+    f = scalar(over("prod", Entry(x.ref, i), i))
+    assert AUTOGRAD.gradient(f, x, {"x": [0, 2, 3]}).data == [6, 0, 0]
+
+
+@pytest.mark.parametrize("ties", ["first", "split"])
+def test_autograd_knows_which_is_picked(ties):
+    at = [Pick(ties, op, Entry(y.ref, j), Compare(">", 3, j), (i - s,), (j,)) for op in ("max", "min") for s in (0, 1)]
+    f = scalar(total(sum((k + 1) * p for k, p in enumerate(at)) * Entry(x.ref, i), i))
+    values = {"x": [1, 2, 3, 4], "y": [2, 7, 7, 9]}
+    assert agree(AUTOGRAD.gradient(f, x, values), UNROLLED.gradient(f, x, values), DOUBLES)
+
+
+def test_autograd_by_several_tensors_at_once():
+    f = from_expression((), total(Entry(x.ref, i) * Entry(y.ref, i) ** 2, i))
+    gx, gy = gradients(f, [x, y], {"x": [1, 2], "y": [3, -1]})
+    assert (gx.tolist(), gy.tolist()) == ([9, 1], [6, -4])
+    with pytest.raises(ShapeError, match="is not a number"):
+        gradients(x, [x], {"x": [1]})
+
+
+def test_autograd_is_undecided_where_it_cannot_tell(monkeypatch):
+    f, values = scalar(total(Entry(x.ref, i) * Entry(x.ref, j), i, j)), {"x": [1, 2, 3]}
+    assert AUTOGRAD.check(f, x, [12, 12, 12], values).holds
+    monkeypatch.setattr(points, "POINTS", 8)
+    assert "a grid of 9 points" in AUTOGRAD.check(f, x, [12, 12, 12], values).reason
+    monkeypatch.setattr(vectors, "NAMED", ())
+    g = scalar(BY_NAME["tanh"].head(Entry(x.ref, 0)))
+    assert "autograd has no tanh" in AUTOGRAD.check(g, x, [0, 0, 0], values).reason
+    monkeypatch.setattr(points, "optional", lambda name: None)
+    points.autograd.cache_clear()
+    assert AUTOGRAD.check(f, x, [0, 0, 0], values).reason == "autograd is not installed"
 
 
 # Verdicts

@@ -1,5 +1,6 @@
 """Oracles: judges of derivatives that evaluate definitions and know no rule of differentiation."""
 
+from .autograd import AUTOGRAD as AUTOGRAD
 from .difference import COMPLEX_STEP as COMPLEX_STEP
 from .difference import DIFFERENCE as DIFFERENCE
 from .oracle import Found as Found
@@ -11,4 +12,4 @@ from .rational import RATIONAL as RATIONAL
 from .unrolled import UNROLLED as UNROLLED
 from .verdict import status as status
 
-ORACLES = (UNROLLED, RATIONAL, DIFFERENCE, COMPLEX_STEP)
+ORACLES = (UNROLLED, RATIONAL, DIFFERENCE, COMPLEX_STEP, AUTOGRAD)
