@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from symgrad import nn
 from symgrad.calculus.derive import weighted
 from symgrad.calculus.sweep import pull_back
+from symgrad.errors import SymgradError
 from symgrad.expr.evaluate import evaluate
 from symgrad.expr.indices import Index, param
 from symgrad.expr.nodes import Entry, total
 from symgrad.expr.tensors import from_expression, input_tensor
 from symgrad.kernels import compile_outputs
 from symgrad.nn.running import pulled
-from symgrad.oracles import KinkError
+from symgrad.oracles import AUTOGRAD, UNROLLED, KinkError
 from symgrad.oracles.autograd import gradients
 from tests.nn_cases import ROWS, case, parameters
 from tests.nn_configurations import SEEDS
@@ -202,6 +203,20 @@ def test_the_language(name):
 @given(graph=tensor_graphs())
 def test_random_graphs(graph):
     autograds(graph.output, graph.inputs, {k: np.array(v, dtype=float) for k, v in graph.values.items()}, graph.sizes)
+
+
+@settings(max_examples=max(1, SHARE // 5))
+@given(graph=tensor_graphs())
+def test_autograd_refutes_no_right_derivative(graph):
+    """Its bounds are estimates: they hold where large numbers cancel, too."""
+    values = {**graph.values, **graph.sizes}
+    for x in graph.inputs:
+        try:
+            right = UNROLLED.jacobian(graph.output, x, values).values
+        except SymgradError:
+            continue
+        verdict = AUTOGRAD.check(graph.output, x, right, values)
+        assert not verdict.fails, verdict
 
 
 def autograds(t, wrt, values, sizes=None):

@@ -23,15 +23,22 @@ from .vectors import Body
 
 PASSES = 2_000
 """Entries of f, each of which takes a backward pass of its own."""
-OWN, LARGEST = 1e-11, 1e-14
-"""What rounding may leave: shares of an entry and of the largest one. Estimates, since doubles have no bound."""
+OWN = 1e-11
+"""The share of an entry that rounding may leave in any case."""
+NOISE, FELT = 2.0**-44, 1 / 4
+"""Every entry that is read is moved by so much, 256 times rounding; of what that does to the result so much is allowed.
+
+Doubles have no bound of their error. Where large numbers cancel, the noise shows how much of them is left."""
+FLOOR = 2.0**-49
+"""Eight roundings: of the value of f, divided by the size of x, no slope is told from 0."""
 
 
 class Program:
     """f as a function of one vector, the entries of all of `wrt`; `pulled(G)` is `Σ G ∂f/∂(that vector)`."""
 
-    def __init__(self, f: Tensor, wrt: Sequence[Tensor], values: Mapping):
+    def __init__(self, f: Tensor, wrt: Sequence[Tensor], values: Mapping, seed: int | None = None):
         self.np, self.f, self.wrt = autograd().np, f, wrt
+        self.noise = None if seed is None else autograd().numpy.random.default_rng(seed)
         nodes = order((f, *wrt))
         self.sizes = sizes_at((f, *wrt), values)
         given = [t for t in nodes if t in values or t.is_input]
@@ -65,7 +72,10 @@ class Program:
         params = {p: actual_size(n, self.sizes) for p, n in zip(t.template.params, t.binding, strict=True)}
         shapes = {Slot(k): self.np.shape(a) for k, a in enumerate(operands)}
         slots = {Slot(k): self.padded(a) for k, a in enumerate(operands)}
-        return Body(params, slots, shapes).table(t.template.free, t.template.body)
+        return Body(params, slots, shapes, self.noisy).table(t.template.free, t.template.body)
+
+    def noisy(self, v):
+        return v if self.noise is None else v * (1 + NOISE * self.noise.uniform(-1, 1, self.np.shape(v)))
 
     def padded(self, a):
         return self.np.concatenate([self.np.reshape(a, -1), self.np.zeros(1)])
@@ -80,17 +90,28 @@ class Program:
 
 
 def jacobian(f: Tensor, wrt: Tensor, values: Mapping) -> Found:
-    """`∂f/∂wrt`, by a backward pass for each entry of f."""
-    program = Program(f, (wrt,), values)
+    """`∂f/∂wrt`, by a backward pass for each entry of f; and again with noise, for the bounds."""
+    shape, found, floor = entries(f, wrt, values)
+    felt = zip(found, *(entries(f, wrt, values, seed)[1] for seed in (1, 2)), strict=True)
+    bounds = [floor + OWN * abs(d) + FELT * max(abs(d - e) for e in noisy) for d, *noisy in felt]
+    return Found(Array(shape, found), Array(shape, bounds))
+
+
+def entries(f, wrt, values, seed=None) -> tuple[tuple[int, ...], list[float], float]:
+    """(shape, entries, the slope that is none) of `∂f/∂wrt`."""
+    program = Program(f, (wrt,), values, seed)
     shape = program.np.shape(program.value)
     count = math.prod(shape)
     if count > PASSES:
         raise LimitError(f"{count} entries, each by a backward pass; autograd is tried up to {PASSES}")
     rows = program.rows(program.np.reshape(g, shape) for g in program.np.eye(count))
-    data = [float(d) for row in rows for d in row]
-    most = max(map(abs, data), default=0.0)
-    whole = (*shape, *program.start[0].shape)
-    return Found(Array(whole, data), Array(whole, [OWN * abs(d) + LARGEST * most for d in data]))
+    floor = FLOOR * largest(program.value) / (largest(program.start[0]) or 1)
+    return (*shape, *program.start[0].shape), [float(d) for row in rows for d in row], floor
+
+
+def largest(a) -> float:
+    """The largest absolute value of what is finite."""
+    return max((abs(v) for v in a.ravel().tolist() if math.isfinite(v)), default=0.0)
 
 
 def gradients(f: Tensor, wrt: Sequence[Tensor], values: Mapping) -> list:

@@ -28,7 +28,9 @@ def autograd() -> SimpleNamespace:
     np, extend = optional("autograd.numpy"), optional("autograd.extend")
     if np is None or extend is None:
         raise EvaluationError("autograd is not installed", hint="python -m pip install autograd")
-    found = SimpleNamespace(np=np, core=optional("autograd.core"), tracer=optional("autograd.tracer"))
+    found = SimpleNamespace(
+        np=np, numpy=optional("numpy"), core=optional("autograd.core"), tracer=optional("autograd.tracer")
+    )
     for name, slope in (("erf", PEAK), ("erfc", -PEAK)):
         value = extend.primitive(np.vectorize(getattr(math, name), otypes=[float]))
         extend.defvjp(value, lambda y, x, c=slope: lambda g: g * c * np.exp(-x * x))

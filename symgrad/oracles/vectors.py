@@ -7,6 +7,7 @@ evaluated at the points where its brackets are 1 and its entries lie inside, as 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import reduce
 from operator import and_, mul, or_
 
@@ -32,10 +33,13 @@ NAMED = (
 
 
 class Body:
-    """Turns a body into a vector; one method a kind of node. `slots` are vectors of entries, with a 0 at the end."""
+    """Turns a body into a vector; one method a kind of node.
 
-    def __init__(self, params: dict, slots: dict, shapes: dict):
-        self.params, self.slots, self.shapes = params, slots, shapes
+    `slots` are vectors of entries, with a 0 at the end; what is read from them goes through `read`.
+    """
+
+    def __init__(self, params: dict, slots: dict, shapes: dict, read: Callable):
+        self.params, self.slots, self.shapes, self.read = params, slots, shapes, read
         self.size = Scope(params, {}, FLOAT).size
         self.np = autograd().np
 
@@ -96,7 +100,7 @@ class Body:
         return self.np.where(inside, position, math.prod(self.shapes[e.base])), inside
 
     def _entry(self, e, points):
-        return self.slots[e.base][self._place(e, points)[0]]
+        return self.read(self.slots[e.base][self._place(e, points)[0]])
 
     def _add(self, e, points):
         return sum(self.value(a, points) for a in e.args)
