@@ -265,6 +265,21 @@ def test_autograd_computes_nothing_that_a_condition_rules_out():
     assert agree(got, Array((3,), [2, 5, F(11, 2)]), DOUBLES)
 
 
+def test_autograds_noise_leaves_labels_alone():
+    """Σ_j [y_i = j] x_j, a table that is looked up."""
+    f = from_expression((i,), total(Compare("==", Entry(y.ref, i), j) * Entry(x.ref, j), j))
+    values = {"x": [F(1, 2), 3, 5], "y": [2, 0, 2]}
+    assert AUTOGRAD.check(f, x, [[0, 0, 1], [1, 0, 0], [0, 0, 1]], values).holds
+    assert AUTOGRAD.check(f, x, [[0, 0, 1], [1, 0, 0], [0, 1, 0]], values).fails
+
+
+def test_autograds_log_of_a_sum_of_nothing():
+    f = scalar(total(BY_NAME["exp"].head(over("lse", Entry(x.ref, j), j, guard=Compare(">", i, j))), i))
+    values = {"x": [F(1, 2), 3, 5]}
+    e = MP.functions.exp
+    assert agree(AUTOGRAD.gradient(f, x, values), Array((3,), [2 * e(F(1, 2)), e(3), 0]), DOUBLES)
+
+
 def test_autograds_product_has_a_derivative_at_zero():
     f = scalar(over("prod", Entry(x.ref, i), i))
     assert AUTOGRAD.gradient(f, x, {"x": [0, 2, 3]}).data == [6, 0, 0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..errors import EvaluationError, LimitError, ShapeError
 from ..expr.arrays import Array
@@ -38,7 +39,7 @@ class Program:
 
     def __init__(self, f: Tensor, wrt: Sequence[Tensor], values: Mapping, seed: int | None = None):
         self.np, self.f, self.wrt = autograd().np, f, wrt
-        self.noise = None if seed is None else autograd().numpy.random.default_rng(seed)
+        self.noise: Any = None if seed is None else autograd().numpy.random.default_rng(seed)
         nodes = order((f, *wrt))
         self.sizes = sizes_at((f, *wrt), values)
         given = [t for t in nodes if t in values or t.is_input]
@@ -72,10 +73,11 @@ class Program:
         params = {p: actual_size(n, self.sizes) for p, n in zip(t.template.params, t.binding, strict=True)}
         shapes = {Slot(k): self.np.shape(a) for k, a in enumerate(operands)}
         slots = {Slot(k): self.padded(a) for k, a in enumerate(operands)}
-        return Body(params, slots, shapes, self.noisy).table(t.template.free, t.template.body)
+        body = Body(params, slots, shapes, self.noisy if self.noise else None, judges=self.noise is None)
+        return body.table(t.template.free, t.template.body)
 
     def noisy(self, v):
-        return v if self.noise is None else v * (1 + NOISE * self.noise.uniform(-1, 1, self.np.shape(v)))
+        return v * (1 + NOISE * self.noise.uniform(-1, 1, self.np.shape(v)))
 
     def padded(self, a):
         return self.np.concatenate([self.np.reshape(a, -1), self.np.zeros(1)])
