@@ -36,9 +36,8 @@ from tests.three_ways import Point, Trained, near, three_ways
 LANGUAGE = {**CASES, **MODELS}
 SHARE = settings().max_examples
 rows = pytest.mark.parametrize("row", ROWS, ids=str)
-trained = pytest.mark.parametrize(
-    "row", [r for r in ROWS if r.name in ("Dropout", "Dropout2d", "BatchNorm1d", "BatchNorm2d")], ids=str
-)
+TRAINED = ("Dropout", "Dropout2d", "BatchNorm1d", "BatchNorm2d")
+trained = pytest.mark.parametrize("row", [r for r in ROWS if r.name in TRAINED], ids=str)
 
 
 def point(row, seed, mode="eval", batch=2) -> Point:
@@ -58,6 +57,13 @@ def test_every_layer(row, seed):
 @given(seed=SEEDS, batch=st.integers(2, 4))
 def test_layers_that_differ_in_training(row, seed, batch):
     three_ways(point(row, seed, "train", batch))
+
+
+def test_all_other_layers_do_the_same_in_training():
+    for row in ROWS:
+        if row.name not in TRAINED:
+            c = case(row, seed=1)
+            assert c.layer.build(c.shape, "eval").outputs == c.layer.build(c.shape, "train").outputs, row
 
 
 @settings(max_examples=max(1, SHARE // 33))
