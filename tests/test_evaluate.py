@@ -296,6 +296,11 @@ def test_sizes():
     assert evaluate(f, {"z": [1, 2, 3, 4], "x": [10, 20]}, EXACT).data == [13, 24]
 
 
+def test_values_may_name_more_than_is_used():
+    x = input_tensor("x", (param("n"),))
+    assert evaluate(x, {"x": [1, 2], "y": np.array([3, 4, 5]), "m": np.int64(7)}).data == [1, 2]
+
+
 def test_a_scalar_input_and_a_size_of_one_name():
     a = input_tensor("n", ())
     f = from_expression((k,), at(x, k) * at(a))

@@ -64,7 +64,8 @@ def _inputs(nodes, values, space):
         _match(t, a.shape, sizes)
     names = {t.name for t in known}
     for name, value in values.items():
-        if isinstance(name, Symbol) or (isinstance(name, str) and name not in names and hasattr(value, "__index__")):
+        whole = hasattr(value, "__index__") and not getattr(value, "shape", ())  # NumPy's arrays have __index__ too
+        if isinstance(name, Symbol) or (isinstance(name, str) and name not in names and whole):
             sizes.setdefault(Symbol(str(name), integer=True, nonnegative=True), Integer(int(value)))
     for t, a in known.items():
         for axis, (n, m) in enumerate(zip(t.shape, a.shape, strict=True)):
