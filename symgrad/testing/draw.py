@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from .example import PLAIN, Example
 from .parameters import Choices
-from .regimes import LAYOUTS, SHAPES, UPSTREAM, VALUES
+from .regimes import INFINITE, LAYOUTS, SHAPES, UPSTREAM, VALUES
 from .signature import LEAD, Signature
 from .sizes import Condition, Size
 
@@ -210,9 +210,15 @@ class Space:
                 return
             drawn = ({n: int(rng.integers(len(factors[n]))) for n in names} for _ in range(12))
             row = max(drawn, key=lambda r: len(pairs & _pairs(names, r)))
-            pairs -= _pairs(names, row)
-            yield {n: factors[n][row[n]] for n in names}
+            chosen = {n: factors[n][row[n]] for n in names}
+            pairs -= _pairs(names, row, only=restricted(chosen))
+            yield chosen
 
 
-def _pairs(names, row):
-    return {((a, row[a]), (b, row[b])) for a, b in combinations(names, 2)}
+def restricted(row: Mapping[str, Any]) -> str:
+    """The factor of which alone the row is an example: in an empty array, or beside −∞, other factors do not show."""
+    return "shape" if row.get("shape") == "empty" else "values" if row.get("values") in INFINITE else ""
+
+
+def _pairs(names, row, only: str = ""):
+    return {((a, row[a]), (b, row[b])) for a, b in combinations(names, 2) if not only or only in (a, b)}

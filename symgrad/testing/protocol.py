@@ -10,7 +10,7 @@ import numpy as np
 
 from .outcome import Trouble
 from .signature import Signature
-from .slopes import FLOOR
+from .slopes import FLOOR, cancelled
 from .subject import LayerError, Run, Subject
 
 CLOSE = 1e-8
@@ -148,8 +148,7 @@ def linear(p: Pass) -> Iterator[Trouble]:
     """`b(0) = 0` and `b(α G + β G′) = α b(G) + β b(G′)`."""
     rng = np.random.default_rng(5)
     others = [rng.normal(size=G.shape) for G in p.grads]
-    largest = max((float(np.max(np.abs(x), initial=1, where=np.isfinite(x))) for _, x, _ in p.named()), default=1)
-    floor = FLOOR * largest * sum(float(np.sum(np.abs(G))) for G in (*p.before[1], *others))
+    floor = cancelled(p.before[0], [*p.before[1], *others])
     none = dict(_real(p, p.again([np.zeros(G.shape) for G in p.grads])))
     g2 = dict(_real(p, p.again(others)))
     mixed = dict(_real(p, p.again([ALPHA * G + BETA * H for G, H in zip(p.before[1], others, strict=True)])))

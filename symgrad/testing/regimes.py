@@ -55,6 +55,13 @@ def row_of_minus_infinity(rng: Draw, shape):
     return found
 
 
+def large(rng: Draw, shape):
+    """Half of the entries beyond the logarithm of the largest number, the others anywhere below."""
+    found = rng.uniform(-LARGE, LARGE, size=shape)
+    beyond = rng.uniform(0.9 * LARGE, LARGE, size=shape) * rng.choice([-1.0, 1.0], size=shape)
+    return np.where(rng.random(size=shape) < 0.5, beyond, found)
+
+
 VALUES: dict[str, Values] = {
     "ordinary": lambda rng, shape: rng.normal(size=shape),
     "distinct": distinct,
@@ -62,7 +69,7 @@ VALUES: dict[str, Values] = {
     "zeros": zeros,
     "one sign": one_sign,
     "tiny": lambda rng, shape: TINY * rng.normal(size=shape),
-    "large": lambda rng, shape: rng.uniform(-LARGE, LARGE, size=shape),
+    "large": large,
     "shifted": lambda rng, shape: SHIFT + rng.normal(size=shape),
     "-inf": minus_infinity,
     "-inf in a row": row_of_minus_infinity,

@@ -47,6 +47,17 @@ class Slopes:
         return float(np.minimum(g * a, g * b).sum()), float(np.maximum(g * a, g * b).sum()), float(bound)
 
 
+def largest_of(arrays: Sequence) -> float:
+    """The largest finite magnitude; 0 of nothing."""
+    return max((float(np.max(np.abs(x), initial=0, where=np.isfinite(x))) for x in arrays), default=0.0)
+
+
+def cancelled(inputs: Sequence, grads: Sequence[np.ndarray]) -> float:
+    """What rounding leaves of terms as large as products of two entries that cancel, for each unit of upstream."""
+    real = [x for x in inputs if x is not None and x.dtype.kind == "f"]
+    return FLOOR * max(1.0, largest_of(real)) ** 2 * sum(float(np.sum(np.abs(G))) for G in grads)
+
+
 def moved(inputs: Sequence, directions: Sequence, h: float) -> list:
     """`x + h d` for the inputs that have a direction."""
     return [x if d is None else x + h * d for x, d in zip(inputs, directions, strict=True)]
@@ -65,14 +76,7 @@ def slopes(f: Function, inputs: Sequence, directions: Sequence, y: np.ndarray, h
     right2, left2 = (f(moved(inputs, directions, h)) - y) / h, (y - f(moved(inputs, directions, -h))) / h
     coarse, fine = (right + left) / 2, (right2 + left2) / 2
     change, size = np.abs(fine - coarse), np.maximum(np.abs(fine), np.abs(coarse))
-    largest = max(
-        (
-            float(np.abs(x[np.isfinite(x)]).max(initial=0))
-            for x, d in zip(inputs, directions, strict=True)
-            if d is not None
-        ),
-        default=0,
-    )
+    largest = largest_of([x for x, d in zip(inputs, directions, strict=True) if d is not None])
     rounding = ROUNDINGS * EPS * (np.abs(y) + size * largest) / h
     bend, bend2 = np.abs(right - left), np.abs(right2 - left2)
     kink = (bend2 > 0.75 * bend) & (bend2 > 4 * rounding + SHARE * size)
@@ -112,7 +116,7 @@ def read(f: Function, inputs: Sequence, directions: Sequence, y: np.ndarray, G: 
     """
     pairs = [(a, d) for a, d in zip(g, directions, strict=True) if d is not None]
     claimed = float(sum(np.sum(a * d) for a, d in pairs))
-    own = SHARE * float(sum(np.sum(np.abs(a * d)) for a, d in pairs)) / 100
+    own = SHARE * float(sum(np.sum(np.abs(a * d)) for a, d in pairs)) / 100 + cancelled(inputs, [G])
     found: list[tuple[float, float, float]] = []
     for level in LEVELS:
         low, high, bound = slopes(f, inputs, directions, y, level).weighted(G)
