@@ -92,7 +92,7 @@ class Judge:
             told = f"backward raises {type(error).__name__}: {error}"
             return Outcome(example, (*troubles, Trouble(self._first(), "raises", told)))
         if not finite:
-            bad = at_minus_infinity(self.subject, self.signature, params, before, wanted, gradients)
+            bad = at_minus_infinity(self.subject, self.signature, params, before)
             return Outcome(example, bad, skipped="" if bad else "forward is −∞")
         p = Pass(self.subject, self.signature, params, inputs, run, grads, tuple(gradients), (before, wanted))
         found = first_of_each(
