@@ -93,13 +93,14 @@ def check_a_library(backend, at: Point):
     asked = {name: values[name] for name in (*program.arguments.names, *program.arguments.asked)}
     written = run(backend, pulled(at.run.built.outputs, at.wrt), asked)
     theirs = differentiated(backend, at.weighted, at.wrt, values)
-    for mine, same, other in zip(at.ours, written, theirs, strict=True):
+    for mine, same in zip(at.ours, written, strict=True):
         near(same, mine, 1e-9)
+    for mine, other in zip(at.ours, theirs, strict=True) if theirs else ():
         near(other, mine, 1e-9)
 
 
 def differentiated(backend, L, wrt, values) -> list[np.ndarray]:
-    """`∂L/∂X` by the library, which sees nothing but the program that computes L."""
+    """`∂L/∂X` by the library, which sees nothing but the program that computes L; nothing where it has no rule."""
     program = compile_outputs([L], backend=backend, inputs=wrt)
     names = [t.name for t in wrt]
     with program.doubles():
@@ -120,7 +121,11 @@ def by_torch(f, arrays, count):
 
 def by_jax(f, arrays, count):
     jax = pytest.importorskip("jax")
-    found = jax.grad(f, argnums=tuple(range(count)))(*map(jax.numpy.asarray, arrays))
+    try:
+        found = jax.grad(f, argnums=tuple(range(count)))(*map(jax.numpy.asarray, arrays))
+    except NotImplementedError as missing:
+        assert "window dilation" in str(missing)  # JAX has no gradient of dilated max pools
+        return []
     return [np.asarray(g) for g in found]
 
 
