@@ -16,9 +16,9 @@ import pytest
 from .errors import SymgradError
 from .profiles import register
 
-OPTIONS = ("examples", "seed", "deadline", "tolerance")
+OPTIONS = ("examples", "seed", "deadline")
 MARKER = (
-    "symgrad(examples, seed, deadline, tolerance): options for the layer tests of this module, class or test, "
+    "symgrad(examples, seed, deadline): options for the layer tests of this module, class or test, "
     "where these do not say otherwise (see symgrad.testing.check_layer)"
 )
 SUFFIXES = (".html", ".json")

@@ -40,10 +40,10 @@ class TestMany:
     test_scale = layer_test(Scale, SIGNATURE)
 
 
-@pytest.mark.symgrad(examples=9, tolerance=1e-6)
+@pytest.mark.symgrad(examples=9, seed=4)
 @pytest.mark.symgrad(examples=5, deadline=1)
 def test_options():
-    assert asked({"deadline": 2}) == {"examples": 5, "tolerance": 1e-6, "deadline": 2, "seed": 3}
+    assert asked({"deadline": 2}) == {"examples": 5, "seed": 4, "deadline": 2}
 
 
 def test_direct():
@@ -122,7 +122,7 @@ def block(text: str, test: str) -> list[str]:
         ("test_few", "Few.backward gave 0 gradients for 2 arguments"),
         ("test_slow", "Slow did not return within 0.3 s"),
         ("test_own", "Unsummed: grad g is wrong: shape   (1 of 1 examples)"),
-        ("test_marked", "the marker symgrad takes examples, seed, deadline, tolerance by name, not exampels"),
+        ("test_marked", "the marker symgrad takes examples, seed, deadline by name, not exampels"),
     ],
 )
 def test_a_failure_is_its_report_alone(ran, test, begins):

@@ -17,7 +17,7 @@ from .example import Example
 from .experiments import plainest
 from .finding import Diagnosis, Finding
 from .hearing import asked, heard
-from .judge import RELATIVE, Judge
+from .judge import Judge
 from .legal import legal
 from .locate import place_of
 from .oracles import Oracle
@@ -50,7 +50,6 @@ def check_layer(
     examples: int | None = None,
     seed: int | None = None,
     example: str | None = None,
-    tolerance: float = RELATIVE,
     deadline: float = 10.0,
 ) -> Report:
     """Tries a layer on many shapes, hyper-parameters, values and memory layouts, and says what is wrong, how, and when.
@@ -83,7 +82,7 @@ def check_layer(
     condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
     space = Space(read, given, condition)
     oracles = oracles_of(read, like, spec)
-    judge = Judge(adapt(layer, read), read, oracles, tolerance, plainest=partial(plainest, space))
+    judge = Judge(adapt(layer, read), read, oracles, plainest=partial(plainest, space))
     probe(judge, space)
     if example is not None:
         chosen = legal(Example.read(example, read, given), read, given)
@@ -96,7 +95,7 @@ def check_layer(
         raise LayerError(f"{judge.subject.name}.forward raises for every example: {told}", hint=f"signature: {read}")
     found = raising(found)
     findings = Diagnosis(judge, space, found).findings()
-    options = {"params": params, "where": where, "like": like, "spec": spec, "tolerance": tolerance}
+    options = {"params": params, "where": where, "like": like, "spec": spec}
     again = tuple(
         replace(f, reproduce=reproducer(layer, signature, f, options), oracles=agreeing(f, found)) for f in findings
     )
@@ -130,14 +129,22 @@ def layer_test(layer: Any, signature: str, **options: Any) -> Callable[..., None
     """
     read_signature(signature, set(choices(options.get("params"))))
 
+    return made_test(check_layer, layer, signature, options)
+
+
+def made_test(
+    check: Callable[..., Report], layer: Any, signature: str, options: Mapping[str, Any]
+) -> Callable[..., None]:
+    """A function that pytest runs, and that the plugin knows by its mark."""
+
     def test(*_: Any) -> None:  # in a class it is given the instance
         __tracebackhide__ = True
-        report = check_layer(layer, signature, **asked(options))
+        report = check(layer, signature, **asked(options))
         if not report.ok:
             raise LayerFailure(report)
 
     test.__doc__ = f"{getattr(layer, '__name__', layer)}: {signature}"
-    test.symgrad_layer = True  # type: ignore[attr-defined]  # by which the pytest plugin knows it
+    test.symgrad_layer = True  # type: ignore[attr-defined]
     return test
 
 

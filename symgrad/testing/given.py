@@ -14,7 +14,7 @@ from .campaign import limited, raising
 from .draw import Space
 from .example import Example
 from .finding import Diagnosis, Finding
-from .judge import RELATIVE, Judge, shapes_text
+from .judge import Judge, shapes_text
 from .locate import place_of
 from .outcome import Trouble
 from .parameters import choices
@@ -45,7 +45,6 @@ def check_inputs(
     *,
     params: Mapping[str, Any] | None = None,
     seed: int = 0,
-    tolerance: float = RELATIVE,
     deadline: float = 10.0,
 ) -> Report:
     """Judges a layer at these inputs and these values of hyper-parameters; the upstream gradient follows from `seed`.
@@ -56,7 +55,7 @@ def check_inputs(
     'factor'
     """
     read = read_signature(signature, set(params or {}))
-    judge = Judge(adapt(layer, read), read, tolerance=tolerance)
+    judge = Judge(adapt(layer, read), read)
     example = given(read, inputs, params or {}, seed)
     with limited(deadline, example, judge):
         found = raising([judge(example)])

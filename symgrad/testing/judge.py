@@ -18,7 +18,6 @@ from .signature import Open, Signature
 from .slopes import Reading, read
 from .subject import LayerError, Run, Subject
 
-RELATIVE = 1e-7
 FLAT = 1e-11
 """A gradient that is smaller, in units of the upstream gradient, is taken for 0."""
 
@@ -30,7 +29,6 @@ class Judge:
     subject: Subject
     signature: Signature
     oracles: tuple[Oracle, ...] = ()
-    tolerance: float = RELATIVE
     plainest: Callable[[Example], Example | None] = lambda example: None
     """The same sizes with the plainest hyper-parameters and regimes, if that is legal."""
 

@@ -11,10 +11,9 @@ from typing import Any
 from ..errors import OptionError
 from ..nn.forward import identifiers
 from .adapt_module import MODE, Factory, Learnt, ModuleSubject, Shapes
-from .api import LayerFailure, check_layer
+from .api import check_layer, made_test
 from .draw import Random, Space
 from .example import Example
-from .hearing import asked
 from .parameters import Choices, choices
 from .report import Report
 from .signature import Open, Signature, read_condition, read_signature
@@ -54,19 +53,11 @@ def check_module(
     return check_layer(made, whole, params=tried, where=where, **options)
 
 
-def module_test(factory: Callable[..., Any], signature: str, **options: Any) -> Callable[[], None]:
+def module_test(factory: Callable[..., Any], signature: str, **options: Any) -> Callable[..., None]:
     """A test for pytest, with the options of `check_module`."""
     read_inputs(signature, set(choices(options.get("params"))))
 
-    def test(*_: Any) -> None:  # in a class it is given the instance
-        __tracebackhide__ = True
-        report = check_module(factory, signature, **asked(options))
-        if not report.ok:
-            raise LayerFailure(report)
-
-    test.__doc__ = f"{getattr(factory, '__name__', factory)}: {signature}"
-    test.symgrad_layer = True  # type: ignore[attr-defined]  # by which the pytest plugin knows it
-    return test
+    return made_test(check_module, factory, signature, options)
 
 
 def read_inputs(text: str, parameters: set[str]) -> Signature:
