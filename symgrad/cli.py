@@ -135,6 +135,12 @@ OPTIONS = {
         help='Of a hyper-parameter: "stride=1..3", "mode=valid,same"; may be repeated.',
     ),
     "where": click.option("--where", metavar="CONDITION", default="", help='What legal examples satisfy: "H >= kh".'),
+    "convention": click.option(
+        "--convention",
+        metavar="NAME=CHOICE",
+        multiple=True,
+        help='Pins what an argument does at ties (first, last, split) or kinks (lower, upper, 0 ...): "x=first".',
+    ),
     "examples": click.option(
         "--examples", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many are tried."
     ),
@@ -228,7 +234,7 @@ def compile_(ctx, text, output, debug, **given):
 
 @main.command(cls=Verb)
 @click.argument("target", metavar="MODULE:NAME")
-@options("signature", "param", "where", "examples", "seed", "example")
+@options("signature", "param", "where", "convention", "examples", "seed", "example")
 @format_option("text", "json", "html")
 @options("output", "brief", "debug")
 @click.pass_context

@@ -11,7 +11,8 @@ from hypothesis import settings
 
 from ..errors import OptionError
 from .adapters import adapt
-from .campaign import limited, outcomes, probe, raising
+from .campaign import kinks, limited, outcomes, probe, raising
+from .conventions import conventions, pinned
 from .draw import Space
 from .example import Example
 from .experiments import plainest
@@ -51,6 +52,7 @@ def check_layer(
     seed: int | None = None,
     example: str | None = None,
     deadline: float = 10.0,
+    convention: Mapping[str, Any] | None = None,
 ) -> Report:
     """Tries a layer on many shapes, hyper-parameters, values and memory layouts, and says what is wrong, how, and when.
 
@@ -64,6 +66,10 @@ def check_layer(
     `like` is a reference, a function of the same arguments (and of those hyper-parameters that it names) for NumPy,
     PyTorch or JAX; `spec` says the outputs in index notation, `"y[n,k] = sum[c] x[n,c]*w[k,c]"`. Values are compared
     with theirs, gradients with those that autograd and symgrad derive from them.
+
+    What a layer does at kinks and ties is in `conventions` of the report. `convention={"x": "first"}` asks for it, and
+    another choice is a finding: of an argument, "first", "last" or "split" at ties; "lower", "middle", "upper", "left",
+    "right" or the slope itself at kinks; or a tuple of one for ties and one for kinks.
 
     >>> class Square:
     ...     def forward(self, x):
@@ -82,7 +88,8 @@ def check_layer(
     condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
     space = Space(read, given, condition)
     oracles = oracles_of(read, like, spec)
-    judge = Judge(adapt(layer, read), read, oracles, plainest=partial(plainest, space))
+    pins = pinned(convention, read)
+    judge = Judge(adapt(layer, read), read, oracles, plainest=partial(plainest, space), pins=pins)
     probe(judge, space)
     if example is not None:
         chosen = legal(Example.read(example, read, given), read, given)
@@ -95,13 +102,15 @@ def check_layer(
         raise LayerError(f"{judge.subject.name}.forward raises for every example: {told}", hint=f"signature: {read}")
     found = raising(found)
     findings = Diagnosis(judge, space, found).findings()
-    options = {"params": params, "where": where, "like": like, "spec": spec}
+    options = {"params": params, "where": where, "like": like, "spec": spec, "convention": convention}
     again = tuple(
         replace(f, reproduce=reproducer(layer, signature, f, options), oracles=agreeing(f, found)) for f in findings
     )
     names = (*(o.name for o in judge.oracles), "differences")
     tried = len(found), skipped(found)
-    return heard(Report(judge.subject.name, read, given, again, *tried, oracles=names, place=place_of(layer)))
+    report = Report(judge.subject.name, read, given, again, *tried, oracles=names, place=place_of(layer))
+    seen = conventions(kinks(judge, found, deadline), pins)
+    return heard(replace(report, conventions=seen, pins=convention or {}))
 
 
 def oracles_of(signature: Signature, like, spec) -> tuple[Oracle, ...]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
+from math import prod
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -14,9 +15,13 @@ from hypothesis import strategies as st
 from .draw import Chosen, Random, Space
 from .example import Example
 from .judge import Judge, shapes_text
+from .kinks import Kink
 from .outcome import Outcome, Trouble
+from .regimes import EXACT
 from .subject import LayerError
 
+MOST_SEEN, MOST_ENTRIES = 6, 64
+"""Examples in which conventions are looked for, and how many entries each may have: every one is moved alone."""
 LEAST_DRAWN = 0.5
 """Of the examples that a profile asks for, as many are drawn by Hypothesis at least; pairs take as many at most."""
 
@@ -66,6 +71,25 @@ def drawn(space: Space, count: int, seed_: int | None, run: Callable[[Example | 
         run(example)
 
     (seed(seed_)(campaign) if seed_ is not None else campaign)()
+
+
+def kinks(judge: Judge, found: list[Outcome], deadline: float = 10.0) -> list[Kink]:
+    """The kinks and ties that a few examples meet: among small ones the smallest, the largest, and some between."""
+    examples = [o.example for o in found if o.kinks]
+    exact = sorted([e for e in examples if e.values in EXACT] or examples, key=lambda e: entries(judge, e))
+    small = [e for e in exact if entries(judge, e) <= MOST_ENTRIES] or exact[:1]
+    few = [small[k * (len(small) - 1) // (MOST_SEEN - 1)] for k in range(MOST_SEEN)] if small else []
+    return [k for e in dict.fromkeys(few) for k in limited_kinks(judge, e, deadline)]
+
+
+def limited_kinks(judge: Judge, example: Example, deadline: float) -> list[Kink]:
+    with limited(deadline, example, judge):
+        return judge.kinks(example)
+
+
+def entries(judge: Judge, e: Example) -> int:
+    """Of all real arguments together."""
+    return sum(prod(n or 0 for n in e.shape_of(a)) for a in judge.signature.arguments if a.real)
 
 
 class Late(BaseException):

@@ -66,7 +66,9 @@ class Finding:
 
     @property
     def verb(self) -> str:
-        return {"value": "is wrong", "raises": "raises"}.get(self.check, f"is wrong: {self.relation}")
+        return {"value": "is wrong", "raises": "raises", "convention": "is not as pinned"}.get(
+            self.check, f"is wrong: {self.relation}"
+        )
 
     @property
     def when(self) -> str:

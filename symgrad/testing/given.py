@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..errors import UnknownNameError
 from .adapters import adapt
-from .campaign import limited, raising
+from .campaign import kinks, limited, raising
+from .conventions import conventions, pinned
 from .draw import Space
 from .example import Example
 from .finding import Diagnosis, Finding
@@ -46,8 +47,11 @@ def check_inputs(
     params: Mapping[str, Any] | None = None,
     seed: int = 0,
     deadline: float = 10.0,
+    convention: Mapping[str, Any] | None = None,
 ) -> Report:
     """Judges a layer at these inputs and these values of hyper-parameters; the upstream gradient follows from `seed`.
+
+    `convention` is that of `check_layer`.
 
     >>> def square(x):
     ...     return x**2, lambda grad: x * grad
@@ -55,14 +59,16 @@ def check_inputs(
     'factor'
     """
     read = read_signature(signature, set(params or {}))
-    judge = Judge(adapt(layer, read), read)
+    pins = pinned(convention, read)
+    judge = Judge(adapt(layer, read), read, pins=pins)
     example = given(read, inputs, params or {}, seed)
     with limited(deadline, example, judge):
         found = raising([judge(example)])
     known = Diagnosis(judge, Space(read, choices({}), Condition()), found)
     findings = tuple(of_one(known, example, t) for t in found[0].troubles)
     each = {name: choices({name: [value]})[name] for name, value in (params or {}).items()}
-    return Report(judge.subject.name, read, each, findings, 1, skipped(found), place=place_of(layer))
+    report = Report(judge.subject.name, read, each, findings, 1, skipped(found), place=place_of(layer))
+    return replace(report, conventions=conventions(kinks(judge, found, deadline), pins), pins=convention or {})
 
 
 def of_one(known: Diagnosis, example: Given, trouble: Trouble) -> Finding:

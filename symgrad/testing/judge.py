@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import SymgradError
+from .conventions import Pin, broken
 from .example import Example
 from .infinity import at_minus_infinity, first_real, meaningful, only_minus_infinity
+from .kinks import Kink, Point
 from .oracles import Oracle, disagreements, modes
 from .outcome import Outcome, Trouble, first_of_each
 from .protocol import PROTOCOL, Pass, copies
-from .regimes import INFINITE
+from .regimes import EXACT, INFINITE
 from .signature import Open, Signature
 from .slopes import Reading, read
 from .subject import LayerError, Run, Subject
@@ -31,6 +33,7 @@ class Judge:
     oracles: tuple[Oracle, ...] = ()
     plainest: Callable[[Example], Example | None] = lambda example: None
     """The same sizes with the plainest hyper-parameters and regimes, if that is legal."""
+    pins: tuple[Pin, ...] = ()
 
     def __call__(self, example: Example) -> Outcome:
         params, inputs = dict(example.params), example.arrays(self.signature)
@@ -98,7 +101,7 @@ class Judge:
         )
         size = FLAT * max((float(np.max(np.abs(G), initial=0)) for G in wanted), default=0)
         flat = tuple(name for name, _, g in p.named() if g is not None and np.max(np.abs(g), initial=0) <= size)
-        return Outcome(example, found, flat=flat)
+        return Outcome(example, found, flat=flat, kinks=p.kinks)
 
     def all_of(self, p: Pass, example: Example, outputs, troubles) -> list[Trouble]:
         return [*troubles, *self.protocol(p), *self.numbers(p, example, outputs)]
@@ -127,6 +130,20 @@ class Judge:
         wrong = [t.argument for t in self.differences(p, example, outputs, good)] if good else []
         yield from disagreements(p, outputs, self.oracles, self.slope(p, example, outputs), good, wrong)
         yield from modes(p, good, example.seed)
+        if self.pins and p.kinks and example.values not in INFINITE:
+            yield from (Trouble(name, "convention", told) for name, told in broken(self.kinks(example), self.pins))
+
+    def kinks(self, example: Example) -> list[Kink]:
+        """Those that an example meets exactly; none where one output entry alone cannot be pulled back."""
+        inputs, lengths = copies(example.arrays(self.signature)), example.scales(self.signature)
+        reals = {k: lengths[a.name] for k, a in enumerate(self.signature.arguments) if a.real and inputs[k] is not None}
+        try:
+            with np.errstate(all="ignore"):
+                return list(Point(self.subject, dict(example.params), inputs, reals).kinks())
+        except SymgradError:
+            raise
+        except Exception:  # a layer that raises is told of by what has judged it
+            return []
 
     def slope(self, p: Pass, example: Example, outputs) -> Callable[..., Reading]:
         """What differences say of a gradient of one argument, along random signs."""
@@ -145,7 +162,9 @@ class Judge:
     def differences(self, p: Pass, example: Example, outputs, good: set[str]):
         """Along random directions through all arguments at once; where that fails, each argument for itself."""
         for directions in self.directions(p, example, good):
-            if not self.along(p, example, outputs, directions).fails:
+            reading = self.along(p, example, outputs, directions)
+            p.kinks |= reading.low < reading.high
+            if not reading.fails:
                 continue
             places = [k for k, d in enumerate(directions) if d is not None]
             alone = {k: [d if j == k else None for j, d in enumerate(directions)] for k in places}
@@ -161,7 +180,7 @@ class Judge:
         lengths = example.scales(self.signature)
         inputs = list(zip(self.signature.names, p.before[0], strict=True))
         yield [lengths[n] * rng.choice([-1.0, -0.5, 0.5, 1.0], size=x.shape) if n in good else None for n, x in inputs]
-        if example.values in ("ties", "zeros") or example.seed % 2:
+        if example.values in EXACT or example.seed % 2:
             yield [np.full(x.shape, lengths[n]) if n in good else None for n, x in inputs]
 
     def along(self, p: Pass, example: Example, outputs, directions, gradients=None) -> Reading:

@@ -136,6 +136,29 @@ def literal(text: str) -> tuple[Any] | None:
         return None
 
 
+def pin(text: str) -> tuple[str, tuple[Any, ...]]:
+    """A convention of an argument: a name, a slope, or one of each.
+
+    >>> pin("x=first"), pin("x=split,0.5")
+    (('x', ('first',)), ('x', ('split', 0.5)))
+    """
+    name, equals, wanted = text.partition("=")
+    if not (equals and name.strip() and wanted.strip()):
+        raise OptionError(f"in --convention: {text[:80]!r} is no convention", hint='as in "x=first" or "x=0"')
+    words = map(str.strip, wanted.split(","))
+    return name.strip(), tuple(found[0] if (found := literal(word)) else word for word in words)
+
+
+def command_pins(pins: Mapping[str, Any]) -> list[str]:
+    """`--convention` for each argument.
+
+    >>> command_pins({"x": "first", "w": ("split", 0.5)})
+    ['--convention', 'x=first', '--convention', 'w=split,0.5']
+    """
+    every = {name: wanted if isinstance(wanted, (tuple, list)) else (wanted,) for name, wanted in pins.items()}
+    return [word for name, wanted in every.items() for word in ("--convention", f"{name}={','.join(map(str, wanted))}")]
+
+
 def command_params(params: Mapping[str, Choices]) -> Sequence[str] | None:
     """`--param` for each; None where a value cannot be written so.
 

@@ -19,6 +19,7 @@ CHECKS = {
     "nonlinear": "the gradient is not linear in the upstream gradient",
     "value": "another number than the derivative",
     "modes": "forward mode and reverse mode disagree",
+    "convention": "another choice at kinks or ties than the pinned one",
 }
 """In the order in which they are told: what comes first explains what comes after it."""
 
@@ -44,7 +45,8 @@ class Trouble:
 class Outcome:
     """An example, what is wrong in it (at most one trouble for an argument), and what could not be judged.
 
-    `flat` are arguments whose gradient is 0 everywhere, so that most faults cannot show.
+    `flat` are arguments whose gradient is 0 everywhere, so that most faults cannot show; `kinks`: differences have met
+    some.
     """
 
     example: Example
@@ -52,6 +54,7 @@ class Outcome:
     skipped: str = ""
     error: str = ""
     flat: tuple[str, ...] = ()
+    kinks: bool = False
 
     @property
     def ok(self) -> bool:

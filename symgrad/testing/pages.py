@@ -59,8 +59,14 @@ def section(r: Mapping[str, Any]) -> Html:
         ("signature", r["signature"]),
         *((name, values) for name, values in r["params"].items()),
         ("tried", "; ".join([tried, *skips])),
+        *((f"{c['argument']} at {c['at']}", convention(c)) for c in r["conventions"]),
     ]
     return tag("section", tag("h2", r["layer"], " · ", said), table(rows), *(finding(f) for f in r["findings"]))
+
+
+def convention(c: Mapping[str, Any]) -> str:
+    """What a layer does at kinks or ties."""
+    return f"{c['told']} ({c['seen']} seen{', pinned: ' * bool(c['pinned'])}{c['pinned']})"
 
 
 def finding(f: Mapping[str, Any]) -> Html:

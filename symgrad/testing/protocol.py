@@ -30,6 +30,8 @@ class Pass:
     grads: list[np.ndarray]
     gradients: tuple[Any, ...]
     before: tuple[list[Any], list[np.ndarray]]
+    kinks: bool = False
+    """Whether differences have met kinks."""
 
     def named(self) -> Iterator[tuple[str, np.ndarray, Any]]:
         """Name, input and gradient of each real argument that is given."""

@@ -75,6 +75,8 @@ VALUES: dict[str, Values] = {
     "-inf in a row": row_of_minus_infinity,
 }
 INFINITE = {"-inf", "-inf in a row"}
+EXACT = {"ties", "zeros"}
+"""Those that meet kinks and ties on purpose."""
 FIRST_ONLY = {"large", "shifted", *INFINITE}
 SCALES = {"tiny": TINY, "large": LARGE / 4}
 """The typical difference of two entries, where it is not 1."""

@@ -6,13 +6,14 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import OptionError
+from .conventions import Convention
 from .finding import Finding
-from .locate import command_params, quoted
+from .locate import command_params, command_pins, quoted
 from .outcome import CHECKS, Outcome
 from .pages import page
 from .parameters import Choices
@@ -22,11 +23,13 @@ SCHEMA = "symgrad/layer/1"
 FORMATS = {".txt": "text", ".json": "json", ".html": "html"}
 """The format that a file's suffix asks for."""
 WIDE = 150
+SELDOM = ("modes", "convention")
+"""What few layers have, and few people ask."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """`ok`, `findings`, and what was tried: `examples`, `skipped` by reason."""
+    """`ok`, `findings`, what was tried: `examples`, `skipped` by reason; `conventions` at kinks and ties."""
 
     name: str
     signature: Signature
@@ -37,6 +40,9 @@ class Report:
     oracles: tuple[str, ...] = ("differences",)
     place: str = ""
     """`package.module:Name` where the command line can import the layer."""
+    conventions: tuple[Convention, ...] = ()
+    pins: Mapping[str, Any] = field(default_factory=dict)
+    """What `convention=` has asked."""
 
     @property
     def ok(self) -> bool:
@@ -53,9 +59,13 @@ class Report:
     def to_text(self) -> str:
         """The first finding whole, the others a line each; never more than 25 lines."""
         if self.ok:
-            return f"{self.name}: no fault found in {self.examples} examples ({', '.join(self.oracles)}){self._skips()}"
-        first, *rest = self.findings
-        lines = [*told(self, first), *(f"also: {summary(self, f)}" for f in rest[:8])]
+            lines = [
+                f"{self.name}: no fault found in {self.examples} examples ({', '.join(self.oracles)}){self._skips()}"
+            ]
+        else:
+            first, *rest = self.findings
+            lines = [*told(self, first), *(f"also: {summary(self, f)}" for f in rest[:8])]
+        lines += [f"  convention {'; '.join(map(str, self.conventions))}"] * bool(self.conventions)
         return "\n".join(line if len(line) <= WIDE or "reproduce" in line else f"{line[: WIDE - 1]}…" for line in lines)
 
     def _skips(self) -> str:
@@ -71,6 +81,7 @@ class Report:
             "ok": self.ok,
             "examples": self.examples,
             "skipped": dict(self.skipped),
+            "conventions": [asdict(c) for c in self.conventions],
             "text": self.to_text(),
             "findings": [{**as_data(f), "reproduce": snippet(self, f)} for f in self.findings],
         }
@@ -139,7 +150,7 @@ def told(report: Report, f: Finding) -> list[str]:
 def otherwise(report: Report, f: Finding) -> str:
     """What was looked at and is right."""
     wrong = {g.check for g in report.findings}
-    fine = [check for check in CHECKS if check not in {*wrong, "modes"}]  # few layers have two modes
+    fine = [check for check in CHECKS if check not in {*wrong, *SELDOM}]
     return f"ok: {', '.join(fine)}"
 
 
@@ -150,10 +161,11 @@ def snippet(report: Report, f: Finding) -> str:
         return ""
     options = command_params(report.params)
     if report.place and options is not None:
-        words = ["--signature", str(report.signature), *options, "--example", example]
+        words = ["--signature", str(report.signature), *options, *command_pins(report.pins), "--example", example]
         return f"symgrad layer {report.place} {' '.join(map(quoted, words))}"
     params = f", params={dict(report.params)!r}" if report.params else ""
-    return f'check_layer({report.name}, "{report.signature}"{params}, example="{example}")'
+    pins = f", convention={dict(report.pins)!r}" if report.pins else ""
+    return f'check_layer({report.name}, "{report.signature}"{params}{pins}, example="{example}")'
 
 
 def skipped(found: Sequence[Outcome]) -> dict[str, int]:

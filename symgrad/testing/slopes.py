@@ -32,16 +32,27 @@ Function = Callable[[Sequence], np.ndarray]
 
 @dataclass(frozen=True)
 class Slopes:
-    """For each output entry the interval of slopes along a direction, and how far it may be off."""
+    """For each output entry the slopes on both sides along a direction, and how far they may be off.
 
-    low: np.ndarray
-    high: np.ndarray
+    They are equal but at kinks; there any slope from `low` to `high` is one of a subgradient.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
     bound: np.ndarray
+
+    @property
+    def low(self) -> np.ndarray:
+        return np.minimum(self.left, self.right)
+
+    @property
+    def high(self) -> np.ndarray:
+        return np.maximum(self.left, self.right)
 
     def weighted(self, G: np.ndarray) -> tuple[float, float, float]:
         """`(low, high, bound)` of `Σ G y′`; entries with G = 0 do not count."""
         on = G != 0
-        a, b, g = self.low[on], self.high[on], G[on]
+        a, b, g = self.left[on], self.right[on], G[on]
         size = np.abs(g)
         bound = size @ self.bound[on] + SHARE * (size @ np.maximum(np.abs(a), np.abs(b))) + FLOOR * size.sum()
         return float(np.minimum(g * a, g * b).sum()), float(np.maximum(g * a, g * b).sum()), float(bound)
@@ -84,9 +95,9 @@ def slopes(f: Function, inputs: Sequence, directions: Sequence, y: np.ndarray, h
     ends = 2 * right2 - right, 2 * left2 - left
     off = np.where(change > ROUGH * size, change, 0.05 * change)
     bound = np.where(kink, np.abs(right2 - right) + np.abs(left2 - left), off) + rounding
-    low, high = np.where(kink, np.minimum(*ends), best), np.where(kink, np.maximum(*ends), best)
-    known = np.isfinite(low) & np.isfinite(high) & np.isfinite(bound)
-    return Slopes(np.where(known, low, 0), np.where(known, high, 0), np.where(known, bound, np.inf))
+    after, before = (np.where(kink, end, best) for end in ends)
+    known = np.isfinite(before) & np.isfinite(after) & np.isfinite(bound)
+    return Slopes(np.where(known, before, 0), np.where(known, after, 0), np.where(known, bound, np.inf))
 
 
 @dataclass(frozen=True)
