@@ -18,6 +18,7 @@ from .example import Example
 from .experiments import plainest
 from .finding import Diagnosis, Finding
 from .hearing import asked, heard
+from .indices import settled
 from .judge import Judge
 from .legal import legal
 from .locate import place_of
@@ -86,10 +87,11 @@ def check_layer(
     given = choices(params)
     read = read_signature(signature, set(given)) if isinstance(signature, str) else signature
     condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
-    space = Space(read, given, condition)
-    oracles = oracles_of(read, like, spec)
     pins = pinned(convention, read)
-    judge = Judge(adapt(layer, read), read, oracles, plainest=partial(plainest, space), pins=pins)
+    judge = Judge(adapt(layer, read), read, oracles_of(read, like, spec), pins=pins)
+    read = settled(judge, Space(read, given, condition), deadline)
+    space = Space(read, given, condition)
+    judge = replace(judge, signature=read, plainest=partial(plainest, space))
     probe(judge, space)
     if example is not None:
         chosen = legal(Example.read(example, read, given), read, given)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .example import LABEL_NAMES, Example
+from .example import LABEL_NAMES, Example, from_zero
 from .signature import LEAD, Signature
 
 WORD = 2.0
@@ -200,7 +200,9 @@ def contents(e: Example, signature: Signature) -> frozenset[str]:
         if a.kind == "bool":
             found |= {f"a row of {a.name} is all False"} if x.ndim and not x.any(axis=-1).all() else set()
             continue
+        x, given = from_zero(a, x, e), x
         values, counts = np.unique(x, return_counts=True)
+        found |= {f"numbers in {a.name} are negative"} if (given != x).any() else set()
         found |= {f"numbers in {a.name} are repeated"} if (counts > 1).any() else set()
         below = a.below.value(e.known) if a.below is not None else 0
         found |= (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from .example import PLAIN, Example
 from .parameters import Choices
-from .regimes import INFINITE, LAYOUTS, SHAPES, UPSTREAM, VALUES
+from .regimes import INFINITE, LAYOUTS, NEGATIVE, SHAPES, UPSTREAM, VALUES
 from .signature import LEAD, Signature
 from .sizes import Condition, Size
 
@@ -78,9 +78,8 @@ class Space:
         ]
         self.windows_must_fit = not where.comparisons
         self.images = [n for n in alone if n[0].isupper() and n != self.dims[0]] if self.kernels else []
-        whole = any(a.real for a in signature.arguments)
         self.factors: dict[str, tuple[Any, ...]] = {
-            "values": tuple(VALUES) if whole else ("ordinary", "ties"),
+            "values": self._values(),
             "upstream": UPSTREAM,
             "layout": LAYOUTS,
             "shape": SHAPES,
@@ -88,6 +87,12 @@ class Space:
             **{f"absent {name}": (False, True) for name in self.optional},
         }
         self.levels = {f"{SIZE}{n}": (1, 2, 3) if n[0].islower() else (1, 2, MANY) for n in self.dims}
+
+    def _values(self) -> tuple[str, ...]:
+        """Regimes that show in some argument."""
+        arguments = self.signature.arguments
+        every = tuple(VALUES) if any(a.real for a in arguments) else ("ordinary", "ties", NEGATIVE)
+        return every if any(a.negative for a in arguments) else tuple(v for v in every if v != NEGATIVE)
 
     def _divisors(self) -> dict[str, list[Size]]:
         """What must divide each dim; a hyper-parameter that divides a dim of an array divides its other dims too."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import OptionError
-from .regimes import FIRST_ONLY, SCALES, VALUES, laid, positive, upstream
+from .regimes import FIRST_ONLY, NEGATIVE, SCALES, VALUES, laid, positive, upstream
 from .signature import Argument, Output, Signature
 from .sizes import NoSize
 
@@ -126,16 +126,31 @@ def _array(a: Argument, example: Example, rng, regime: str) -> np.ndarray:
 
 
 def _labels(a, example, rng, regime, shape):
-    """Whole numbers; in the regime of ties all the same."""
+    """Whole numbers; in the regime of ties all the same, in that of negative indices half of them from the end."""
     below = a.below.value(example.known)
     if below < 1:
         return np.zeros(shape, np.int64)
     found = rng.integers(below, size=shape) if regime != "ties" else np.full(shape, rng.integers(below))
-    for name in LABEL_NAMES:
-        label = dict(example.params).get(name)
-        if isinstance(label, int) and not isinstance(label, bool):
-            found = np.where(rng.random(size=shape) < 0.3, label, found)
+    for label in labels(example):
+        found = np.where(rng.random(size=shape) < 0.3, label, found)
+    if regime == NEGATIVE and a.negative:
+        known, back = labels(example), found - below
+        turned = (rng.random(size=shape) < 0.5) & ~np.isin(found, known) & ~np.isin(back, known)
+        found = np.where(turned, back, found)
     return found
+
+
+def labels(example: Example) -> list[int]:
+    """Hyper-parameters that are whole numbers with a meaning of their own."""
+    given = (dict(example.params).get(name) for name in LABEL_NAMES)
+    return [label for label in given if isinstance(label, int) and not isinstance(label, bool)]
+
+
+def from_zero(a: Argument, x: np.ndarray, example: Example) -> np.ndarray:
+    """Indices that count from the end, counted from the beginning."""
+    if not a.negative or a.below is None:
+        return x
+    return np.where((x < 0) & ~np.isin(x, labels(example)), x + a.below.value(example.known), x)
 
 
 def _pairs(text: str) -> dict[str, Any]:

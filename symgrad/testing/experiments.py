@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from .draw import Random, Space
 from .example import PLAIN, Example
 from .outcome import Outcome
-from .regimes import LAYOUTS, UPSTREAM, VALUES
+from .regimes import LAYOUTS, UPSTREAM
 
 Key = tuple[str, str]
 MOST_STEPS = 150
@@ -18,7 +18,7 @@ def neighbours(space: Space, e: Example) -> Iterator[Example]:
     for name, options in space.params.items():
         for v in options.values[:8]:
             yield with_param(e, name, v)
-    for field, kinds in (("values", tuple(VALUES)), ("upstream", UPSTREAM), ("layout", LAYOUTS)):
+    for field, kinds in (("values", space.factors["values"]), ("upstream", UPSTREAM), ("layout", LAYOUTS)):
         yield from (e.change(**{field: kind}) for kind in kinds)
     for name in space.optional:
         yield e.change(absent=tuple(n for n in e.absent if n != name))

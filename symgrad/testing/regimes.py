@@ -62,6 +62,8 @@ def large(rng: Draw, shape):
     return np.where(rng.random(size=shape) < 0.5, beyond, found)
 
 
+NEGATIVE = "negative indices"
+"""Of whole numbers, where a layer takes them; real numbers are ordinary."""
 VALUES: dict[str, Values] = {
     "ordinary": lambda rng, shape: rng.normal(size=shape),
     "distinct": distinct,
@@ -73,6 +75,7 @@ VALUES: dict[str, Values] = {
     "shifted": lambda rng, shape: SHIFT + rng.normal(size=shape),
     "-inf": minus_infinity,
     "-inf in a row": row_of_minus_infinity,
+    NEGATIVE: lambda rng, shape: rng.normal(size=shape),
 }
 INFINITE = {"-inf", "-inf in a row"}
 EXACT = {"ties", "zeros"}

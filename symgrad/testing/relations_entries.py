@@ -8,6 +8,7 @@ from itertools import islice, product
 import numpy as np
 
 from .evidence import Evidence
+from .example import from_zero
 
 LEAST_RIGHT = 0.1
 """Of the entries that are not 0: what is equal by accident is rarer."""
@@ -109,10 +110,16 @@ def by_label(e: Evidence) -> Iterator[tuple[str, np.ndarray]]:
     for a, t in zip(e.signature.arguments, e.inputs, strict=True):
         if t is None or a.kind != "int" or str(a.below) not in e.dims:
             continue
-        k = e.dims.index(str(a.below))
-        counts = np.bincount(t[(t >= 0) & (t < e.x.shape[k])].ravel(), minlength=e.x.shape[k])
+        given, t, k = t, from_zero(a, t, e.example), e.dims.index(str(a.below))
+        inside = (t >= 0) & (t < e.x.shape[k])
+        counts = np.bincount(t[inside], minlength=e.x.shape[k])
+        back = np.bincount(t[inside & (given != t)], minlength=e.x.shape[k])
         spread = (np.newaxis,) * k + (slice(None),) + (np.newaxis,) * (e.x.ndim - k - 1)
-        for told, rows in ((f"{a.name} names more than once", counts > 1), (f"{a.name} does not name", counts == 0)):
+        for told, rows in (
+            (f"{a.name} names from the end", back > 0),
+            (f"{a.name} names more than once", counts > 1),
+            (f"{a.name} does not name", counts == 0),
+        ):
             yield f"where {told} the place along {a.below}", np.broadcast_to(rows[spread], e.x.shape)
         if k == e.x.ndim - 1 and t.shape == e.x.shape[:-1]:
             there = np.arange(e.x.shape[k]) == t[..., None]

@@ -5,7 +5,8 @@
 Equal names are equal sizes. A name that begins with a capital letter is a size of its own, one that begins with a small
 letter stays small (kernel sizes). `C/groups` and `C*r*r` are computed from dims and hyper-parameters, `...` stands for
 any leading axes, `_` for an axis of an output that follows from the rest. `b[O]?` may be absent, `t[N]<K` holds whole
-numbers from 0 to K − 1, `m[T]:bool` is a mask, `v[C]>0` is positive; what is none of these is a real array.
+numbers from 0 to K − 1 (and from −K on, if the layer takes these as NumPy does; `t[N]<K>=0` never), `m[T]:bool` is a
+mask, `v[C]>0` is positive; what is none of these is a real array.
 """
 
 from __future__ import annotations
@@ -54,12 +55,16 @@ class Open(Output):
 
 @dataclass(frozen=True)
 class Argument(Output):
-    """An input, and whether it is optional; `below`: whole numbers below that; `kind` real, int or bool."""
+    """An input, and whether it is optional; `below`: whole numbers below that; `kind` real, int or bool.
+
+    `negative`: whether whole numbers may count from the end; None where that is not known yet.
+    """
 
     kind: str = "real"
     optional: bool = False
     positive: bool = False
     below: Size | None = None
+    negative: bool | None = None
 
     @property
     def real(self) -> bool:
@@ -149,6 +154,8 @@ def _check(signature: Signature, parameters: set[str]) -> None:
             if name not in inside:
                 raise UnknownNameError(f"{name} in {where} is no dim of an input and no hyper-parameter")
     for a in signature.arguments:
+        if a.negative is False and a.below is None:
+            raise OptionError(f"{a.name}>=0: whole numbers alone can be so", hint=f"as in {a}<K>=0, or {a}>0")
         if OPEN in a.dims:
             raise OptionError(f"{a}: only an output can have an open axis", hint="name the size")
 
@@ -183,6 +190,9 @@ class _Reader(Transformer):
 
     def below(self, parts):
         return {"below": parts[0], "kind": "int"}
+
+    def counted(self, _):
+        return {"negative": False}
 
     def mask(self, _):
         return {"kind": "bool"}

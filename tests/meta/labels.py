@@ -12,6 +12,7 @@ PHRASES = {
     r".*-inf.*": r"-inf",
     r".*non-contiguous.*|.*broadcast grad.*": r"upstream gradient|inputs are",
     r".*repeated.*": r"repeated|ties",
+    r".* < 0\)\.any\(\)": r"negative",
     r".*ignore_index.*|.*padding present.*|padding is not None|any\(i == padding\)": r"among|padding ≠",
     r"(max\(i\).*|last rows unused.*)": r"are not in",
     r"one row|N == 1": r"(rows|N) = 1|no leading|at most one leading",

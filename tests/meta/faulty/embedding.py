@@ -1,4 +1,4 @@
-"""Rows of a table by index; one index may stand for padding."""
+"""Rows of a table by index, also from the end; one index may stand for padding."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ from .subject import Fault, Subject
 
 
 class Embedding:
-    """`Y[n,t,d] = W[i[n,t],d]`, and 0 where `i[n,t] = padding`."""
+    """`Y[n,t,d] = W[i[n,t],d]`, and 0 where `i[n,t] = padding`; indices below 0 count from the end."""
 
     def __init__(self, padding=None):
         self.padding = padding
 
     def forward(self, i, w):
         self.i, self.shape = i.copy(), w.shape
-        self.kept = np.ones(i.shape, bool) if self.padding is None else i != self.padding
+        self.kept = np.ones(i.shape, bool) if self.padding is None else i % max(1, len(w)) != self.padding
         return w[i] * self.kept[..., None]
 
     def backward(self, grad_y):
@@ -42,7 +42,8 @@ class PaddingReceivesGradient(Embedding):
 
 class DividedByFrequency(Embedding):
     def grad_w(self, g):
-        times = np.bincount(self.i.ravel(), minlength=len(np.zeros(self.shape)))
+        rows = self.shape[0]
+        times = np.bincount(self.i.ravel() % max(rows, 1), minlength=rows)
         return super().grad_w(g) / np.maximum(times, 1)[:, None]
 
 
@@ -56,7 +57,22 @@ class AccumulatesFromCallToCall(Embedding):
 
 class UsedRowsOnly(Embedding):
     def grad_w(self, g):
-        return super().grad_w(g)[: self.i.max(initial=-1) + 1].copy()
+        return super().grad_w(g)[: (self.i % max(1, self.shape[0])).max(initial=-1) + 1].copy()
+
+
+class NegativeRowsDropped(Embedding):
+    def grad_w(self, g):
+        grad = np.zeros(self.shape)
+        for row in range(self.shape[0]):
+            grad[row] = g[(self.i == row) & self.kept].sum(axis=0)
+        return grad
+
+
+class NegativeRowsTakenForTheFirst(Embedding):
+    def grad_w(self, g):
+        grad = np.zeros(self.shape)
+        np.add.at(grad, np.maximum(self.i, 0), g * self.kept[..., None])
+        return grad
 
 
 FAULTS = (
@@ -101,6 +117,24 @@ FAULTS = (
         ("last rows unused", "max(i) < V - 1"),
         "textbook slip: bincount without minlength",
     ),
+    Fault(
+        "negative indices dropped",
+        NegativeRowsDropped,
+        "w",
+        "subset",
+        ("(i < 0).any()",),
+        "onnxruntime#7752: Gather took indices below 0, its gradient did not",
+        also=("missing term",),
+    ),
+    Fault(
+        "negative indices taken for 0",
+        NegativeRowsTakenForTheFirst,
+        "w",
+        "moved",
+        ("(i < 0).any()",),
+        "jax#7538, #5760: a gather clamps indices below 0, the scatter beside it does not",
+        also=("subset", "missing term"),
+    ),
 )
 
 EMBEDDING = Subject("embedding", Embedding, "i[N,T]<V, w[V,D] -> y[N,T,D]", FAULTS, params={"padding": [None, 0, 1]})
@@ -110,4 +144,5 @@ EXAMPLES = (
     {"N": 3, "T": 2, "V": 3, "D": 4, "padding": 1},
     {"N": 1, "T": 2, "V": 5, "D": 3, "padding": 0},
     {"N": 0, "T": 3, "V": 2, "D": 2},
+    {"N": 2, "T": 3, "V": 4, "D": 2, "from the end": "V"},
 )
