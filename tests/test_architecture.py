@@ -44,6 +44,7 @@ LOADS_BY_NAME = {"extras", "__init__", "cli", "pytest_plugin"}  # `symgrad --hel
 MAY_LOAD = {
     "symgrad/kernels/routines/machine_code.py",  # numba; its text is written into programs, which know no extras
     "symgrad/testing/locate.py",  # the user's module, named at the command line
+    "symgrad/testing/declared.py",  # spec= alone needs the symbolic core: a test of a layer does not wait for SymPy
 }
 WITHOUT_NUMPY = {room for room, floor in ROOMS.items() if floor < 7} - {"extras"} | {"render"}
 WITH_HYPOTHESIS = {"testing"}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from symgrad.errors import OptionError, ParseError, SymgradError, UnknownNameError
 from symgrad.testing import LayerError, LayerFailure, check_layer, ints, layer_test
+
+ROOT = Path(__file__).parent.parent
 
 
 class Dense:
@@ -67,6 +73,31 @@ def test_several_outputs_and_whole_numbers():
             return found, None
 
     assert check_layer(Pick, "x[N,K], t[N]<K -> y[N], s[N]").ok
+
+
+LIGHT = """
+import sys
+import hypothesis, numpy
+import symgrad.testing
+from symgrad.testing import check_layer
+class Half:
+    def forward(self, x):
+        self.x = x
+        return x**2
+    def backward(self, g):
+        return (self.x * g,)
+report = check_layer(Half, "x[N] -> y[N]", like=lambda x: x**2, examples=10)
+assert report.findings[0].relation == "factor"
+print(sorted({"sympy", "networkx", "torch", "jax", "numba", "symgrad.nn", "symgrad.expr.tensors"} & sys.modules.keys()))
+import symgrad as sg
+assert {"grad", "tensors", "compile"} <= set(dir(sg))
+from symgrad import grad
+"""
+
+
+def test_testing_a_layer_loads_nothing_heavy():
+    done = subprocess.run([sys.executable, "-c", LIGHT], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.stdout == "[]\n", done.stderr
 
 
 # Bad use.

@@ -10,12 +10,13 @@ import numpy as np
 
 from ..calculus.derive import Story, weighted
 from ..errors import ShapeError
+from ..expr.identifiers import identifiers
 from ..expr.tensors import Tensor, input_tensor, let, shape_text
 from ..graph import unused_name
 from .arrays import check_params, named_error
 from .checkpoint import read_arrays, write_arrays
 from .derived import Derived
-from .forward import BATCH, Forward, Mode, Shape, identifiers
+from .forward import BATCH, Forward, Mode, Shape
 from .running import Run
 from .table import summary_text
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..nn.forward import identifiers
-from ..nn.layer import Layer
-from .frameworks import code_names, mentioned, sizes_of, wanted
+from ..expr.identifiers import identifiers
+from .frameworks import code_names, loaded, mentioned, sizes_of, wanted
 from .signature import Signature
 from .subject import Gradients, Inputs, LayerError, Run, outputs_of, seeded
 
@@ -28,19 +27,19 @@ class SymgradSubject:
 
     def __init__(self, layer: Any, signature: Signature):
         self.layer, self.signature = layer, signature
-        self.name = type(layer).__name__ if isinstance(layer, Layer) else getattr(layer, "__name__", "layer")
+        self.name = getattr(layer, "__name__", type(layer).__name__)
         self.made = lru_cache(maxsize=200)(self._made)
 
     @staticmethod
     def fits(layer: Any) -> bool:
         return is_layer(layer) or (inspect.isfunction(layer) and any(map(is_layer, named_in(layer))))
 
-    def _made(self, *pairs: tuple[str, Any]) -> Layer:
-        if isinstance(self.layer, Layer):
+    def _made(self, *pairs: tuple[str, Any]) -> Any:
+        if isinstance(self.layer, kinds()):
             return self.layer
         known = dict(pairs)
         found = self.layer(**{n: known[n] for n in wanted(self.layer, self.name, known)})
-        if not isinstance(found, Layer):
+        if not isinstance(found, kinds()):
             raise LayerError(f"{self.name} gives {type(found).__name__}, not a layer of symgrad.nn")
         return found
 
@@ -58,12 +57,12 @@ class SymgradSubject:
         return Run(outputs_of(y, self.signature, self.name), lambda G: self._pull(pullback, G, count, names))
 
     def _taken(self) -> Mapping[str, Any]:
-        return {} if isinstance(self.layer, Layer) else inspect.signature(self.layer).parameters
+        return {} if isinstance(self.layer, kinds()) else inspect.signature(self.layer).parameters
 
-    def _given(self, layer: Layer, names: list[str], arrays: Inputs) -> dict[str, Any]:
+    def _given(self, layer: Any, names: list[str], arrays: Inputs) -> dict[str, Any]:
         return {name: x for name, x in zip(names, arrays, strict=True) if x is not None}
 
-    def parameters(self, layer: Layer) -> list[str]:
+    def parameters(self, layer: Any) -> list[str]:
         """The parameters of the layer that the arguments after its inputs stand for."""
         asked = list(self.signature.names[len(layer.inputs) :])
         short = {i: name for name, i in identifiers([*layer.parameters(), *layer.state()]).items()}
@@ -93,4 +92,10 @@ def named_in(function: Any) -> Iterator[Any]:
 
 def is_layer(layer: Any) -> bool:
     """Whether it is a layer, or a class of them."""
-    return isinstance(layer, Layer) or (inspect.isclass(layer) and issubclass(layer, Layer))
+    return isinstance(layer, kinds()) or (inspect.isclass(layer) and issubclass(layer, kinds()))
+
+
+def kinds() -> tuple[type, ...]:
+    """The class of layers; nothing where nobody has imported symgrad.nn, since then there are none."""
+    module = loaded("symgrad.nn.layer")
+    return (module.Layer,) if module else ()

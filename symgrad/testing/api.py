@@ -13,6 +13,7 @@ from ..errors import OptionError
 from .adapters import adapt
 from .campaign import kinks, limited, outcomes, probe, raising
 from .conventions import conventions, pinned
+from .declared import oracles_of
 from .draw import Space
 from .example import Example
 from .experiments import plainest
@@ -22,14 +23,11 @@ from .indices import settled
 from .judge import Judge
 from .legal import legal
 from .locate import place_of
-from .oracles import Oracle
 from .outcome import Outcome
 from .parameters import choices
-from .references import reference
 from .report import Report, skipped
 from .signature import Signature, read_condition, read_signature
 from .sizes import Condition
-from .specification import symbolic
 from .subject import LayerError
 
 
@@ -113,12 +111,6 @@ def check_layer(
     report = Report(judge.subject.name, read, given, again, *tried, oracles=names, place=place_of(layer))
     seen = conventions(kinks(judge, found, deadline), pins)
     return heard(replace(report, conventions=seen, pins=convention or {}))
-
-
-def oracles_of(signature: Signature, like, spec) -> tuple[Oracle, ...]:
-    """What is asked beside differences."""
-    written = (symbolic(spec, signature),) if spec else ()
-    return (*written, *((reference(like, signature),) if like is not None else ()))
 
 
 def agreeing(finding: Finding, found: Sequence[Outcome]) -> str:

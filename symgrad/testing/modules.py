@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ..errors import OptionError
-from ..nn.forward import identifiers
+from ..expr.identifiers import identifiers
 from .adapt_module import MODE, Factory, Learnt, ModuleSubject, Shapes
 from .api import check_layer, made_test
 from .draw import Random, Space
