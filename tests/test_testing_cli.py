@@ -18,7 +18,8 @@ from symgrad.cli import main
 from symgrad.errors import OptionError
 from symgrad.faces import layers
 from symgrad.testing import campaign, check_inputs, check_layer
-from symgrad.testing.locate import command_params, param, place_of
+from symgrad.testing.homes import place_of
+from symgrad.testing.locate import command_params, param
 from symgrad.testing.pages import page
 from symgrad.testing.parameters import choices
 from tests.faulty_layers import LAYERS, SIGNATURE
@@ -204,12 +205,6 @@ def test_the_place_of_a_layer_is_where_the_command_line_finds_it(monkeypatch, tm
     assert place_of(local) == "" and place_of((Half, Half)) == "" and place_of(3) == ""
     monkeypatch.chdir(tmp_path)
     assert place_of(Half) == ""
-
-
-def test_elsewhere_a_report_shows_the_fault_again_in_python(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    report = check_layer(Half, "x[N] -> y[N]", params={"mode": [1, 2]}, examples=20, seed=0)
-    assert "reproduce  check_layer(Half, " in str(report)
 
 
 @pytest.mark.parametrize(

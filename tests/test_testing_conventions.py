@@ -214,7 +214,7 @@ def test_a_pin_that_is_broken_is_a_finding(layer, signature, pin, told):
     (finding,) = report.findings
     assert (finding.argument, finding.relation, finding.told) == ("x", "convention", told)
     assert str(finding).startswith("grad x is not as pinned only when values are ")
-    assert "(pinned: " in str(report) and "convention={'x': " in str(report) and str(report).count("\n") < 25
+    assert "(pinned: " in str(report) and 'convention={"x": ' in str(report) and str(report).count("\n") < 25
     again = finding.reproduce()
     assert again.findings[0].relation == "convention" and again.examples == 1
 

@@ -11,7 +11,8 @@ from hypothesis import settings
 
 from ..errors import OptionError
 from .adapters import adapt
-from .campaign import kinks, limited, outcomes, probe, raising
+from .call import Call
+from .campaign import kinks, limited, outcomes, probe
 from .conventions import conventions, pinned
 from .declared import oracles_of
 from .draw import Space
@@ -22,9 +23,8 @@ from .hearing import asked, heard
 from .indices import settled
 from .judge import Judge
 from .legal import legal
-from .locate import place_of
-from .outcome import Outcome
-from .parameters import choices
+from .outcome import Outcome, raising
+from .parameters import Choices, choices
 from .report import Report, skipped
 from .signature import Signature, read_condition, read_signature
 from .sizes import Condition
@@ -49,7 +49,7 @@ def check_layer(
     spec: str | Sequence[str] = "",
     examples: int | None = None,
     seed: int | None = None,
-    example: str | None = None,
+    example: str | Example | None = None,
     deadline: float = 10.0,
     convention: Mapping[str, Any] | None = None,
 ) -> Report:
@@ -80,10 +80,37 @@ def check_layer(
     >>> report.ok, report.findings[0].relation, report.findings[0].condition
     (False, 'factor', 'always')
     """
-    if seed is not None and seed < 0:
-        raise OptionError(f"seed = {seed}", hint="a seed is a whole number from 0 on")
     given = choices(params)
     read = read_signature(signature, set(given)) if isinstance(signature, str) else signature
+    options: dict[str, Any] = {
+        "where": where,
+        "like": like,
+        "spec": spec,
+        "deadline": deadline,
+        "convention": convention,
+    }
+    call = Call(check_layer, layer, (read.text,), {"params": params, **options})
+    return examined(call, layer, read, given, examples=examples, seed=seed, example=example, **options)
+
+
+def examined(
+    call: Call,
+    layer: Any,
+    read: Signature,
+    given: Mapping[str, Choices],
+    *,
+    where: str = "",
+    like: Callable[..., Any] | None = None,
+    spec: str | Sequence[str] = "",
+    examples: int | None = None,
+    seed: int | None = None,
+    example: str | Example | None = None,
+    deadline: float = 10.0,
+    convention: Mapping[str, Any] | None = None,
+) -> Report:
+    """The report that a call asks for: a campaign, and a diagnosis of what has failed in it."""
+    if seed is not None and seed < 0:
+        raise OptionError(f"seed = {seed}", hint="a seed is a whole number from 0 on")
     condition = known_names(read_condition(where), {*read.dims(set(given)), *given})
     pins = pinned(convention, read)
     judge = Judge(adapt(layer, read), read, oracles_of(read, like, spec), pins=pins)
@@ -92,9 +119,9 @@ def check_layer(
     judge = replace(judge, signature=read, plainest=partial(plainest, space))
     probe(judge, space)
     if example is not None:
-        chosen = legal(Example.read(example, read, given), read, given)
+        chosen = legal(Example.read(example, read, given) if isinstance(example, str) else example, read, given)
         with limited(deadline, chosen, judge):
-            found = [judge(chosen)]
+            found = raising([judge(chosen)])
     else:
         found = outcomes(judge, space, examples or settings().max_examples, seed, deadline)
     if all(o.skipped for o in found) and any(o.error for o in found):
@@ -102,15 +129,11 @@ def check_layer(
         raise LayerError(f"{judge.subject.name}.forward raises for every example: {told}", hint=f"signature: {read}")
     found = raising(found)
     findings = Diagnosis(judge, space, found).findings()
-    options = {"params": params, "where": where, "like": like, "spec": spec, "convention": convention}
-    again = tuple(
-        replace(f, reproduce=reproducer(layer, signature, f, options), oracles=agreeing(f, found)) for f in findings
-    )
+    again = tuple(replace(f, reproduce=partial(call.again, f.smallest), oracles=agreeing(f, found)) for f in findings)
     names = (*(o.name for o in judge.oracles), "differences")
     tried = len(found), skipped(found)
-    report = Report(judge.subject.name, read, given, again, *tried, oracles=names, place=place_of(layer))
-    seen = conventions(kinks(judge, found, deadline), pins)
-    return heard(replace(report, conventions=seen, pins=convention or {}))
+    report = Report(judge.subject.name, read, given, again, *tried, oracles=names, call=call)
+    return heard(replace(report, conventions=conventions(kinks(judge, found, deadline), pins)))
 
 
 def agreeing(finding: Finding, found: Sequence[Outcome]) -> str:
@@ -118,11 +141,6 @@ def agreeing(finding: Finding, found: Sequence[Outcome]) -> str:
     key = finding.argument, finding.check
     told = [t.oracles or finding.oracles for o in found for t in o.troubles if t.key == key]
     return max(told, key=lambda names: (names.count(" = "), len(names)), default=finding.oracles)
-
-
-def reproducer(layer, signature: str | Signature, finding: Finding, options) -> Callable[[], Report]:
-    """A call that judges the smallest example again."""
-    return lambda: check_layer(layer, signature, example=str(finding.smallest), **options)
 
 
 def layer_test(layer: Any, signature: str, **options: Any) -> Callable[..., None]:

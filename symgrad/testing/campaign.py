@@ -16,7 +16,7 @@ from .draw import Chosen, Random, Space
 from .example import Example
 from .judge import Judge, shapes_text
 from .kinks import Kink
-from .outcome import Outcome, Trouble
+from .outcome import Outcome
 from .regimes import EXACT
 from .subject import LayerError
 
@@ -120,13 +120,3 @@ def limited(seconds: float, example: Example, judge: Judge) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def raising(found: list[Outcome]) -> list[Outcome]:
-    """Forward passes that raise for legal sizes, as troubles; sizes of 0 may be refused."""
-    return [
-        Outcome(o.example, (Trouble("", "raises", f"forward raises {o.error}"),))
-        if o.skipped == "raised" and all(n for _, n in o.example.sizes) and all(o.example.lead)
-        else o
-        for o in found
-    ]

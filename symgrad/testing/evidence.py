@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from .judge import Judge, upstreams
 from .outcome import Trouble
 from .protocol import copies
 from .slopes import LEVELS, SHARE, slopes
+from .subject import Run
 
 CLOSE = 1e-5
 """Of the largest entry: two gradients are the same."""
@@ -39,16 +40,27 @@ class Right:
 
 
 class Evidence:
-    """One failing example of an argument: `given` and `right` gradients, inputs, upstream gradients, outputs."""
+    """One failing example of an argument: `given` and `right` gradients, inputs, upstream gradients, outputs.
 
-    def __init__(self, judge: Judge, example: Example, trouble: Trouble):
-        self.judge, self.example, self.trouble = judge, example, trouble
+    `measured` are right gradients by place, which all arguments that are wrong in the example share.
+    """
+
+    def __init__(self, judge: Judge, example: Example, trouble: Trouble, measured: dict[int, Right]):
+        self.judge, self.example, self.trouble, self.measured = judge, example, trouble, measured
         self.signature, self.params = judge.signature, dict(example.params)
         self.inputs = copies(example.arrays(self.signature))
-        run = judge.subject.run(copies(self.inputs), self.params)
-        self.outputs = [np.array(y, np.float64) for y in run.outputs]
-        self.grads = upstreams(example, run)
-        self.run = run
+
+    @cached_property
+    def run(self) -> Run:
+        return self.judge.subject.run(copies(self.inputs), self.params)
+
+    @cached_property
+    def outputs(self) -> list[np.ndarray]:
+        return [np.array(y, np.float64) for y in self.run.outputs]
+
+    @cached_property
+    def grads(self) -> list[np.ndarray]:
+        return upstreams(self.example, self.run)
 
     @property
     def name(self) -> str:
@@ -94,18 +106,20 @@ class Evidence:
         found = self.gradients[self.place]
         return np.array(0.0 if found is None else found, np.float64)
 
-    @cached_property
-    def rights(self) -> dict[str, Right]:
+    @property
+    def rights(self) -> Iterator[tuple[str, Right]]:
         """The right gradient of every real argument, for the upstream gradients of the example."""
-        return {
-            a.name: self.right_for(k, self.grads)
-            for k, a in enumerate(self.signature.arguments)
-            if a.real and self.inputs[k] is not None
-        }
+        real = (k for k, a in enumerate(self.signature.arguments) if a.real and self.inputs[k] is not None)
+        yield from ((self.signature.names[k], self.right_at(k)) for k in real)
 
     @property
     def right(self) -> Right:
-        return self.rights[self.name]
+        return self.right_at(self.place)
+
+    def right_at(self, k: int) -> Right:
+        if k not in self.measured:
+            self.measured[k] = self.right_for(k, self.grads)
+        return self.measured[k]
 
     def right_for(self, k: int, grads: Sequence[np.ndarray]) -> Right:
         """The derivative of `Σ G y` by each entry of input k, by differences in that entry."""

@@ -55,11 +55,13 @@ class Example:
         >>> print(Example((("N", 2),), params=(("stride", 1),), values="ties", seed=3))
         N=2 stride=1 values='ties' seed=3
         """
-        named = [*self.sizes, *self.params]
+        named: list[tuple[str, Any]] = [*self.sizes]
         named += [("lead", self.lead)] * bool(self.lead)
         named += [(key, getattr(self, key)) for key in PLAIN if getattr(self, key) != PLAIN[key] and key != "shape"]
         named += [("absent", self.absent)] * bool(self.absent)
-        return " ".join(f"{name}={value!r}".replace(", ", ",") for name, value in [*named, ("seed", self.seed)])
+        said = [(name, repr(value).replace(", ", ",")) for name, value in [*named, ("seed", self.seed)]]
+        said[len(self.sizes) : len(self.sizes)] = [(name, word(value)) for name, value in self.params]
+        return " ".join(f"{name}={text}" for name, text in said)
 
     @classmethod
     def read(cls, text: str, signature: Signature, params: Mapping[str, Any]) -> Example:
@@ -76,7 +78,8 @@ class Example:
         if missing or given.keys() - {*dims, *params}:
             what = f"without {missing[0]}" if missing else f"with {min(given.keys() - {*dims, *params})}"
             raise OptionError(f"an example {what}: {text}", hint=f"it names {', '.join((*dims, *params))}")
-        return cls(tuple((n, given[n]) for n in dims), params=tuple((n, given[n]) for n in params), **fields)
+        values = tuple((n, meant(n, given[n], choices.values)) for n, choices in params.items())
+        return cls(tuple((n, given[n]) for n in dims), params=values, **fields)
 
     # What follows from it.
 
@@ -151,6 +154,32 @@ def from_zero(a: Argument, x: np.ndarray, example: Example) -> np.ndarray:
     if not a.negative or a.below is None:
         return x
     return np.where((x < 0) & ~np.isin(x, labels(example)), x + a.below.value(example.known), x)
+
+
+def word(value: Any) -> str:
+    """A hyper-parameter in the text of an example: a literal, or else what it is called, in quotation marks.
+
+    >>> word((2, 2)), word("same"), word(np.tanh), word(np.inf)
+    ('(2,2)', "'same'", "'tanh'", "'inf'")
+    """
+    text = repr(value)
+    try:
+        literal = ast.literal_eval(text) == value
+    except (ValueError, SyntaxError):
+        literal = False
+    if literal:
+        return text if isinstance(value, str) else text.replace(", ", ",")
+    return repr(str(getattr(value, "__name__", text)).replace(" ", ""))
+
+
+def meant(name: str, given: Any, values: tuple[Any, ...]) -> Any:
+    """The value that a word of an example stands for."""
+    if not isinstance(given, str) or any(type(v) is str and v == given for v in values):
+        return given
+    found = [v for v in values if word(v) == repr(given)]
+    if len(found) > 1:
+        raise OptionError(f"an example with {name}={given!r}, which {len(found)} of its values are called")
+    return found[0] if found else given
 
 
 def _pairs(text: str) -> dict[str, Any]:

@@ -85,20 +85,15 @@ def smaller(space: Space, e: Example) -> Iterator[Example]:
         yield e.change(seed=0)
 
 
-def shrunk(space: Space, e: Example, fails: Callable[[Example], bool]) -> Example:
-    """The simplest example found that fails in the same way."""
-    left = MOST_STEPS
-    progress = True
-    while progress and left > 0:
-        progress = False
-        for other in smaller(space, e):
-            left -= 1
-            if left <= 0:
-                break
-            if space.legal(other) and fails(other):
-                e, progress = other, True
-                break
-    return e
+def shrinking(space: Space, e: Example, fails: Callable[[Example], bool]) -> list[Example]:
+    """Simpler and simpler examples that fail in the same way, the given one first."""
+    found, steps = [e], iter(range(MOST_STEPS))
+    while True:
+        simpler = (other for other, _ in zip(smaller(space, found[-1]), steps, strict=False) if space.legal(other))
+        other = next(filter(fails, simpler), None)
+        if other is None:
+            return found
+        found.append(other)
 
 
 def variety(outcome: Outcome) -> tuple:

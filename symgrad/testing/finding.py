@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
-
-import numpy as np
 
 from .condition import Predicate, condition
 from .draw import Space
-from .evidence import Evidence
+from .evidence import Evidence, Right
 from .example import Example
-from .experiments import around, shrunk, varied, variety
+from .experiments import around, shrinking, varied, variety
 from .judge import Judge, shapes_text
-from .outcome import CHECKS, Outcome
-from .relations import RELATIONS, Relation
+from .naming import Named, Worst, holds, named
+from .outcome import CHECKS, Outcome, raising
+from .relations import RELATIONS
 
 Key = tuple[str, str]
+MUTATES = "mutates"
 BASES = 2
 """Failing examples around which each factor is varied."""
 VARIED = 4
 """Larger examples that are made for each of them, so that a relation shows in some."""
 WITNESSES = 4
 """Failing examples in all of which a relation has to hold."""
-
-
-@dataclass(frozen=True)
-class Worst:
-    """The entry that is farthest off."""
-
-    place: tuple[int, ...]
-    given: float
-    right: float
-    bound: float
-
-    def __str__(self):
-        where = f"[{','.join(map(str, self.place))}]" if self.place else ""
-        return f"{where} = {self.given:.6g}, differences {self.right:.6g} ± {self.bound:.0e}"
 
 
 @dataclass(frozen=True)
@@ -81,6 +68,8 @@ class Diagnosis:
     def __init__(self, judge: Judge, space: Space, outcomes: Sequence[Outcome]):
         self.judge, self.space, self.outcomes = judge, space, list(outcomes)
         self.known = {o.example: o for o in outcomes}
+        self.seen: dict[tuple[Key, Example], Evidence] = {}
+        self.measured: dict[Example, dict[int, Right]] = {}
 
     def findings(self) -> list[Finding]:
         """One for each argument: what is wrong with it most often."""
@@ -89,7 +78,7 @@ class Diagnosis:
             for t in o.troubles:
                 counts[t.key] = counts.get(t.key, 0) + 1
         order = list(CHECKS)
-        keys = sorted(counts, key=lambda k: (k[1] != "mutates", -counts[k], order.index(k[1])))
+        keys = sorted(counts, key=lambda k: (k[1] != MUTATES, -counts[k], order.index(k[1])))
         kept: list[Key] = []
         for key in keys:
             if not any(k[0] == key[0] for k in kept):
@@ -98,34 +87,32 @@ class Diagnosis:
 
     def follows(self, key: Key, kept: list[Key]) -> bool:
         """Whether it only shows where something was changed in place, which explains it."""
-        others = [k for k in kept if k[1] == "mutates" and k != key]
-        return any(all(o.has(k) for o in self.outcomes if o.has(key)) for k in others)
+        others = [k for k in kept if k[1] == MUTATES]
+        return key[1] != MUTATES and any(all(o.has(k) for o in self.outcomes if o.has(key)) for k in others)
 
     def judged(self, example: Example) -> Outcome:
         if example not in self.known:
-            self.known[example] = self.judge(example)
+            (self.known[example],) = raising([self.judge(example)])
         return self.known[example]
 
     def finding(self, key: Key) -> Finding:
         failing = [o for o in self.outcomes if o.has(key)]
-        bases = sorted(failing, key=variety, reverse=True)
-        for base in bases[:BASES]:
+        for base in sorted(failing, key=variety, reverse=True)[:BASES]:
             for e in (*around(self.space, base.example), *varied(self.space, base.example, VARIED)):
                 self.judged(e)
         when = self.when(key)
-        smallest = shrunk(self.space, min(failing, key=size).example, lambda e: self.judged(e).has(key))
-        relation, told, worst, oracles = self.explained(key)
+        smallest, named = self.shown(key, failing)
         return Finding(
             key[0],
-            relation,
-            told,
+            named.relation,
+            named.told,
             when.text,
             len(failing),
             len([o for o in self.outcomes if counts_for(o, key)]),
             smallest,
             shapes_text(self.judge.signature, smallest),
-            worst,
-            oracles,
+            named.worst,
+            named.oracles,
             key[1],
         )
 
@@ -135,45 +122,63 @@ class Diagnosis:
         passing = [o.example for o in self.known.values() if not o.has(key) and counts_for(o, key)]
         return condition(failing, passing, self.judge.signature)
 
-    def explained(self, key: Key):
-        """(relation, words, worst entry, oracles): the first relation that holds in most of the varied examples."""
-        failing = sorted((o for o in self.known.values() if o.has(key)), key=variety, reverse=True)[:WITNESSES]
-        troubles = [next(t for t in o.troubles if t.key == key) for o in failing]
-        table = RELATIONS.get(key[1], ())
-        if not table or not key[0]:
-            return key[1], troubles[0].detail or CHECKS[key[1]], None, ""
-        witnesses = [Evidence(self.judge, o.example, t) for o, t in zip(failing, troubles, strict=True)]
-        with np.errstate(all="ignore"):
-            relation, told = voted(table, witnesses)
-            return relation, told, worst_entry(witnesses[0]), "differences"
+    # The example that is shown, and what is said of it.
+
+    def shown(self, key: Key, failing: Sequence[Outcome]) -> tuple[Example, Named]:
+        """The smallest example of which alone a report says what the campaign says; an only one is not made smaller."""
+        if len(self.outcomes) == 1:
+            return failing[0].example, self.said_of(key, failing[0].example)
+        witnesses = self.witnesses(key, self.known.values())
+        relation = self.explained(key, witnesses).relation
+        start = min([o for o in failing if self.shows(o.example, key)] or failing, key=size).example
+        smaller = shrinking(self.space, start, lambda e: self.shows(e, key))
+        if not has_relations(key):
+            return smaller[-1], self.explained(key, witnesses)
+        for e in chain(reversed(smaller), self.keeping(key, relation, witnesses)):
+            if self.said_of(key, e).relation == relation:
+                return e, self.explained(key, witnesses, e)
+        return smaller[-1], self.said_of(key, smaller[-1])
+
+    def keeping(self, key: Key, relation: str, witnesses: Sequence[Evidence]) -> Iterator[Example]:
+        """Examples in which the relation itself holds, the smallest first."""
+        table = RELATIONS[key[1]]
+        for e in witnesses:
+            if holds(table, relation, e):
+                kept = lambda e: self.shows(e, key) and holds(table, relation, self.evidence(key, e))  # noqa: E731
+                yield from reversed(shrinking(self.space, e.example, kept))
+                return
+
+    def shows(self, example: Example, key: Key) -> bool:
+        """Whether the example alone leads to this finding: what is changed in place may explain the rest."""
+        found = self.judged(example)
+        return found.has(key) and (key[1] == MUTATES or not any(t.check == MUTATES for t in found.troubles))
+
+    def said_of(self, key: Key, example: Example) -> Named:
+        """What a report of this example alone says: of it, and of larger ones with its hyper-parameters."""
+        near = [self.judged(e) for e in (example, *varied(self.space, example, VARIED))] if has_relations(key) else []
+        return self.explained(key, self.witnesses(key, near or [self.judged(example)]), example)
+
+    def explained(self, key: Key, witnesses: Sequence[Evidence], shown: Example | None = None) -> Named:
+        """The relation that most of the varied examples name, and that holds in the one that is shown."""
+        if not has_relations(key):
+            return Named(key[1], witnesses[0].trouble.detail or CHECKS[key[1]])
+        return named(RELATIONS[key[1]], witnesses, self.evidence(key, shown) if shown else None)
+
+    def witnesses(self, key: Key, outcomes: Iterable[Outcome]) -> list[Evidence]:
+        """What is known of the most varied failing examples."""
+        failing = sorted((o for o in outcomes if o.has(key)), key=variety, reverse=True)[:WITNESSES]
+        return [self.evidence(key, o.example) for o in failing]
+
+    def evidence(self, key: Key, example: Example) -> Evidence:
+        if (key, example) not in self.seen:
+            trouble = next(t for t in self.judged(example).troubles if t.key == key)
+            self.seen[key, example] = Evidence(self.judge, example, trouble, self.measured.setdefault(example, {}))
+        return self.seen[key, example]
 
 
-def voted(table: Sequence[Relation], witnesses: Sequence[Evidence]) -> tuple[str, str]:
-    """The relation that most examples name, each the first that holds in it: one alone may be too small to show it."""
-    named = [(e, *first(table, e)) for e in witnesses]
-    weights: dict[str, float] = {}
-    for _, relation, _ in named:
-        weights[relation.key] = weights.get(relation.key, 0.0) + relation.weight
-    key = max(weights, key=lambda k: weights[k])
-    best = min((r for _, r, _ in named if r.key == key), key=table.index)
-    voters = [(e, told) for e, r, told in named if r is best]
-    told = best.joined([e for e, _ in voters], [told for _, told in voters])
-    if told:
-        return key, told
-    return voted([r for r in table if r is not best], witnesses)
-
-
-def first(table: Sequence[Relation], e: Evidence) -> tuple[Relation, str]:
-    """The first relation that holds, and its words; the last one holds always."""
-    return next((r, told) for r in table if (told := r.holds(e)) or r is table[-1])
-
-
-def worst_entry(e: Evidence) -> Worst | None:
-    if e.given.shape != e.x.shape or not e.x.size:
-        return None
-    right = e.right.near(e.given)
-    k = np.unravel_index(int(np.argmax(np.abs(e.given - right))), right.shape)
-    return Worst(tuple(int(i) for i in k), float(e.given[k]), float(right[k]), float(e.right.bound[k]))
+def has_relations(key: Key) -> bool:
+    """Whether there is more to say than the name of the check."""
+    return bool(key[0]) and key[1] in RELATIONS
 
 
 def counts_for(o: Outcome, key: Key) -> bool:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..errors import UnknownNameError
 from .adapters import adapt
-from .campaign import kinks, limited, raising
+from .call import Call
+from .campaign import kinks, limited
 from .conventions import conventions, pinned
 from .draw import Space
 from .example import Example
 from .finding import Diagnosis, Finding
 from .judge import Judge, shapes_text
-from .locate import place_of
-from .outcome import Trouble
+from .outcome import Trouble, raising
 from .parameters import choices
 from .report import Report, skipped
 from .signature import LEAD, Argument, Signature, read_signature
@@ -65,18 +66,32 @@ def check_inputs(
     with limited(deadline, example, judge):
         found = raising([judge(example)])
     known = Diagnosis(judge, Space(read, choices({}), Condition()), found)
-    findings = tuple(of_one(known, example, t) for t in found[0].troubles)
+    options = {"params": params, "seed": seed, "deadline": deadline, "convention": convention}
+    call = Call(check_inputs, layer, (read.text, [*example.inputs]), options)
+    findings = tuple(of_one(known, example, t, call) for t in found[0].troubles)
     each = {name: choices({name: [value]})[name] for name, value in (params or {}).items()}
-    report = Report(judge.subject.name, read, each, findings, 1, skipped(found), place=place_of(layer))
-    return replace(report, conventions=conventions(kinks(judge, found, deadline), pins), pins=convention or {})
+    report = Report(judge.subject.name, read, each, findings, 1, skipped(found), call=call)
+    return replace(report, conventions=conventions(kinks(judge, found, deadline), pins))
 
 
-def of_one(known: Diagnosis, example: Given, trouble: Trouble) -> Finding:
+def of_one(known: Diagnosis, example: Given, trouble: Trouble, call: Call) -> Finding:
     """The finding of a single example: there is no condition to be seen."""
-    relation, told, worst, oracles = known.explained(trouble.key)
+    named = known.explained(trouble.key, known.witnesses(trouble.key, known.outcomes))
     shapes = shapes_text(known.judge.signature, example)
+    again = partial(call.again, example)
     return Finding(
-        trouble.argument, relation, told, "always", 1, 1, example, shapes, worst, oracles, check=trouble.check
+        trouble.argument,
+        named.relation,
+        named.told,
+        "always",
+        1,
+        1,
+        example,
+        shapes,
+        named.worst,
+        named.oracles,
+        trouble.check,
+        again,
     )
 
 

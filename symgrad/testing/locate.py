@@ -1,15 +1,13 @@
-"""Layers by name: `package.module:Name` to the layer, the layer to its name, and hyper-parameters as options."""
+"""Layers by name, `package.module:Name`, and hyper-parameters as options of a command."""
 
 from __future__ import annotations
 
 import ast
 import re
 import sys
-import sysconfig
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from ..errors import OptionError, SymgradError
@@ -20,7 +18,6 @@ LONGEST = 10_000
 FORM = "as in mypackage.layers:MyConv2d"
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
 WORD = re.compile(r"[^\W\d][\w.\-]*")
-PLACES = {sysconfig.get_paths()[key] for key in ("purelib", "platlib")}
 
 
 class LocationError(SymgradError):
@@ -68,33 +65,6 @@ def imported(name: str) -> Any:
 def broken(name: str, error: BaseException) -> LocationError:
     said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     return LocationError(f"{name} cannot be imported, it raises {said}", hint="--debug shows where")
-
-
-def place_of(layer: Any) -> str:
-    """`module:Name` by which `symgrad layer` finds the layer from here; "" where it cannot.
-
-    >>> place_of(Choices), place_of(lambda: 0)
-    ('symgrad.testing.parameters:Choices', '')
-    """
-    of = getattr(layer, "__self__", None)  # MyFunction.apply is bound to its class, and made anew each time
-    if isinstance(of, type):
-        inner = place_of(of)
-        return f"{inner}.{layer.__name__}" if inner and getattr(of, layer.__name__, None) == layer else ""
-    module, name = getattr(layer, "__module__", None), getattr(layer, "__qualname__", None)
-    if not (isinstance(module, str) and isinstance(name, str)) or module == "__main__" or "<" in name:
-        return ""
-    found: Any = sys.modules.get(module)
-    file = getattr(found, "__file__", None) or ""
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return f"{module}:{name}" if found is layer and reachable(module, file) else ""
-
-
-def reachable(module: str, file: str) -> bool:
-    """Whether `python -m` would find this file under this name, from the current directory."""
-    path = module.replace(".", "/")
-    roots = [Path.cwd(), *map(Path, PLACES)]
-    return bool(file) and any(Path(file) in (root / f"{path}.py", root / path / "__init__.py") for root in roots)
 
 
 # Hyper-parameters as text.

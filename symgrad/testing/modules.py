@@ -11,7 +11,8 @@ from typing import Any
 from ..errors import OptionError
 from ..expr.identifiers import identifiers
 from .adapt_module import MODE, Factory, Learnt, ModuleSubject, Shapes
-from .api import check_layer, made_test
+from .api import examined, made_test
+from .call import ONCE, Call
 from .draw import Random, Space
 from .example import Example
 from .parameters import Choices, choices
@@ -50,7 +51,9 @@ def check_module(
     space = Space(read, given, read_condition(where))
     whole = with_outputs(with_parameters(made, read, space), made, space)
     tried = {**given, MODE: Choices(tuple(modes))}
-    return check_layer(made, whole, params=tried, where=where, **options)
+    kept = {n: v for n, v in options.items() if n not in ONCE}
+    call = Call(check_module, factory, (signature,), {"params": params, "modes": modes, "where": where, **kept})
+    return examined(call, made, whole, tried, where=where, **options)
 
 
 def module_test(factory: Callable[..., Any], signature: str, **options: Any) -> Callable[..., None]:

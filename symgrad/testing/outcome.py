@@ -71,3 +71,13 @@ def first_of_each(troubles: list[Trouble]) -> tuple[Trouble, ...]:
     for t in sorted(troubles, key=lambda t: order.index(t.check)):
         found.setdefault(t.argument, t)
     return tuple(found.values())
+
+
+def raising(found: list[Outcome]) -> list[Outcome]:
+    """Forward passes that raise for legal sizes, as troubles; sizes of 0 may be refused."""
+    return [
+        Outcome(o.example, (Trouble("", "raises", f"forward raises {o.error}"),))
+        if o.skipped == "raised" and all(n for _, n in o.example.sizes) and all(o.example.lead)
+        else o
+        for o in found
+    ]

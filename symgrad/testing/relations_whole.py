@@ -43,7 +43,7 @@ def _broadcasts(small, large):
 
 
 def other_argument(e: Evidence) -> str:
-    for name, right in e.rights.items():
+    for name, right in e.rights:
         if name != e.name and right.middle.ndim == e.given.ndim:
             for axes in permutations(range(e.given.ndim)):
                 if close(e.given, right.middle.transpose(axes)):

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OptionError
+from .call import Call
 from .conventions import Convention
 from .finding import Finding
-from .locate import command_params, command_pins, quoted
 from .outcome import CHECKS, Outcome
 from .pages import page
 from .parameters import Choices
@@ -38,11 +38,9 @@ class Report:
     examples: int
     skipped: Mapping[str, int] = field(default_factory=dict)
     oracles: tuple[str, ...] = ("differences",)
-    place: str = ""
-    """`package.module:Name` where the command line can import the layer."""
+    call: Call | None = None
+    """How it was asked for."""
     conventions: tuple[Convention, ...] = ()
-    pins: Mapping[str, Any] = field(default_factory=dict)
-    """What `convention=` has asked."""
 
     @property
     def ok(self) -> bool:
@@ -155,17 +153,8 @@ def otherwise(report: Report, f: Finding) -> str:
 
 
 def snippet(report: Report, f: Finding) -> str:
-    """What shows the smallest example again: a command where the layer can be imported, else Python."""
-    example = str(f.smallest)
-    if not example:
-        return ""
-    options = command_params(report.params)
-    if report.place and options is not None:
-        words = ["--signature", str(report.signature), *options, *command_pins(report.pins), "--example", example]
-        return f"symgrad layer {report.place} {' '.join(map(quoted, words))}"
-    params = f", params={dict(report.params)!r}" if report.params else ""
-    pins = f", convention={dict(report.pins)!r}" if report.pins else ""
-    return f'check_layer({report.name}, "{report.signature}"{params}{pins}, example="{example}")'
+    """What shows the smallest example again, in another process."""
+    return report.call.text(f.smallest) if report.call else ""
 
 
 def skipped(found: Sequence[Outcome]) -> dict[str, int]:
