@@ -17,7 +17,14 @@ from click.testing import CliRunner
 from symgrad.cli import main
 from symgrad.extras import optional
 from symgrad.testing import check_inputs, check_layer, check_module
+from symgrad.testing.adapters import adapt
+from symgrad.testing.evidence import Evidence
+from symgrad.testing.finding import has_relations
+from symgrad.testing.judge import Judge
+from symgrad.testing.naming import holds
 from symgrad.testing.parameters import choices, ints
+from symgrad.testing.relations import RELATIONS
+from symgrad.testing.signature import read_signature
 from symgrad.testing.spelling import Spelling
 from tests.meta.faulty import SUBJECTS
 from tests.reproduced import plain
@@ -68,24 +75,24 @@ def shown_elsewhere(text, tmp_path):
     return done.stdout
 
 
-def first(text):
-    """`Layer: grad x is wrong`, and the first word of what is said of it: without counts, sizes and conditions."""
+def lines(text):
+    """What is wrong, and how, in words."""
     head, *rest = text.splitlines()
-    relation = next((line.split(None, 2)[1] for line in rest if line.startswith("  relation")), "")
-    return re.split(r" only when |   \(", head)[0], relation
+    return [head, *(line for line in rest if line.startswith(("  relation", "  smallest", "also")))]
 
 
 def assert_again(report, run, tmp_path):
-    assert not report.ok
-    for finding in report.findings:
-        again = finding.reproduce()
-        assert (finding.argument, finding.check, finding.relation) in {
-            (f.argument, f.check, f.relation) for f in again.findings
-        }
+    """Each finding is shown again by its function, and the first by its text, as it is by its function."""
+    again = [f.reproduce() for f in report.findings]
+    for finding, found in zip(report.findings, again, strict=True):
+        assert key(finding) in map(key, found.findings), finding
     text = text_of(report)
     assert "\n" not in text
-    said = run(text, tmp_path)
-    assert first(said) == first(str(report)), text
+    assert lines(run(text, tmp_path)) == lines(str(again[0])), text
+
+
+def key(finding):
+    return finding.argument, finding.check, finding.relation
 
 
 # Layers of every kind.
@@ -141,7 +148,9 @@ ALL = [
 
 @pytest.mark.parametrize("made", ALL)
 def test_what_is_printed_shows_the_finding_again(made, tmp_path):
-    assert_again(made(), shown, tmp_path)
+    report = made()
+    assert not report.ok
+    assert_again(report, shown, tmp_path)
 
 
 @pytest.mark.parametrize("made", [PLAIN["class"], PLAIN["like"], PLAIN["inputs"], *ALL[len(PLAIN) + 2 :: 5]])
@@ -183,6 +192,18 @@ FAULTS = [(s, f) for s in SUBJECTS for f in s.faults]
 def test_faults_of_the_corpus_are_shown_again(subject, fault, tmp_path):
     report = check_layer(fault.layer, subject.signature, params=subject.params, where=subject.where, examples=40)
     assert_again(report, shown, tmp_path)
+    assert not [f for f in report.findings if contradicted(f, fault.layer, subject)]
+
+
+def contradicted(finding, layer, subject):
+    """Whether the relation does not hold in the example that is shown for it."""
+    if not has_relations((finding.argument, finding.check)):
+        return False
+    read = read_signature(subject.signature, set(subject.params))
+    judge = Judge(adapt(layer, read), read)
+    trouble = next(t for t in judge(finding.smallest).troubles if t.key == (finding.argument, finding.check))
+    evidence = Evidence(judge, finding.smallest, trouble, {})
+    return not holds(RELATIONS[finding.check], finding.relation, evidence)
 
 
 @pytest.mark.slow
@@ -193,6 +214,7 @@ def test_all_faults_of_the_corpus_are_shown_again(form, tmp_path):
         report = check_layer(fault.layer, subject.signature, params=subject.params, where=subject.where, **options)
         assert text_of(report).startswith("symgrad layer" if form == "command" else "import sys"), fault.name
         assert_again(report, shown, tmp_path)
+        assert not [f for f in report.findings if contradicted(f, fault.layer, subject)], fault.name
 
 
 # Text of objects.

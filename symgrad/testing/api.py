@@ -89,7 +89,7 @@ def check_layer(
         "deadline": deadline,
         "convention": convention,
     }
-    call = Call(check_layer, layer, (read.text,), {"params": params, **options})
+    call = Call(check_layer, layer, (read.text,), {"params": given, **options})
     return examined(call, layer, read, given, examples=examples, seed=seed, example=example, **options)
 
 

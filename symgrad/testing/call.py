@@ -9,7 +9,6 @@ from typing import Any
 
 from .homes import place_of
 from .locate import command_params, command_pins, quoted
-from .parameters import choices
 from .spelling import Spelling
 
 ONCE = ("examples", "seed", "example")
@@ -43,13 +42,9 @@ class Call:
         plain = {n: p.default for n, p in inspect.signature(self.check).parameters.items()}
         return {n: v for n, v in self.options.items() if v is not plain.get(n) and not empty(v) and v != plain.get(n)}
 
-    def _values(self, name: str, value: Any) -> Any:
-        """Hyper-parameters as they are tried; `check_inputs` takes one value of each."""
-        return choices(value) if name == "params" and "example" in inspect.signature(self.check).parameters else value
-
     def _command(self, example: Any) -> str:
         place, said = place_of(self.layer), self.said()
-        options = command_params(choices(said.get("params")))
+        options = command_params(said.get("params", {}))
         if not place or options is None or said.keys() - BY_SHELL or self.check.__name__ != "check_layer":
             return ""
         words = ["--signature", self.given[0], *options]
@@ -62,7 +57,7 @@ class Call:
         check = spelling.imported("symgrad.testing", self.check.__name__)
         said = {**self.said(), **{n: str(e) for n, e in self._only(example).items()}}
         parts = [spelling.of(self.layer, "layer"), *(spelling.of(g, "inputs") for g in self.given)]
-        parts += [f"{n}={spelling.of(self._values(n, v), n)}" for n, v in said.items()]
+        parts += [f"{n}={spelling.of(v, n)}" for n, v in said.items()]
         return spelling.script(f"print({check}({', '.join(parts)}))")
 
 

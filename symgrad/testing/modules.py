@@ -52,7 +52,7 @@ def check_module(
     whole = with_outputs(with_parameters(made, read, space), made, space)
     tried = {**given, MODE: Choices(tuple(modes))}
     kept = {n: v for n, v in options.items() if n not in ONCE}
-    call = Call(check_module, factory, (signature,), {"params": params, "modes": modes, "where": where, **kept})
+    call = Call(check_module, factory, (signature,), {"params": given, "modes": modes, "where": where, **kept})
     return examined(call, made, whole, tried, where=where, **options)
 
 
