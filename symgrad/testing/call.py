@@ -44,8 +44,10 @@ class Call:
 
     def _command(self, example: Any) -> str:
         place, said = place_of(self.layer), self.said()
+        if not place or said.keys() - BY_SHELL or self.check.__name__ != "check_layer":
+            return ""
         options = command_params(said.get("params", {}))
-        if not place or options is None or said.keys() - BY_SHELL or self.check.__name__ != "check_layer":
+        if options is None:
             return ""
         words = ["--signature", self.given[0], *options]
         words += ["--where", said["where"]] if "where" in said else []
