@@ -1,5 +1,7 @@
 """Checkers of gradients on the corpus of faulty layers: `python -m tests.benchmarks.checkers [--layers NAME …]`.
 
+The whole table takes about ten minutes; with `--kept FILE`, a run that was interrupted goes on where it stopped.
+
 The layers are NumPy; each tool gets them wrapped in the way that its documentation shows, in float64, and judges with
 its default tolerances. What a tool says of a faulty layer counts only where it is silent on the right one, for the
 same example. `tests/meta/faulty` is this project's own corpus.
@@ -8,12 +10,15 @@ same example. `tests/meta/faulty` is this project's own corpus.
 from __future__ import annotations
 
 import argparse
+import json
 import logging
+import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -274,18 +279,32 @@ def count_symgrad(subject: Subject) -> Count:
     return total
 
 
-def counted(subjects: Sequence[Subject]) -> dict[str, Count]:
-    """What every tool says of these layers."""
+def counted(subject: Subject) -> dict[str, Count]:
+    """What every tool says of one layer and its faults."""
+    given = list(islice(grid(subject), GRID))
+    found = {
+        f"{name}, {setting}": c for name, run in TOOLS.items() for setting, c in count(run, subject, given).items()
+    }
+    return {**found, SYMGRAD: count_symgrad(subject)}
+
+
+def layer_by_layer(subjects: Sequence[Subject], kept: Path | None) -> dict[str, Count]:
+    """What every tool says of these layers; each layer is told, and kept in a file, as soon as it is done."""
+    done = json.loads(kept.read_text()) if kept and kept.exists() else {}
     for run in TOOLS.values():
         alarm(run, Call(Dense, *next(grid(DENSE))))  # imports what it needs
-    found: dict[str, Count] = defaultdict(Count)
+    total: dict[str, Count] = defaultdict(Count)
     for subject in subjects:
-        given = list(islice(grid(subject), GRID))
-        for name, run in TOOLS.items():
-            for setting, one in count(run, subject, given).items():
-                found[f"{name}, {setting}"] += one
-        found[SYMGRAD] += count_symgrad(subject)
-    return found
+        if subject.name not in done:
+            start = perf_counter()
+            done[subject.name] = {name: vars(c) for name, c in counted(subject).items()}
+            print(f"{subject.name}: {perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+            if kept:
+                kept.write_text(json.dumps(done))
+        for name, fields in done[subject.name].items():
+            lists = {key: tuple(fields[key]) for key in ("alarms", "seconds")}
+            total[name] += Count(**{**fields, **lists})
+    return total
 
 
 def found_table(counts: dict[str, Count]) -> str:
@@ -410,9 +429,10 @@ def profile_table(repeats=5) -> str:
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.checkers", description=__doc__.split("\n")[0])
     parser.add_argument("--layers", nargs="*", default=[s.name for s in SUBJECTS], help="of the corpus; all by default")
+    parser.add_argument("--kept", type=Path, metavar="FILE", help="what is counted, layer by layer, and not again")
     given = parser.parse_args()
     logging.getLogger("jax").setLevel(logging.CRITICAL)  # it writes a page for every callback that raises
-    print(f"{found_table(counted([s for s in SUBJECTS if s.name in given.layers]))}\n")
+    print(f"{found_table(layer_by_layer([s for s in SUBJECTS if s.name in given.layers], given.kept))}\n")
     print(f"What symgrad itself takes\n\n{overhead_table()}\n")
     print(f"Time of check_layer\n\n{profile_table()}")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.benchmarks.checkers import TOOLS, Call, Count, alarm, count, count_symgrad, grid, overhead
+from tests.benchmarks import checkers
+from tests.benchmarks.checkers import TOOLS, Call, Count, alarm, count, count_symgrad, grid, layer_by_layer, overhead
 from tests.meta.faulty import CROSS_ENTROPY, DENSE, LSTM_CELL, SOFTMAX, SUBJECTS
 
 NEEDS = {"torch": pytest.mark.needs_torch, "jax": pytest.mark.needs_jax}
@@ -51,6 +52,16 @@ def test_what_is_counted():
     assert all(0 < c.found < c.faults == 5 and not c.alarms for c in found.values())
     assert ours.found == ours.faults == ours.arguments == 5
     assert (Count(1, 1) + Count(2, 0, alarms=("x",))).alarms == ("x",)
+
+
+def test_a_run_that_was_interrupted_goes_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(checkers, "TOOLS", {"entry-by-entry differences": TOOLS["entry-by-entry differences"]})
+    kept = tmp_path / "kept.json"
+    once = layer_by_layer([SOFTMAX], kept)
+    assert capsys.readouterr().err.startswith("softmax: ")
+    assert layer_by_layer([SOFTMAX], kept) == once
+    assert not capsys.readouterr().err
+    assert once[checkers.SYMGRAD].layers == 1
 
 
 def test_calls_are_counted():
