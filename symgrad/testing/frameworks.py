@@ -31,11 +31,12 @@ def plain(function: Any) -> Any:
 
 
 def mentioned(function: Any) -> Iterator[Any]:
-    """What the names in a function's code stand for: globals, and what it closes over."""
+    """What the names in a function's code stand for: globals, what it closes over, and defaults of its parameters."""
     found, names = plain(function), code_names(function)
     if not inspect.isfunction(found):
         return
     yield from (value for name, value in found.__globals__.items() if name in names)
+    yield from (*(found.__defaults__ or ()), *(found.__kwdefaults__ or {}).values())
     for cell in found.__closure__ or ():
         try:
             yield cell.cell_contents
