@@ -220,3 +220,114 @@ def test_a_reference_that_cannot_be_traced_still_has_values():
 def test_bad_oracles_are_told(given, error, words):
     with pytest.raises(error, match=words):
         check_layer(dense(), DENSE, **QUICK, **given)
+
+
+# Right layers at which a checker is easily wrong: (layer, signature, options).
+
+
+def affine_then_normalised(x, w, b, eps=1e-5):
+    """Batch norm after a dense layer: the gradient of the bias is 0, and what is computed is rounding."""
+    z = x @ w.T + b
+    s = np.sqrt(z.var(0) + eps)
+    y = (z - z.mean(0)) / s
+
+    def back(g):
+        dz = (g - g.mean(0) - y * (g * y).mean(0)) / s
+        return dz @ w, dz.T @ x, dz.sum(0)
+
+    return y.copy(), back
+
+
+def median(x):
+    at = np.argsort(x, -1, kind="stable")[:, [x.shape[1] // 2]]
+
+    def back(g):
+        found = np.zeros(x.shape)
+        np.put_along_axis(found, at, g[:, None], -1)
+        return found
+
+    return np.take_along_axis(x, at, -1)[:, 0], back
+
+
+def normalised(x, eps=1e-12):
+    """`x / max(|x|, ε)`: steeper at 0 than any step of a difference."""
+    n = np.sqrt((x * x).sum(-1, keepdims=True))
+    d, inside = np.maximum(n, eps), n <= eps
+    y = x / d
+    return y.copy(), lambda g: (g - np.where(inside, 0.0, y * (g * y).sum(-1, keepdims=True))) / d
+
+
+def log_odds(x):
+    """Numbers near 1/2 become numbers near 0, with the rounding of 1/2."""
+    p = 0.05 + 0.9 / (1 + np.exp(-x))
+    return np.log(p / (1 - p)), lambda g: g * 0.9 / (p * (1 - p)) * np.exp(-abs(x)) / (1 + np.exp(-abs(x))) ** 2
+
+
+def dropped(x):
+    """The mask lies in memory as x does, so that other entries are dropped of a transposed x."""
+    flat = (np.random.rand(x.size) < 0.5) * 2.0
+    mask = flat.reshape(x.shape, order="F" if x.flags.f_contiguous and not x.flags.c_contiguous else "C")
+    return x * mask, lambda g: g * mask
+
+
+def mean_squares(x):
+    return np.sum(x**2) / np.float64(x.size), lambda g: 2 * g * x / x.size
+
+
+EASILY_WRONG = {
+    "a sum that cancels": (affine_then_normalised, "x[N,I], w[O,I], b[O] -> y[N,O]", {"where": "N > 1"}),
+    "a tie of three": (median, "x[N,D] -> y[N]", {"where": "D > 0"}),
+    "a step that is too wide": (normalised, "x[N,D] -> y[N,D]", {}),
+    "numbers that are larger inside": (log_odds, "x[N,D] -> y[N,D]", {}),
+    "random numbers in the order of memory": (dropped, "x[N,D] -> y[N,D]", {}),
+    "the mean of nothing": (mean_squares, "x[N,D] -> y[]", {}),
+}
+
+
+@pytest.mark.parametrize("name", EASILY_WRONG)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_right_layer_raises_no_alarm(name, seed):
+    layer, signature, options = EASILY_WRONG[name]
+    report = check_layer(layer, signature, examples=100, seed=seed, **options)
+    assert report.ok, str(report)
+
+
+def changed(layer, change):
+    """The layer with another gradient of its first argument."""
+
+    def found(*inputs):
+        y, back = layer(*inputs)
+
+        def pull(g):
+            grads = back(g)
+            first, *rest = grads if isinstance(grads, tuple) else (grads,)
+            return (change(inputs[0], first), *rest)
+
+        return y, pull
+
+    return found
+
+
+WRONG = {
+    "a factor": lambda x, g: 1.0001 * g,
+    "at zeros alone": lambda x, g: np.where(x == 0, 2 * g + 1, g),
+    "at ties alone": lambda x, g: g + (len(np.unique(x)) < x.size),
+}
+
+
+PLANTED = (
+    ("a factor", "a tie of three"),
+    ("a factor", "a step that is too wide"),
+    ("a factor", "numbers that are larger inside"),
+    ("a factor", "random numbers in the order of memory"),
+    ("at zeros alone", "a tie of three"),
+    ("at zeros alone", "numbers that are larger inside"),
+    ("at ties alone", "a tie of three"),
+    ("at ties alone", "a step that is too wide"),
+)
+
+
+@pytest.mark.parametrize(("fault", "name"), PLANTED)
+def test_what_is_wrong_there_is_still_found(fault, name):
+    layer, signature, options = EASILY_WRONG[name]
+    assert not check_layer(changed(layer, WRONG[fault]), signature, examples=100, seed=1, **options).ok

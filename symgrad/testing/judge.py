@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import SymgradError
 from .conventions import Pin, broken
+from .doubts import reconsidered
 from .example import Example
 from .infinity import at_minus_infinity, first_real, meaningful, only_minus_infinity
 from .kinks import Kink, Point
@@ -78,7 +79,8 @@ class Judge:
             if y.dtype.kind == "f" and y.dtype != np.float64
         ]
         finite = all(np.all(np.isfinite(y)) for y in run.outputs)
-        if not finite and example.values not in INFINITE and any(np.any(np.isnan(y)) for y in run.outputs):
+        nothing = any(x is not None and not x.size for x in before)  # the mean of nothing is NaN
+        if not (finite or nothing) and example.values not in INFINITE and any(np.any(np.isnan(y)) for y in run.outputs):
             troubles.append(Trouble("", "nonfinite", "the output is NaN for finite inputs"))
         if not finite and not (example.values in INFINITE and all(only_minus_infinity(y) for y in run.outputs)):
             return Outcome(example, tuple(troubles), skipped="forward is not finite")
@@ -190,7 +192,8 @@ class Judge:
         def f(inputs):
             return self.values(inputs, p.params)
 
-        return read(f, p.before[0], directions, y, G, p.gradients if gradients is None else gradients)
+        told = read(f, p.before[0], directions, y, G, p.gradients if gradients is None else gradients)
+        return reconsidered(f, p.before[0], directions, y, G, told) if told.fails else told
 
     def values(self, inputs, params) -> np.ndarray:
         """All outputs, one after the other, for inputs that may be written to."""

@@ -109,6 +109,8 @@ class Reading:
     low: float
     high: float
     bound: float
+    steps: tuple[tuple[float, tuple[float, float, float]], ...] = ()
+    """Of each step the low and the high end, and how far they may be off."""
 
     @property
     def fails(self) -> bool:
@@ -153,6 +155,7 @@ def judged(claimed: float, found: list[tuple[float, float, float]]) -> Reading:
     ]
     k = int(np.argmin(doubts))
     low, high, bound = *found[k][:2], 3 * doubts[k]
+    steps = tuple(zip(LEVELS, found, strict=True))
     distances = [abs(claimed - m) for m in middles]
     if not np.isfinite(bound):
         return Reading("undecided", claimed, low, high, bound)
@@ -161,4 +164,4 @@ def judged(claimed: float, found: list[tuple[float, float, float]]) -> Reading:
         return Reading("agrees" if sure or bound < 1e-6 else "undecided", claimed, low, high, bound)
     nearing = distances[2] < 0.5 * distances[1] < 0.25 * distances[0]
     rough = bound > 0.5 * max(abs(low), abs(high), abs(claimed))
-    return Reading("undecided" if nearing or rough else "refuted", claimed, low, high, bound)
+    return Reading("undecided" if nearing or rough else "refuted", claimed, low, high, bound, steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -47,6 +48,24 @@ def seeded() -> None:
     """Puts the generators that are global at a fixed place, so that a layer that uses them is deterministic."""
     random.seed(0)
     np.random.seed(0)
+
+
+def draws_numbers(subject: Subject, inputs: Inputs, params: dict[str, Any]) -> bool:
+    """Whether a pass takes numbers from a generator that is global."""
+    seeded()
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.manual_seed(0)
+    before = _generators()
+    subject.run(inputs, params)
+    return before != _generators()
+
+
+def _generators() -> tuple[Any, ...]:
+    """The states of the global generators."""
+    torch, state = sys.modules.get("torch"), np.random.get_state(legacy=False)
+    assert isinstance(state, dict)
+    tensors = torch and torch.default_generator.get_state().tolist()
+    return random.getstate(), state["state"]["key"].tobytes(), state["state"]["pos"], state["gauss"], tensors
 
 
 def outputs_of(found: Any, signature: Signature, name: str) -> tuple[Any, ...]:
