@@ -155,3 +155,26 @@ def test_an_error_names_the_loss_and_what_was_expected(name):
         call()
     assert caught.type is kind
     assert [w for w in words if w not in str(caught.value)] == []
+
+
+def test_a_label_of_ones_and_minus_ones_has_no_gradient():
+    """What is compared with 1 and −1 has no derivative, though it is written in floats."""
+    loss, x, target = nn.HingeEmbeddingLoss(), np.array([[0.3, -0.2]]), np.array([[1.0, -1.0]])
+    y, pullback = loss.vjp((x, target))
+    gx, gt = pullback(np.ones(y.shape))[0]
+    assert gt is None
+    np.testing.assert_allclose(gx, [[0.5, -0.5]])
+    with pytest.raises(OptionError, match="target is a label, which is compared with numbers"):
+        loss.derive("target", ((2,), (2,)))
+
+
+@LOSSES
+def test_only_labels_have_no_gradient(row):
+    """Targets that are numbers (probabilities, values) have one; classes are whole numbers."""
+    c = case(row, seed=1)
+    _, _, gx, _ = c.call()
+    floats = [
+        np.asarray(a).dtype.kind == "f" and n not in c.layer.labels
+        for n, a in zip(c.layer.inputs, c.inputs, strict=True)
+    ]
+    assert [g is not None for g in gx] == floats

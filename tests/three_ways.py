@@ -19,8 +19,6 @@ from symgrad.oracles.autograd import gradients
 
 EPS = float(np.finfo(float).eps)
 STEP = 2.0**-12
-UNDEFINED = {("HingeEmbeddingLoss", "target")}
-"""Inputs of floats that are compared with numbers: there is no derivative by them."""
 
 
 class Trained(nn.Container):
@@ -30,6 +28,10 @@ class Trained(nn.Container):
 
     def __init__(self, net, loss):
         super().__init__(net=net, loss=loss)
+
+    @property
+    def labels(self):
+        return self.layers["loss"].labels
 
     def output_shape(self, shape):
         return self._through("loss", (self._through("net", shape[0]), shape[1]))
@@ -57,8 +59,7 @@ class Point:
         gx, self.by_parameter = pullback(self.G if len(self.G) > 1 else self.G[0])
         gx = gx if isinstance(gx, tuple) else (gx,)
         names = zip(self.layer.inputs, gx, strict=True)
-        kind = type(self.layer).__name__
-        self.by_input = {n: g for n, g in names if g is not None and (kind, n) not in UNDEFINED}
+        self.by_input = {n: g for n, g in names if g is not None}
 
     @property
     def x(self):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..calculus.derive import Story, weighted
-from ..errors import ShapeError
+from ..errors import OptionError, ShapeError
 from ..expr.identifiers import identifiers
 from ..expr.tensors import Tensor, input_tensor, let, shape_text
 from ..graph import unused_name
@@ -33,6 +33,8 @@ class Layer:
     """
 
     inputs: ClassVar[tuple[str, ...]] = ("x",)
+    labels: ClassVar[tuple[str, ...]] = ()
+    """Inputs that are compared with numbers, such as ±1: nothing is differentiated by them, whatever their type."""
     batch_axis: int = 0
     """Where the batch axis of the inputs and outputs stands."""
     params: dict[str, np.ndarray] | None = None
@@ -157,7 +159,7 @@ class Layer:
         """(y, pullback): the output, and `pullback(G) -> (∂⟨G,y⟩/∂x, {name: ∂⟨G,y⟩/∂parameter})`.
 
         A pullback is one compiled program: it computes again the forward values that the gradients use, since the
-        arrays between are not kept. An input of integers has no gradient: None.
+        arrays between are not kept. An input of integers or of labels has no gradient: None.
         """
         run = Run(self, x, params, mode, seed, check_finite)
         return run.outputs(), run.pullback
@@ -174,6 +176,9 @@ class Layer:
          2            = Σₙₗ Gₙₗ 𝟙[l=k]              entry        proved
          3            = Σₙ Gₙₖ                      contract     proved
         """
+        if wrt in self.labels:
+            told = f"{self}: {wrt} is a label, which is compared with numbers; there is no derivative by it"
+            raise OptionError(told, hint=f"by {', '.join(n for n in self.inputs if n not in self.labels)}")
         forward = self.build(shape, mode)
         known = {**{str(t.name): t for t in forward.inputs}, **forward.parameters}
         check_params(self, [wrt], known)

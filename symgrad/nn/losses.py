@@ -186,10 +186,11 @@ class BCEWithLogitsLoss(Pointwise):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class HingeEmbeddingLoss(Pointwise):
-    """`a` where the target is 1, `max(0, margin − a)` where it is −1."""
+    """`a` where the target is 1, `max(0, margin − a)` where it is −1. The target has no gradient."""
 
     margin: float = 1.0
     reduction: str = "mean"
+    labels = ("target",)
 
     def entry(self, a, b, parameters):
         far = elementwise("relu", elementwise("subtract", expression(self.margin), a))

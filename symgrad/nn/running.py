@@ -55,7 +55,8 @@ class Run:
     def pullback(self, G):
         """`(∂⟨G,y⟩/∂x, {name: ∂⟨G,y⟩/∂parameter})` for a cotangent of the shape of the output (a tuple of several)."""
         cotangents = self._cotangents(G)
-        asked = tuple(a.dtype.kind == "f" for a in self.x)
+        named = zip(self.layer.inputs, self.x, strict=True)
+        asked = tuple(a.dtype.kind == "f" and name not in self.layer.labels for name, a in named)
         found = iter(self._program(asked, lambda: self._compiled(asked))({**self.keywords, **cotangents}, self.batch))
         gx = tuple(next(found) if a else None for a in asked)
         return gx[0] if len(gx) == 1 else gx, {name: next(found) for name in self.built.parameters}
