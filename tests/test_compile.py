@@ -483,7 +483,8 @@ def test_a_method_can_be_forced_and_is_explained():
     assert 'method="direct")' in direct.source
     for step in (direct, blocks):
         np.testing.assert_allclose(step(**values), rule(**values), rtol=1e-10, atol=1e-10)
-    with pytest.raises(ValueError, match="method='pointwise' cannot compute this convolution: winograd, blocks"):
+    told = "methods={conv2d: pointwise}: method='pointwise' cannot compute this convolution: winograd, blocks"
+    with pytest.raises(OptionError, match=told):
         sg.compile(Y, methods={"conv2d": "pointwise"})(**values)
 
 

@@ -73,7 +73,15 @@ class Compiled:
             self._fitting.add(signature)
         if self._finite:
             self.arguments.finite(arrays)
-        return self._run(*arrays, **dict(zip(self._keywords, sizes, strict=True)))
+        try:
+            return self._run(*arrays, **dict(zip(self._keywords, sizes, strict=True)))
+        except ValueError as error:  # of a routine, which is plain NumPy
+            forced = ", ".join(f"{routine}: {method}" for routine, method in self.written.methods.items())
+            if not forced or "cannot compute this convolution" not in str(error):
+                raise
+            raise OptionError(
+                f"methods={{{forced}}}: {error}", hint="leave the method to the sizes, or take one of these"
+            ) from None
 
     def doubles(self) -> AbstractContextManager:
         """Within it the program computes in doubles where its arguments are doubles: JAX must be told."""
