@@ -110,7 +110,7 @@ def loaded():
 
 
 @given(LINES)
-@settings(max_examples=10 * settings().max_examples)
+@settings(max_examples=4 * settings().max_examples)
 def test_every_command_line_is_answered(arguments):
     done, seconds = invoked(arguments)
     CODES[done.exit_code] += 1

@@ -130,6 +130,7 @@ def gradients(Y, wrt, conventions=PYTORCH):
 FORMS = ("axis", "radix", "both")
 
 
+@settings(max_examples=2 * settings().max_examples // 5)
 @given(convolutions(), WRITINGS, st.sampled_from(FORMS), st.integers(0, 2**32))
 def test_convolution_and_its_gradients(conv, write, form, seed):
     rng = random.Random(seed)
@@ -182,6 +183,7 @@ def pooled(pool: Pooling, write: Writing):
     return from_expression((n, c, *places), body, name="Y"), X
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(pools(), WRITINGS, st.sampled_from(("first", "split")), st.integers(0, 2**32))
 def test_pooling_and_its_gradient(pool, write, ties, seed):
     x_shape, y_shape = pool.shapes

@@ -64,7 +64,7 @@ def worth(story, e, free, values):
     return evaluate(from_expression(body[0], work_out(body[1]).result), values, MP)
 
 
-@examples(60, 5000)
+@examples(30, 5000)
 @given(tensor_graphs(), SEEDS)
 def test_what_is_printed_reads_back_as_equal(graph, seed):
     every, values = stories(graph, seed)

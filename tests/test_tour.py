@@ -92,12 +92,12 @@ def test_same():
     assert same([1.0, 2.0], [1, 2]) and not same([1.0], [1.0, 2.0]) and not same(1.0, [1.0])
 
 
-EXAMPLES_NEED = {"digits.py": "sklearn"}
+MARKS = {"digits.py": (pytest.mark.needs_sklearn, pytest.mark.slow)}
+EXAMPLES = [pytest.param(p, id=p.name, marks=MARKS.get(p.name, ())) for p in sorted((ROOT / "examples").glob("*.py"))]
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", EXAMPLES)
 def test_examples_run(path):
-    pytest.importorskip(EXAMPLES_NEED.get(path.name, "symgrad"))
     done = subprocess.run([sys.executable, path], cwd=ROOT, env=ENV, capture_output=True, encoding="utf-8", timeout=120)
     assert done.returncode == 0 and not done.stderr, done.stderr
     assert "proved" in done.stdout or "agrees" in done.stdout or "accuracy" in done.stdout
