@@ -24,7 +24,6 @@ from symgrad.testing.judge import Judge
 from symgrad.testing.naming import holds
 from symgrad.testing.parameters import choices, ints
 from symgrad.testing.relations import RELATIONS
-from symgrad.testing.signature import read_signature
 from symgrad.testing.spelling import Spelling
 from tests.meta.faulty import SUBJECTS
 from tests.reproduced import plain
@@ -192,15 +191,14 @@ FAULTS = [(s, f) for s in SUBJECTS for f in s.faults]
 def test_faults_of_the_corpus_are_shown_again(subject, fault, tmp_path):
     report = check_layer(fault.layer, subject.signature, params=subject.params, where=subject.where, examples=40)
     assert_again(report, shown, tmp_path)
-    assert not [f for f in report.findings if contradicted(f, fault.layer, subject)]
+    assert not [f for f in report.findings if contradicted(f, fault.layer, report.signature)]
 
 
-def contradicted(finding, layer, subject):
+def contradicted(finding, layer, signature):
     """Whether the relation does not hold in the example that is shown for it."""
     if not has_relations((finding.argument, finding.check)):
         return False
-    read = read_signature(subject.signature, set(subject.params))
-    judge = Judge(adapt(layer, read), read)
+    judge = Judge(adapt(layer, signature), signature)
     trouble = next(t for t in judge(finding.smallest).troubles if t.key == (finding.argument, finding.check))
     evidence = Evidence(judge, finding.smallest, trouble, {})
     return not holds(RELATIONS[finding.check], finding.relation, evidence)
@@ -214,7 +212,7 @@ def test_all_faults_of_the_corpus_are_shown_again(form, tmp_path):
         report = check_layer(fault.layer, subject.signature, params=subject.params, where=subject.where, **options)
         assert text_of(report).startswith("symgrad layer" if form == "command" else "import sys"), fault.name
         assert_again(report, shown, tmp_path)
-        assert not [f for f in report.findings if contradicted(f, fault.layer, subject)], fault.name
+        assert not [f for f in report.findings if contradicted(f, fault.layer, report.signature)], fault.name
 
 
 # Text of objects.
