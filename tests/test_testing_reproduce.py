@@ -32,7 +32,7 @@ from tests.reproduced.plain import SIGNATURE, Form, Scaled
 ROOT = Path(__file__).parent.parent
 QUICK = {"examples": 24, "seed": 1}
 FEW = {"examples": 6, "seed": 1}  # JAX compiles each shape
-needs_torch, needs_jax = pytest.mark.needs_torch, pytest.mark.needs_jax
+needs_torch, needs_jax, slow = pytest.mark.needs_torch, pytest.mark.needs_jax, pytest.mark.slow
 of_torch = optional("torch") and optional("tests.reproduced.of_torch")
 of_jax = optional("jax") and optional("tests.reproduced.of_jax")
 
@@ -141,7 +141,7 @@ JAX = {
 ALL = [
     *(pytest.param(made, id=name) for name, made in PLAIN.items()),
     *(pytest.param(made, id=f"torch {name}", marks=needs_torch) for name, made in TORCH.items()),
-    *(pytest.param(made, id=f"jax {name}", marks=needs_jax) for name, made in JAX.items()),
+    *(pytest.param(made, id=f"jax {name}", marks=[needs_jax, slow]) for name, made in JAX.items()),
 ]
 
 
@@ -152,8 +152,14 @@ def test_what_is_printed_shows_the_finding_again(made, tmp_path):
     assert_again(report, shown, tmp_path)
 
 
-@pytest.mark.parametrize("made", [PLAIN["class"], PLAIN["like"], PLAIN["inputs"], *ALL[len(PLAIN) + 2 :: 5]])
+@pytest.mark.parametrize("made", [PLAIN["class"], PLAIN["inputs"]])
 def test_it_does_so_in_a_process_of_its_own(made, tmp_path):
+    assert_again(made(), shown_elsewhere, tmp_path)
+
+
+@slow
+@pytest.mark.parametrize("made", [PLAIN["like"], *ALL[len(PLAIN) + 2 :: 5]])
+def test_so_do_references_and_layers_of_other_frameworks(made, tmp_path):
     assert_again(made(), shown_elsewhere, tmp_path)
 
 
@@ -187,7 +193,7 @@ def test_what_has_no_name_is_told():
 FAULTS = [(s, f) for s in SUBJECTS for f in s.faults]
 
 
-@pytest.mark.parametrize("subject, fault", FAULTS[5::30], ids=lambda x: x.name)
+@pytest.mark.parametrize("subject, fault", FAULTS[9::60], ids=lambda x: x.name)
 def test_faults_of_the_corpus_are_shown_again(subject, fault, tmp_path):
     report = check_layer(fault.layer, subject.signature, params=subject.params, where=subject.where, examples=40)
     assert_again(report, shown, tmp_path)
@@ -204,7 +210,7 @@ def contradicted(finding, layer, signature):
     return not holds(RELATIONS[finding.check], finding.relation, evidence)
 
 
-@pytest.mark.slow
+@slow
 @pytest.mark.parametrize("form", ["command", "python"])
 def test_all_faults_of_the_corpus_are_shown_again(form, tmp_path):
     for subject, fault in FAULTS:
