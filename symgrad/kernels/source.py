@@ -52,6 +52,7 @@ class Source:
     before_check: tuple[str, ...] = ()
     check_imports: tuple[str, ...] = ()
     methods: Mapping[str, str] = field(default_factory=dict)
+    decorator: str = ""
 
     def text(self, notes: Sequence[str] = (), routines: Iterable[str] = (), after: Sequence[str] = ()) -> str:
         """The program: imports, the routines that are called, the function with its notes as docstring, what follows.
@@ -62,7 +63,8 @@ class Source:
         imports, every = inlined([*self.routines, *routines], self.folder)
         after = [*(text for text in every if text not in found), *after]
         imports = list(dict.fromkeys([*imports, *self.imports, *(self.check_imports if after else ())]))
-        lines = [*laid_out(self.head), *docstring(notes), *(f for line in self.body for f in laid_out(line, 4))]
+        head = [*([f"@{self.decorator}"] if self.decorator else ()), *laid_out(self.head)]
+        lines = [*head, *docstring(notes), *(f for line in self.body for f in laid_out(line, 4))]
         gap = "\n\n\n" if not found or found[0].startswith(("def ", "@")) else "\n\n"  # as isort has it
         return "\n".join(sort_imports(imports)) + gap + "\n\n\n".join([*found, "\n".join(lines), *after]) + "\n"
 
@@ -256,10 +258,14 @@ def harmless(line: str) -> str:
 def sort_imports(lines: Iterable[str]) -> list[str]:
     """The standard library, an empty line, what is installed; `import` before `from`, in alphabetical order.
 
-    >>> sort_imports(["import numpy as np", "from functools import lru_cache", "import math"])
-    ['import math', 'from functools import lru_cache', '', 'import numpy as np']
+    >>> sort_imports(["import numpy as np", "from functools import wraps", "from functools import cache", "import os"])
+    ['import os', 'from functools import cache, wraps', '', 'import numpy as np']
     """
-    ordered = sorted(lines, key=lambda line: (line.startswith("from"), line))
+    names: dict[str, list[str]] = {}
+    for line in sorted(lines, key=lambda line: (line.startswith("from"), line)):
+        place, _, name = line.partition(" import ") if line.startswith("from") else (line, "", "")
+        names.setdefault(place, []).append(name)
+    ordered = [f"{place} import {', '.join(found)}" if found[0] else place for place, found in names.items()]
     ours = [line for line in ordered if line.split()[1].split(".")[0] in ("numpy", "jax", "torch")]
     standard = [line for line in ordered if line not in ours]
     return [*standard, *([""] if standard and ours else []), *ours]
