@@ -15,7 +15,7 @@ from sympy import ImmutableMatrix, Integer, Rational
 
 from symgrad.errors import OptionError
 from symgrad.kernels.routines import winograd, winograd_parts, winograd_transforms
-from symgrad.kernels.routines.threads import thread_count
+from symgrad.kernels.routines.threads import TEAM
 from symgrad.kernels.routines.winograd import winograd_conv2d, winograd_input_gradient, winograd_kernel_gradient
 from symgrad.kernels.toom_cook import POINTS, Transforms, residuals, toom_cook
 
@@ -164,11 +164,13 @@ def test_integers_are_exact_in_float64(problem):
 def test_integers_are_exact_however_the_work_is_divided(problem, part_bytes, small, chunk, block_bytes, threads):
     divided = limits(
         **dict(WINOGRAD_PART_BYTES=part_bytes, SMALL_PRODUCT=small, WINOGRAD_CHUNK=chunk),
-        **dict(WINOGRAD_BLOCK_BYTES=block_bytes, WHOLE_BYTES=part_bytes, WHOLE_TILES=1, WHOLE_CHANNELS=1),
-        thread_count=lambda: threads,
+        WINOGRAD_BLOCK_BYTES=block_bytes,
     )
-    with divided, patch.object(winograd, "winograd_parts", _by_bytes(part_bytes)):
+    any_size = patch("symgrad.kernels.routines.threads.WORTH_A_THREAD", 0)
+    before = TEAM.set(threads)
+    with divided, any_size, patch.object(winograd, "winograd_parts", _by_bytes(part_bytes)):
         results = list(all_three(*problem))
+    TEAM.reset(before)
     for got, want in zip(results, loops(*problem), strict=True):
         assert (got == want).all()
 
@@ -252,12 +254,3 @@ def test_results_are_those_of_pytorch(padding, dtype, bound):
     given = [a.detach().numpy() for a in (x, w, g)]
     for got, want in zip(all_three(*given, (padding, padding)), wanted, strict=True):
         assert np.abs(got - want).max() <= bound * np.abs(want).max()
-
-
-@pytest.mark.parametrize("name", ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"])
-def test_the_environment_says_how_many_threads_blas_has(monkeypatch, name):
-    for other in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        monkeypatch.delenv(other, raising=False)
-    assert thread_count() >= 1
-    monkeypatch.setenv(name, "5")
-    assert thread_count() == 5

@@ -11,6 +11,7 @@ import linecache
 from collections.abc import Callable
 
 from .memory import keep_freed_memory
+from .routines.threads import helpers
 
 _serial = itertools.count(1)
 
@@ -26,4 +27,6 @@ def load(source: str, name: str) -> Callable:
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     scope: dict = {"__name__": f"symgrad_{name}"}
     exec(compile(source, file, "exec", dont_inherit=True), scope)
+    if helpers.__name__ in scope:
+        scope[helpers.__name__] = helpers  # the programs of a process share their threads
     return scope[name]

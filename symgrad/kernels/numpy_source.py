@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,16 @@ from .numpy_chunks import chunk_lines
 from .numpy_text import SPECIAL
 from .program import Value
 from .row_groups import Group, grouped, stored
-from .schedule import INFIX, Schedule, rescheduled
-from .source import WISHES, Function
+from .schedule import INFIX, Schedule, needed, rescheduled
+from .source import WISHES, Function, Source
 
 WITH_OUT = {"relu", "normal_cdf", "erf", "erfc"}
 """Functions of entries that can be told where to write."""
 ROUTINES_WITH_OUT = {"selected", "less_at_label", "add_along"}
 BUFFER = 1024
 """Entries of NumPy's buffer: rows shorter than that are copied before they are computed with, if they are broadcast."""
+THREADS = "with_threads"
+"""The decorator of a program that divides its work among threads."""
 KINDS = {"float": "dtype", "int": "int", "bool": "bool"}
 """The number type of an array of a kind."""
 
@@ -41,6 +44,13 @@ class NumpyFunction(Function):
         for v in sorted((v for v in self.plan.inline if v.op == "item"), key=lambda v: v.options[0]):
             self.items.setdefault(v.args[0], []).append(v)
         self.writer.inline = {v for v in self.plan.inline if v.op != "item"}
+        self.writer.divided = divides_work(self.outputs)
+
+    def source(self) -> Source:
+        written = super().source()
+        if not self.writer.divided:
+            return written
+        return replace(written, decorator=THREADS, routines=(*written.routines, THREADS))
 
     @staticmethod
     def runner(function: Any, keywords: tuple[str, ...]) -> Any:
@@ -145,6 +155,16 @@ class NumpyFunction(Function):
                 if a.shape == v.shape and a.kind == "float" and a not in self.items:
                     return f"np.empty_like({self.writer.names[a]})"
         return f"np.empty({self.writer.shape(v.shape)}, {KINDS[v.kind]})"
+
+
+def divides_work(outputs: Sequence[Value]) -> bool:
+    """Whether a program has threads of its own: with convolutions, if they and matrix products are its products.
+
+    Threads of BLAS serve all others, above all products of more axes.
+    """
+    values = needed(outputs)
+    matrices = all(len(a.shape) <= 2 for v in values if v.op == "contract" for a in v.args)
+    return matrices and any(v.op.startswith("conv") for v in values)
 
 
 __all__ = ["INFIX", "NumpyFunction"]

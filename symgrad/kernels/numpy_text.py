@@ -47,6 +47,8 @@ class Writer:
     library = "np"
     spelled: Mapping[str, str] = SPELLED
     special: Set[str] = SPECIAL
+    divided = False
+    """Whether the program divides its work among threads, matrix products too."""
 
     def __init__(self, inline: set[Value], sizes: Mapping[Symbol, str]):
         self.inline, self.sizes = inline, sizes
@@ -192,6 +194,8 @@ class Writer:
             return None
         first = self._transposed(a) if left[-1] != inner[0] else self.text(a, 6)
         second = self._transposed(b) if right[0] != inner[0] else self.text(b, 6)
+        if self.divided and len(left) == len(right) == 2:
+            return self.call("times", first, second)[0]
         return f"{first} @ {second}"
 
     def _image(self, v):

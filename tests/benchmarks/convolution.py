@@ -16,6 +16,7 @@ import os
 import numpy as np
 
 from symgrad.kernels.routines import conv2d, conv2d_input_gradient, conv2d_kernel_gradient
+from symgrad.kernels.routines.threads import with_threads
 from tests.benchmarks.timing import geometric_mean, in_child, markdown, medians, spaced
 
 # name, N, C, H = W, K, R = S, stride, padding, dilation
@@ -90,15 +91,16 @@ class Case:
 
 
 def ours(case, what, method=None):
-    """A call of the routine, by the chosen method or another."""
+    """A call of the routine, by the chosen method or another, with threads as in a program."""
     x, w, g, size = case.x, case.w, case.g, (case.H, case.H)
-    return {
+    calls = {
         "forward": lambda: conv2d.conv2d(x, w, *case.window, method=method),
         "kernel gradient": lambda: conv2d_kernel_gradient.conv2d_kernel_gradient(
             x, g, w.shape[2:], *case.window, method=method
         ),
         "input gradient": lambda: conv2d_input_gradient.conv2d_input_gradient(g, w, size, *case.window, method=method),
-    }[what]
+    }
+    return with_threads(calls[what])
 
 
 def methods(case, what):

@@ -6,6 +6,7 @@
 import numpy as np
 
 from .im2col import channels_last, column_blocks
+from .threads import A_COPY, TEAM, in_threads
 
 
 def overlap(start, stop, stride, offset, size):
@@ -26,18 +27,31 @@ def shifted(windows, start):
 
 
 def conv2d_input_gradient_scatter(g, w, in_size, stride, padding, dilation, groups):
-    """For blocks of windows, `A[(n,i,j), (r,s,c)] = Σ_k G[n,i,j,k] W[k,c,r,s]`, then a sum for each kernel offset."""
+    """For blocks of windows, `A[(n,i,j), (r,s,c)] = Σ_k G[n,i,j,k] W[k,c,r,s]`, then a sum for each kernel offset.
+
+    Threads divide the channels c among them.
+    """
     G, (K, C, R, S), (N, _, OH, OW) = channels_last(g), w.shape, g.shape
     x = np.zeros((N, *in_size, groups, C), g.dtype)
-    W = w.transpose(0, 2, 3, 1).reshape(groups, K // groups, R * S * C)
-    parts, t = column_blocks(N, (OH, OW), R * S * C * groups, g.itemsize)
-    work = np.empty(t * R * S * C * groups, g.dtype)
-    for n, i in parts:
-        T = (n.stop - n.start) * (i.stop - i.start) * OW
-        A = work[: T * groups * R * S * C].reshape(groups, T, R * S * C)
-        np.matmul(G[n, i].reshape(T, groups, -1).transpose(1, 0, 2), W, out=A)
-        A = A.reshape(groups, n.stop - n.start, i.stop - i.start, OW, R, S, C)
-        scatter_columns(A, x[n], i, stride, padding, dilation)
+    W = w.transpose(0, 2, 3, 1).reshape(groups, K // groups, R, S, C)
+
+    def add(c):
+        count = c.stop - c.start
+        V, (parts, t) = (
+            W[..., c].reshape(groups, K // groups, -1),
+            column_blocks(N, (OH, OW), R * S * count * groups, g.itemsize),
+        )
+        work = np.empty(t * R * S * count * groups, g.dtype)
+        for n, i in parts:
+            T = (n.stop - n.start) * (i.stop - i.start) * OW
+            A = work[: T * groups * R * S * count].reshape(groups, T, R * S * count)
+            np.matmul(G[n, i].reshape(T, groups, -1).transpose(1, 0, 2), V, out=A)
+            A = A.reshape(groups, n.stop - n.start, i.stop - i.start, OW, R, S, count)
+            scatter_columns(A, x[n, ..., c], i, stride, padding, dilation)
+
+    step = max(-(-C // TEAM.get()), 16)
+    slices = [slice(c, min(c + step, C)) for c in range(0, C, step)]
+    in_threads(add, slices, N * OH * OW * R * S * C * (K + A_COPY * groups))
     return x.reshape(N, *in_size, groups * C).transpose(0, 3, 1, 2)
 
 
@@ -63,17 +77,18 @@ def conv2d_input_gradient_planes(g, w, in_size, stride, padding, dilation):
         max((out - 1) + dilation[a] * (size - 1) // stride[a] + 1, -(-(in_size[a] + padding[a]) // stride[a]))
         for a, out, size in ((0, OH, R), (1, OW, S))
     )
-    F = np.empty((*stride, C, height, width), g.dtype)
     parts, t = column_blocks(1, (OH, OW), R * S * C, g.itemsize)
-    work = np.empty(t * R * S * C, g.dtype)
-    for n in range(N):
-        F[...] = 0
+
+    def add(n):
+        F, work = np.zeros((*stride, C, height, width), g.dtype), np.empty(t * R * S * C, g.dtype)
         for _, i in parts:
             count = i.stop - i.start
             A = work[: R * S * C * count * OW].reshape(R * S * C, count * OW)
             np.matmul(W, G[n, i].reshape(count * OW, K).T, out=A)
             gather_planes(A.reshape(R, S, C, count, OW), F, i, stride, dilation)
         interleave_planes(F, x[n], padding)
+
+    in_threads(add, range(N), N * OH * OW * R * S * C * (K + A_COPY))
     return x.transpose(0, 3, 1, 2)
 
 

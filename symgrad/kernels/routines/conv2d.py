@@ -6,6 +6,8 @@ from .conv_depthwise import conv2d_depthwise
 from .conv_strips import conv2d_strips
 from .conv_winograd import conv2d_winograd, conv2d_winograd_can, conv2d_winograd_pays
 from .im2col import channels_last, column_blocks, columns, extent
+from .products import rows_times
+from .threads import A_COPY, in_threads
 
 
 def conv2d(x, w, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1, out_size=None, method=None):
@@ -87,9 +89,10 @@ def conv2d_pointwise(x, w):
     """1×1, stride 1: `Y[n,i,j,k] = Σ_c X[n,i,j,c] W[k,c]`: a product of matrices, no copies."""
     (N, C, H, W), K = x.shape, len(w)
     X = x.transpose(0, 2, 3, 1)
-    X = X.reshape(1, N * H * W, C) if X.flags.c_contiguous else X.reshape(N, H * W, C)
+    if X.flags.c_contiguous:
+        return rows_times(X.reshape(-1, C), w.reshape(K, C).T).reshape(N, H, W, K).transpose(0, 3, 1, 2)
     y = np.empty((N, H, W, K), x.dtype)
-    np.matmul(X, w.reshape(K, C).T, out=y.reshape(len(X), -1, K))
+    np.matmul(X.reshape(N, H * W, C), w.reshape(K, C).T, out=y.reshape(N, -1, K))
     return y.transpose(0, 3, 1, 2)
 
 
@@ -108,9 +111,11 @@ def conv2d_blocks(x, w, stride, padding, dilation, groups, out_size):
     y = np.empty((N, OH, OW, K), x.dtype)
     width = R * S * C * groups
     parts, t = column_blocks(N, out_size, width, x.itemsize)
-    work = np.empty(t * width, x.dtype)
     W = kernel_matrix(w, groups)
-    for n, i in parts:
-        A = columns(X[n], i, (R, S), stride, padding, dilation, OW, groups, work)
-        np.matmul(A, W, out=y[n, i].reshape(-1, groups, K // groups).transpose(1, 0, 2))
+
+    def multiply(part):
+        A = columns(X[part[0]], part[1], (R, S), stride, padding, dilation, OW, groups, np.empty(t * width, x.dtype))
+        np.matmul(A, W, out=y[part].reshape(-1, groups, K // groups).transpose(1, 0, 2))
+
+    in_threads(multiply, parts, N * OH * OW * width * (K // groups + A_COPY))
     return y.transpose(0, 3, 1, 2)

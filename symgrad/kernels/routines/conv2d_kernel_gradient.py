@@ -7,6 +7,8 @@ from .conv_depthwise import conv2d_kernel_gradient_depthwise
 from .conv_strips import conv2d_kernel_gradient_strips
 from .conv_winograd import conv2d_kernel_gradient_winograd, conv2d_winograd_can, conv2d_winograd_pays
 from .im2col import channels_last, column_blocks, columns
+from .products import rows_times
+from .threads import A_COPY, TEAM, in_threads
 
 
 def conv2d_kernel_gradient(x, g, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1, method=None):
@@ -54,16 +56,22 @@ def conv2d_kernel_gradient_methods(x_shape, g_shape, kernel_size, stride, paddin
 def conv2d_kernel_gradient_pointwise(x, g):
     """1×1, stride 1: `W̄[k,c] = Σ_{n,i,j} G[n,i,j,k] X[n,i,j,c]`, one product of matrices."""
     X, G = (channels_last(a).reshape(-1, a.shape[1]) for a in (x, g))
-    return np.matmul(G.T, X)[:, :, None, None]
+    return rows_times(G.T, X)[:, :, None, None]
 
 
 def conv2d_kernel_gradient_blocks(x, g, kernel_size, stride, padding, dilation, groups):
     """For blocks of windows: `W̄[g,k,(r,s,c)] += Σ_t G[t,g,k] A[g,t,(r,s,c)]`."""
     X, G, (N, C, _, _), (_, K, *out_size), (R, S) = channels_last(x), channels_last(g), x.shape, g.shape, kernel_size
     parts, t = column_blocks(N, out_size, R * S * C, x.itemsize)
-    work = np.empty(t * R * S * C, x.dtype)
-    w = np.zeros((groups, K // groups, R * S * C // groups), x.dtype)
-    for n, i in parts:
-        A = columns(X[n], i, kernel_size, stride, padding, dilation, out_size[1], groups, work)
-        w += np.matmul(G[n, i].reshape(-1, groups, K // groups).transpose(1, 2, 0), A)
+    team = TEAM.get()
+    sums = np.zeros((team, groups, K // groups, R * S * C // groups), x.dtype)
+
+    def multiply(thread):
+        work = np.empty(t * R * S * C, x.dtype)
+        for n, i in parts[thread::team]:
+            A = columns(X[n], i, kernel_size, stride, padding, dilation, out_size[1], groups, work)
+            sums[thread] += np.matmul(G[n, i].reshape(-1, groups, K // groups).transpose(1, 2, 0), A)
+
+    in_threads(multiply, range(team), N * out_size[0] * out_size[1] * R * S * C * (K // groups + A_COPY))
+    w = sums.sum(0, dtype=x.dtype)
     return w.reshape(K, R, S, C // groups).transpose(0, 3, 1, 2)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .col2im import overlap
 from .im2col import channels_last, extent, region
+from .threads import A_COPY, in_threads
 from .winograd import winograd_conv2d, winograd_input_gradient, winograd_kernel_gradient, winograd_pays
 
 
@@ -118,9 +119,13 @@ def side_by_side(x, kernel_size, padding, out_size):
     X, (A, B) = channels_last(x), (-(-size // 3) for size in kernel_size)
     h, w = out_size[0] + 2, out_size[1] + 2
     Y = np.empty((len(X), h, w, A, B, X.shape[3]), x.dtype)
-    for a in range(A):
-        for b in range(B):
-            Y[:, :, :, a, b] = region(X, 3 * a - padding[0], 3 * b - padding[1], h, w)
+
+    def copy(n):
+        for a in range(A):
+            for b in range(B):
+                Y[n, :, :, a, b] = region(X[n : n + 1], 3 * a - padding[0], 3 * b - padding[1], h, w)[0]
+
+    in_threads(copy, range(len(X)), Y.size * A_COPY)
     return Y.reshape(len(X), h, w, A * B * X.shape[3]).transpose(0, 3, 1, 2)
 
 
@@ -129,9 +134,13 @@ def side_by_side_adjoint(y, kernel_size, padding, in_size):
     (N, _, h, w), (A, B) = y.shape, (-(-size // 3) for size in kernel_size)
     Y = y.transpose(0, 2, 3, 1).reshape(N, h, w, A, B, -1)
     X = np.zeros((N, *in_size, Y.shape[5]), y.dtype)
-    for a in range(A):
-        i, u = overlap(0, h, 1, 3 * a - padding[0], in_size[0])
-        for b in range(B):
-            j, v = overlap(0, w, 1, 3 * b - padding[1], in_size[1])
-            X[:, u, v] += Y[:, i, j, a, b]
+
+    def add(n):
+        for a in range(A):
+            i, u = overlap(0, h, 1, 3 * a - padding[0], in_size[0])
+            for b in range(B):
+                j, v = overlap(0, w, 1, 3 * b - padding[1], in_size[1])
+                X[n, u, v] += Y[n, i, j, a, b]
+
+    in_threads(add, range(N), Y.size * A_COPY)
     return X.transpose(0, 3, 1, 2)

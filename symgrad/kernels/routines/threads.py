@@ -1,11 +1,93 @@
-"""How many threads BLAS has: products of matrices are the one thing that programs leave to several of them."""
+"""Work divided among threads of Python, which NumPy needs only between its calls.
 
+A program does that, or leaves its threads to BLAS: BLAS's own wait for work in a loop for 26 ms after each product, and
+keep a processor from whoever else could use it.
+"""
+
+import ctypes
 import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import ContextVar, copy_context
+from functools import cache, wraps
+
+import numpy as np
+
+TEAM = ContextVar("TEAM", default=1)  # threads that work may be divided among
+WORTH_A_THREAD = 1 << 23  # multiplications: waking a thread takes 50 µs, as long as some million of them
+A_COPY = 16  # multiplications that take as long as an entry that is copied
 
 
-def thread_count():
-    """What the environment says, else the processors that this process may run on."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-        if os.environ.get(name, "").isdigit():
-            return max(int(os.environ[name]), 1)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+@cache
+def blas_threads():
+    """OpenBLAS's functions that get and set how many threads it has; None where NumPy has another BLAS."""
+    try:
+        library = ctypes.CDLL(np.linalg._umath_linalg.__file__)
+    except (OSError, AttributeError):
+        return None
+    for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads64_", "openblas_{}_num_threads"):
+        if hasattr(library, name.format("get")):
+            return tuple(getattr(library, name.format(what)) for what in ("get", "set"))
+    return None
+
+
+@cache
+def helpers(process, count):
+    """Threads that wait for work; those of a process do not exist in its forks."""
+    return ThreadPoolExecutor(count)
+
+
+def with_threads(function):
+    """The function with BLAS on one thread, and as many for `in_threads` as BLAS had.
+
+    Who finds BLAS on one thread, because it was told so or because this is running already, works on one.
+    """
+
+    @wraps(function)
+    def run(*arrays, **sizes):
+        blas = blas_threads()
+        count = blas[0]() if blas else 1
+        if count < 2:
+            return function(*arrays, **sizes)
+        before = TEAM.set(count)
+        blas[1](1)
+        try:
+            return function(*arrays, **sizes)
+        finally:
+            blas[1](count)
+            TEAM.reset(before)
+
+    return run
+
+
+def in_threads(function, items, work):
+    """Calls `function(item)` for all items, in any order and by several threads if `work` multiplications are worth it.
+
+    >>> in_threads(print, [1, 2], 100)
+    1
+    2
+    """
+    rest = deque(items)
+    count = min(TEAM.get(), len(rest)) if work >= WORTH_A_THREAD else 1
+
+    def some():
+        while rest:
+            try:
+                item = rest.popleft()
+            except IndexError:  # another thread has taken the last one
+                return
+            function(item)
+
+    if count < 2:
+        some()
+        return
+    before = TEAM.set(1)  # what the items call is not divided again
+    others = [helpers(os.getpid(), count - 1).submit(copy_context().run, some) for _ in range(count - 1)]
+    try:
+        some()
+    finally:
+        rest.clear()
+        TEAM.reset(before)
+        wait(others)
+    for other in others:
+        other.result()

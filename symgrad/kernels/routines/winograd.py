@@ -1,9 +1,9 @@
 """Convolutions with 3×3 kernels and stride 1 by Winograd's algorithm F(m×m, 3×3): forward and both gradients.
 
 A tile of m by m outputs takes (m+2)² multiplications instead of 9 m²: 2.25 times fewer for m = 2, 4 times for m = 4. At
-each of the (m+2)² positions of a tile stands one product of matrices, (tiles, C) by (C, K). One thread does it in
-pieces that BLAS multiplies as they lie in memory, for a part of the images at a time, so that what is between stays in
-cache.
+each of the (m+2)² positions of a tile stands one product of matrices, (tiles, C) by (C, K). It is done in pieces that
+BLAS multiplies as they lie in memory, for a part of the images at a time, so that what is between stays in cache;
+threads divide the channels among them.
 
 In float64 m is 2, and integers give exact results, since the transforms take only halves and quarters. In float32 the
 largest error is about 1e-6 of the largest output for m = 2, about 5e-6 for m = 4.
@@ -12,13 +12,14 @@ largest error is about 1e-6 of the largest output for m = 2, about 5e-6 for m = 
 import numpy as np
 
 from .im2col import channels_last
-from .threads import thread_count
+from .threads import A_COPY, TEAM, in_threads
 from .winograd_parts import (
+    SMALL_PRODUCT,
+    WINOGRAD_CHUNK,
+    WINOGRAD_PART_BYTES,
     winograd_chunks,
-    winograd_division,
     winograd_parts,
     winograd_pieces,
-    winograd_workspace,
 )
 from .winograd_transforms import (
     WINOGRAD_AT,
@@ -30,7 +31,6 @@ from .winograd_transforms import (
 )
 
 WINOGRAD_PLACES = 160  # outputs from which on it pays
-WINOGRAD_PLACES_IN_THREADS = 1000  # the same where BLAS has several threads, which make its large products faster
 
 
 def winograd_multiplications(m, out_size):
@@ -61,8 +61,8 @@ def winograd_pays(C, K, N, OH, OW, dtype):
     (True, False)
     """
     places = N * OH * OW
-    enough = places >= (WINOGRAD_PLACES if thread_count() == 1 else WINOGRAD_PLACES_IN_THREADS)
-    return dtype in (np.float32, np.float64) and min(C, K) >= 32 and enough and C * K * places >= 2 * 10**6
+    enough = places >= WINOGRAD_PLACES and C * K * places >= 2 * 10**6
+    return dtype in (np.float32, np.float64) and min(C, K) >= 32 and enough
 
 
 def winograd_conv2d(x, w, padding, out_size, m=None):
@@ -100,22 +100,25 @@ def winograd_correlation(x, w, padding, out_size, m):
     m = m or winograd_tile(out_size, dtype)
     t, X, tile_columns = m + 2, channels_last(x).astype(dtype, copy=False), -(-out_size[1] // m)
     y = np.empty((N, *out_size, K), dtype)
-    part_bytes, ck, product = winograd_division(N * tile_columns * -(-out_size[0] // m), C, K)
-    parts, most = winograd_parts(N, out_size, m, (C + K) * dtype.itemsize, part_bytes)
-    width = max(min(K, ck if 32 * ck * C <= product else ck // 2), 1)
-    chunks = winograd_chunks(K, width)
-    kept = len(chunks) if len(parts) > 1 else 1
-    V_, M_, U_ = winograd_workspace(dtype, (t * t * most * C,), (t * t * most * K,), (kept, t * t * C * width))
+    parts, most = winograd_parts(N, out_size, m, (C + K) * dtype.itemsize, WINOGRAD_PART_BYTES * TEAM.get())
+    width = max(min(K, WINOGRAD_CHUNK if 32 * WINOGRAD_CHUNK * C <= SMALL_PRODUCT else WINOGRAD_CHUNK // 2), 1)
+    V_ = np.empty(t * t * most * C, dtype)
+    kernels: dict = {}
+
+    def multiply(k):
+        U = kernels.get(k.start)
+        if U is None:
+            U = winograd_kernels(w[:, k], m, np.empty((t, t, C, k.stop - k.start), dtype))
+        if len(parts) > 1:
+            kernels[k.start] = U
+        M = np.empty((*V.shape[:3], k.stop - k.start), dtype)
+        for tiles in winograd_pieces(V.shape[2], SMALL_PRODUCT // max(C * width, 1)):
+            np.matmul(V[:, :, tiles], U, out=M[:, :, tiles])
+        winograd_outputs(M, y[n, m * a.start : m * a.stop, :, k], m)
+
     for n, a in parts:
         V = winograd_tiles(WINOGRAD_BT[m], X[n], m, padding, a, tile_columns, V_)
-        M = M_[: t * t * V.shape[2] * K].reshape(t, t, V.shape[2], K)
-        for index, k in enumerate(chunks):
-            U = U_[index % kept, : t * t * C * (k.stop - k.start)].reshape(t, t, C, k.stop - k.start)
-            if (n, a) == parts[0]:
-                winograd_kernels(w[:, k], m, U)
-            for tiles in winograd_pieces(V.shape[2], product // max(C * width, 1)):
-                np.matmul(V[:, :, tiles], U, out=M[:, :, tiles, k])
-        winograd_outputs(M, y[n, m * a.start : m * a.stop], m)
+        in_threads(multiply, winograd_chunks(K, width), V.size * K)
     return y.transpose(0, 3, 1, 2)
 
 
@@ -132,38 +135,41 @@ def winograd_kernel_gradient(x, g, padding, m=None):
     (N, C), (K, *out_size), dtype = x.shape[:2], g.shape[1:], np.result_type(x, g, np.float32)
     m = m or winograd_tile(out_size, dtype)
     X, G = (channels_last(a).astype(dtype, copy=False) for a in (x, g))
-    t2, (tile_rows, tile_columns) = (m + 2) ** 2, (-(-size // m) for size in out_size)
-    part_bytes, ck, most_in_product = winograd_division(N * tile_rows * tile_columns, C, K)
-    ks, cs = winograd_chunks(K, ck), winograd_chunks(C, ck)
-    pairs = [(k, c) for k in range(len(ks)) for c in range(len(cs))]
+    t2, tile_columns = (m + 2) ** 2, -(-out_size[1] // m)
+    ks, cs = winograd_chunks(K, WINOGRAD_CHUNK), winograd_chunks(C, WINOGRAD_CHUNK)
     # Each part adds to the whole gradient, so it is made as large as that.
-    part_bytes = max(part_bytes // 2, t2 * K * C * dtype.itemsize)
+    part_bytes = max(WINOGRAD_PART_BYTES * TEAM.get() // 2, t2 * K * C * dtype.itemsize)
     parts, most = winograd_parts(N, out_size, m, (C + K) * dtype.itemsize, part_bytes)
-    kept, block = len(pairs) if len(parts) > 1 else 1, t2 * min(K, ck) * min(C, ck)
-    sizes = ((len(cs), t2 * most * min(C, ck)), (len(ks), t2 * most * min(K, ck)), (kept, block), (block,))
-    V_, Z_, U_, P_ = winograd_workspace(dtype, *sizes)
     w = np.empty((K, C, 3, 3), dtype) if parts else np.zeros((K, C, 3, 3), dtype)
+    sums: dict = {}
+    found: dict = {}
+
+    room = t2 * most * WINOGRAD_CHUNK
+    tasks = [("V", WINOGRAD_BT[m], X, c, padding, np.empty(room, dtype)) for c in cs]
+    tasks += [("Z", WINOGRAD_AT[m].T, G, k, (0, 0), np.empty(room, dtype)) for k in ks]
+
+    def transform(task):
+        name, A, images, channels, before, out = task
+        found[name, channels.start] = winograd_tiles(A, images[n, ..., channels], m, before, a, tile_columns, out)
+
+    def multiply(pair):
+        k, c = pair
+        place = k.start, c.start
+        sums[place] = winograd_accumulate(found["Z", k.start], found["V", c.start], sums.get(place))
+        if (n, a) == parts[-1]:
+            winograd_kernels_adjoint(sums.pop(place), m, w[k, c])
+
     for n, a in parts:
-        V = [winograd_tiles(WINOGRAD_BT[m], X[n, ..., c], m, padding, a, tile_columns, V_[i]) for i, c in enumerate(cs)]
-        Z = [
-            winograd_tiles(WINOGRAD_AT[m].T, G[n, ..., k], m, (0, 0), a, tile_columns, Z_[i]) for i, k in enumerate(ks)
-        ]
-        for index, (k, c) in enumerate(pairs):
-            shape = (m + 2, m + 2, Z[k].shape[3], V[c].shape[3])
-            U, product = (b[: t2 * shape[2] * shape[3]].reshape(shape) for b in (U_[index % kept], P_))
-            winograd_accumulate(Z[k], V[c], U, product, (n, a) == parts[0], most_in_product)
-            if (n, a) == parts[-1]:
-                winograd_kernels_adjoint(U, m, w[ks[k], cs[c]])
+        size = (n.stop - n.start) * (a.stop - a.start) * tile_columns * t2
+        in_threads(transform, tasks, size * (C + K) * (2 * m + 4 + A_COPY))
+        in_threads(multiply, [(k, c) for k in ks for c in cs], size * C * K)
     return w
 
 
-def winograd_accumulate(Z, V, U, product, first, most):
-    """`U[i,j,k,c] += Σ_t Z[i,j,t,k] V[i,j,t,c]`, or `=` if it is the first; `product` is a workspace like U.
-
-    A product of matrices has at most `most` multiplications.
-    """
-    for tiles in winograd_pieces(V.shape[2], most // (U.shape[2] * U.shape[3])):
-        np.matmul(Z[:, :, tiles].transpose(0, 1, 3, 2), V[:, :, tiles], out=U if first else product)
-        if not first:
-            np.add(U, product, out=U)
-        first = False
+def winograd_accumulate(Z, V, U):
+    """`Σ_t Z[i,j,t,k] V[i,j,t,c]`, added to `U[i,j,k,c]` if there is one."""
+    product = np.empty((*Z.shape[:2], Z.shape[3], V.shape[3]), Z.dtype)
+    for tiles in winograd_pieces(V.shape[2], SMALL_PRODUCT // (Z.shape[3] * V.shape[3])):
+        z, v = Z[:, :, tiles].transpose(0, 1, 3, 2), V[:, :, tiles]
+        U = np.matmul(z, v) if U is None else np.add(U, np.matmul(z, v, out=product), out=U)
+    return U

@@ -11,6 +11,7 @@ Source: Winograd 1980; Lavin and Gray, *Fast Algorithms for Convolutional Neural
 import numpy as np
 
 from .im2col import blocks, image_windows, region
+from .threads import A_COPY, in_threads
 
 WINOGRAD_AT = {
     2: np.array([[1, 1, 1, 0], [0, 1, -1, 1]]) / 1,
@@ -40,7 +41,7 @@ WINOGRAD_BT = {
     )
     / 64,
 }
-WINOGRAD_BLOCK_BYTES = 1 << 19  # of the larger side of a transform: with what it comes from, a second-level cache
+WINOGRAD_BLOCK_BYTES = 1 << 21  # of the larger side of a transform; with smaller ones threads wait for Python
 
 
 def both_sides(A, D, out):
@@ -65,15 +66,20 @@ def winograd_tiles(A, X, m, padding, tile_rows, tile_columns, out=None):
     """
     A, (t, p), (N, _, _, C) = np.ascontiguousarray(A, X.dtype), A.shape, X.shape
     count = tile_rows.stop - tile_rows.start
-    tiles, done = N * count * tile_columns, 0
-    V = (np.empty(t * t * tiles * C, X.dtype) if out is None else out[: t * t * tiles * C]).reshape(t, t, tiles * C)
-    for n, a in blocks(N, count, tile_columns * t * t * C * X.itemsize, WINOGRAD_BLOCK_BYTES):
+    tiles = N * count * tile_columns
+    V = np.empty(t * t * tiles * C, X.dtype) if out is None else out[: t * t * tiles * C]
+    V = V.reshape(t, t, N, count, tile_columns * C)
+
+    def transform(part):
+        n, a = part
         top, shape = m * (tile_rows.start + a.start) - padding[0], (a.stop - a.start, tile_columns)
-        part = region(X[n], top, -padding[1], m * (shape[0] - 1) + p, m * (shape[1] - 1) + p)
-        D = np.ascontiguousarray(image_windows(part, (p, p), (m, m), (1, 1), shape).transpose(3, 4, 0, 1, 2, 5))
-        D = D.reshape(p, p, -1)
-        both_sides(A, D, V[:, :, done : done + D.shape[2]])
-        done += D.shape[2]
+        image = region(X[n], top, -padding[1], m * (shape[0] - 1) + p, m * (shape[1] - 1) + p)
+        D = image_windows(image, (p, p), (m, m), (1, 1), shape).transpose(3, 4, 0, 1, 2, 5)
+        D = np.ascontiguousarray(D).reshape(p, p, -1)
+        both_sides(A, D, V[:, :, n, a].reshape(t, t, -1))
+
+    parts = blocks(N, count, tile_columns * t * t * C * X.itemsize, WINOGRAD_BLOCK_BYTES)
+    in_threads(transform, parts, V.size * (2 * p + A_COPY))
     return V.reshape(t, t, tiles, C)
 
 
@@ -103,7 +109,7 @@ def winograd_untile(tiles, y):
 
 
 def winograd_kernels(w, m, out):
-    """Writes `U[i,j,c,k] = Σ_{r,s} G[i,r] G[j,s] w[c,k,r,s]`.   w: [C,K,3,3] of any strides   out: U [m+2,m+2,C,K]"""
+    """`U[i,j,c,k] = Σ_{r,s} G[i,r] G[j,s] w[c,k,r,s]`, written to out: [m+2,m+2,C,K].   w: [C,K,3,3] of any strides"""
     (C, K), (t, dtype) = w.shape[:2], (m + 2, out.dtype)
     G, U = WINOGRAD_G[m].astype(dtype), out.reshape(t, t, C * K)
     step = max(WINOGRAD_BLOCK_BYTES // (t * t * max(K, 1) * dtype.itemsize), 1)
@@ -113,6 +119,7 @@ def winograd_kernels(w, m, out):
         for k in range(0, K, 16):  # one line of the cache; more columns of a transposed w at a time evict each other
             entries[..., k : k + 16] = part[..., k : k + 16]
         both_sides(G, entries.reshape(3, 3, -1), U[:, :, c * K : (c + part.shape[2]) * K])
+    return out
 
 
 def winograd_kernels_adjoint(U, m, w):
