@@ -11,6 +11,7 @@ from ..errors import EvaluationError
 from ..expr.tensors import Tensor
 from ..render.equations import equation
 from .fit_data import Data, generator
+from .fit_products import Gradient, Product
 from .fit_step import Result, Step, place_of
 from .layer import Layer
 from .optim import Arrays
@@ -35,9 +36,17 @@ def bad_entry(array: np.ndarray) -> tuple[int, ...] | None:
     return tuple(int(k) for k in found[0]) if len(found) else None  # else finite numbers whose squares are not
 
 
-def first_bad(arrays: Mapping[str, np.ndarray]) -> str | None:
+def first_bad(arrays: Mapping[str, Gradient]) -> str | None:
     """The name of the first array that is not finite."""
-    return next((name for name, a in arrays.items() if bad_entry(a) is not None), None)
+    return next((name for name, a in arrays.items() if is_bad(a)), None)
+
+
+def is_bad(array: Gradient) -> bool:
+    """Whether there is a NaN or an infinity."""
+    if not isinstance(array, Product):
+        return bad_entry(array) is not None
+    with np.errstate(all="ignore"):
+        return not array.surely_finite() and bad_entry(array.whole()) is not None
 
 
 def not_finite(found: Result) -> str:

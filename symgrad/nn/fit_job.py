@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -15,6 +15,7 @@ from .fit_data import NOISE, Data, batch_count, generator, in_batches
 from .fit_faults import diagnosed, not_finite
 from .fit_history import Epoch, History
 from .fit_metrics import Metric
+from .fit_products import Gradient, whole
 from .fit_progress import Shown, progress
 from .fit_state import Training, resumed
 from .fit_step import Loss, Step, step
@@ -109,9 +110,9 @@ class Job:
         what = not_finite(found)
         if what:
             raise diagnosed(self.step, t.params, batch, noise, f"epoch {t.epoch + 1}, batch {t.batch + 1}", what)
-        gradients = self.clip(found.gradients) if self.clip else found.gradients
+        gradients: Mapping[str, Gradient] = self.clip(whole(found.gradients)) if self.clip else found.gradients
         learnt = {name: t.params[name] for name in gradients}
-        learnt, t.optimizer = self.rule.update(learnt, gradients, t.optimizer, lr=self.rate(t, t.steps), in_place=True)
+        learnt, t.optimizer = self.step.update(self.rule, learnt, gradients, t.optimizer, self.rate(t, t.steps))
         t.params = {**t.params, **learnt, **found.updates}
         t.history.batch_losses.append(found.loss)
         add_up(t.sums, found.loss, found.output, batch, self.metrics)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,13 @@ from ..errors import OptionError, ShapeError
 from ..expr.evaluate import order
 from ..expr.tensors import Tensor, input_tensor, let, shape_text
 from ..graph import unused_name
+from ..kernels.routines.threads import with_threads
 from .arrays import check_kinds, named_error
 from .fit_data import Data
+from .fit_products import Gradient, factors, gradient
 from .forward import BATCH, Forward, Mode
 from .layer import Layer
-from .optim import Arrays
+from .optim import Arrays, Optimizer, State
 from .running import Program
 
 Loss = Layer | Callable[[Tensor, Tensor], Tensor]
@@ -25,11 +27,14 @@ Loss = Layer | Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Result:
-    """What a step gives: the loss, the network's output, and in training the gradients and the next state."""
+    """What a step gives: the loss, the network's output, and in training the gradients and the next state.
+
+    The gradient of a large matrix may be a `Product`, whose `whole()` is the array.
+    """
 
     loss: float
     output: np.ndarray
-    gradients: Arrays
+    gradients: dict[str, Gradient]
     updates: Arrays
 
 
@@ -51,7 +56,8 @@ class Step:
         self.loss = self._equations(loss)
         self.gradients = pull_back(self.loss, list(forward.parameters.values())) if mode == "train" else []
         self.updates = forward.updates if mode == "train" else {}
-        outputs = [self.loss, forward.output, *self.updates.values(), *self.gradients]
+        self.parts = [factors(g) for g in self.gradients]
+        outputs = [self.loss, forward.output, *self.updates.values(), *(t for part in self.parts for t in part)]
         self.program = Program(outputs, mode)
 
     def _equations(self, loss):
@@ -86,13 +92,19 @@ class Step:
 
     def __call__(self, params: Arrays, batch: Data, rng: np.random.Generator) -> Result:
         loss, output, *rest = self.program(self.keywords(params, batch, rng), len(batch))
-        updates = dict(zip(self.updates, rest, strict=False))
-        return Result(
-            float(loss),
-            output,
-            dict(zip(self.forward.parameters, rest[len(updates) :], strict=True) if self.gradients else ()),
-            updates,
-        )
+        values = iter(rest)
+        updates = {name: next(values) for name in self.updates}
+        found = ([next(values) for _ in part] for part in self.parts)
+        named = zip(self.forward.parameters, found, strict=True) if self.gradients else ()
+        gradients = {name: gradient(*g) for name, g in named}
+        return Result(float(loss), output, gradients, updates)
+
+    def update(
+        self, rule: Optimizer, params: Arrays, gradients: Mapping[str, Gradient], state: State, lr: float
+    ) -> tuple[Arrays, State]:
+        """One step of the rule, in place, by as many threads as the program has."""
+        update = with_threads(rule.update) if self.program.divided else rule.update
+        return update(params, gradients, state, lr=lr, in_place=True)
 
     def nodes(self) -> list[Tensor]:
         """Every equation, forward first, then backward, each after what it is computed from."""

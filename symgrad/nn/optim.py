@@ -16,6 +16,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ..errors import OptionError, ShapeError, UnknownNameError
+from ..kernels.routines.threads import A_COPY, in_threads
+from .fit_products import Gradient, Product
 
 Arrays = dict[str, np.ndarray]
 State = dict
@@ -57,7 +59,7 @@ class Optimizer(ABC):
     def update(
         self,
         parameters: Mapping[str, np.ndarray],
-        gradients: Mapping[str, np.ndarray],
+        gradients: Mapping[str, Gradient],
         state: State,
         *,
         lr: float | None = None,
@@ -75,9 +77,19 @@ class Optimizer(ABC):
         state["step"] += 1
         for name, θ in parameters.items():
             kept = tuple(state[s][name] for s in self.slots)
-            for parts in blocks(θ, gradients[name], *kept):
-                self.apply(parts[0], parts[1], parts[2:], self.lr if lr is None else lr, state["step"])
+            self.walk(θ, gradients[name], kept, self.lr if lr is None else lr, state["step"])
         return parameters, state
+
+    def walk(self, θ: np.ndarray, g: Gradient, kept: tuple[np.ndarray, ...], lr: float, t: int) -> None:
+        """`apply` to equal pieces of one parameter, in threads where there are some."""
+        if not isinstance(g, Product):
+            in_threads(lambda p: self.apply(p[0], p[1], p[2:], lr, t), blocks(θ, g, *kept), A_COPY * θ.size)
+            return
+
+        def rows(part: slice) -> None:
+            self.apply(θ[part], g.rows(part), tuple(a[part] for a in kept), lr, t)
+
+        in_threads(rows, g.parts(), (A_COPY + len(g.a)) * θ.size)
 
 
 def copied(state: State) -> State:
@@ -96,7 +108,7 @@ def blocks(*arrays: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
         yield tuple(a[start : start + BLOCK] for a in flat)
 
 
-def check_names(what: str, given: Mapping[str, np.ndarray], parameters: Mapping[str, np.ndarray]) -> None:
+def check_names(what: str, given: Mapping[str, Gradient], parameters: Mapping[str, np.ndarray]) -> None:
     """Each parameter has one array of its shape in `given`, and nothing else is there."""
     for name in parameters:
         if name not in given:

@@ -97,7 +97,12 @@ class Program:
         self.names = [str(t.name) for t in inputs]
         shown = any(BATCH in t.shape for t in inputs)
         self.sizes = not shown and any(n.has(BATCH) for t in nodes for n in t.shape)
-        self.compiled = compile_outputs(outputs, name=name) if outputs else lambda **_: ()
+        self.compiled: Any = compile_outputs(outputs, name=name) if outputs else lambda **_: ()
+
+    @property
+    def divided(self) -> bool:
+        """Whether its work is divided among threads of Python."""
+        return bool(self.compiled.written.decorator)
 
     def __call__(self, values: dict[str, np.ndarray], batch: int) -> tuple:
         sizes = {str(BATCH): batch} if self.sizes else {}

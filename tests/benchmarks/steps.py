@@ -54,7 +54,7 @@ def ours(layers, X, y):
     def run():
         found = compiled(params, data, rng)
         assert np.isfinite(found.loss) and not first_bad(found.gradients)
-        rule.update(params, found.gradients, state, in_place=True)
+        compiled.update(rule, params, found.gradients, state, RATE)
         return found.loss
 
     return params, run
