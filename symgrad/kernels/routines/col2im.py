@@ -5,8 +5,10 @@
 
 import numpy as np
 
-from .im2col import channels_last, column_blocks
+from .im2col import blocks, channels_last, column_blocks, region
 from .threads import A_COPY, TEAM, in_threads
+
+PLANE_BYTES = 1 << 23  # columns of one block as planes: sums of few long runs cost more calls than time in memory
 
 
 def overlap(start, stop, stride, offset, size):
@@ -66,9 +68,10 @@ def scatter_columns(A, x, rows, stride, padding, dilation):
 
 
 def conv2d_input_gradient_planes(g, w, in_size, stride, padding, dilation):
-    """For few input channels and a stride: columns as planes `A[(r,s,c), (i,j)]`, added in rows that lie together.
+    """For few input channels and a stride: columns as planes `A[(r,s,c), (i,j)]`, added in one run for each channel.
 
-    What belongs to pixels `s·I+a, s·J+b` is collected in a plane of its own, `F[a,b,c,I,J]`: nothing is strided.
+    What belongs to pixels `s·I+a, s·J+b` is collected in a plane of its own, `F[a,b,c,(I,J)]`: nothing is strided. Rows
+    of g are made as long as those of the plane, by entries of 0, so that all rows of a block are one run.
     """
     G, (K, C, R, S), (N, _, OH, OW) = channels_last(g), w.shape, g.shape
     x = np.empty((N, *in_size, C), g.dtype)
@@ -77,36 +80,40 @@ def conv2d_input_gradient_planes(g, w, in_size, stride, padding, dilation):
         max((out - 1) + dilation[a] * (size - 1) // stride[a] + 1, -(-(in_size[a] + padding[a]) // stride[a]))
         for a, out, size in ((0, OH, R), (1, OW, S))
     )
-    parts, t = column_blocks(1, (OH, OW), R * S * C, g.itemsize)
+    parts = blocks(1, OH, width * R * S * C * g.itemsize, PLANE_BYTES)
 
     def add(n):
-        F, work = np.zeros((*stride, C, height, width), g.dtype), np.empty(t * R * S * C, g.dtype)
+        rows, work = region(G[n : n + 1], 0, 0, OH, width)[0], np.empty(parts[0][1].stop * width * R * S * C, g.dtype)
+        F = np.zeros((*stride, C, (height + 1) * width), g.dtype)  # what a last row has too much is 0, and goes beyond
         for _, i in parts:
-            count = i.stop - i.start
-            A = work[: R * S * C * count * OW].reshape(R * S * C, count * OW)
-            np.matmul(W, G[n, i].reshape(count * OW, K).T, out=A)
-            gather_planes(A.reshape(R, S, C, count, OW), F, i, stride, dilation)
-        interleave_planes(F, x[n], padding)
+            T = (i.stop - i.start) * width
+            A = work[: R * S * C * T].reshape(R * S * C, T)
+            np.matmul(W, rows[i].reshape(T, K).T, out=A)
+            gather_planes(A.reshape(R, S, C, T), F, i.start, width, stride, dilation)
+        interleave_planes(F.reshape(*stride, C, height + 1, width), x[n], padding)
 
     in_threads(add, range(N), N * OH * OW * R * S * C * (K + A_COPY))
     return x.transpose(0, 3, 1, 2)
 
 
-def gather_planes(A, F, rows, stride, dilation):
-    """`F[a,b,c,I,J] += A[r,s,c,i,j]` where `s·I+a = s·i+d·r` and `s·J+b = s·j+d·s`, for the windows i in `rows`."""
-    R, S, _, _, OW = A.shape
+def gather_planes(A, F, first, width, stride, dilation):
+    """`F[a,b,c,(I,J)] += A[r,s,c,(i,j)]` where `s·I+a = s·i+d·r` and `s·J+b = s·j+d·s`, for windows from row `first`."""
+    R, S, _, T = A.shape
     for r in range(R):
         I, a = divmod(dilation[0] * r, stride[0])
         for s in range(S):
             J, b = divmod(dilation[1] * s, stride[1])
-            F[a, b, :, rows.start + I : rows.stop + I, J : J + OW] += A[r, s]
+            start = (first + I) * width + J
+            plane = F[a, b, :, start : start + T]
+            np.add(plane, A[r, s], out=plane)
 
 
 def interleave_planes(F, x, padding):
-    """`x[s·I+a−P, s·J+b−P, c] = F[a,b,c,I,J]`, all entries of x."""
-    A, B, _, height, width = F.shape
+    """`x[s·I+a−P, s·J+b−P, c] = F[a,b,c,I,J]`, all entries of x; one channel at a time, whose runs are rows."""
+    A, B, C, height, width = F.shape
     for a in range(A):
         i, u = overlap(0, height, A, a - padding[0], x.shape[0])
         for b in range(B):
             j, v = overlap(0, width, B, b - padding[1], x.shape[1])
-            x[u, v] = F[a, b, :, i, j].transpose(1, 2, 0)
+            for c in range(C):
+                x[u, v, c] = F[a, b, c, i, j]
