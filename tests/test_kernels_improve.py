@@ -17,8 +17,9 @@ from symgrad.expr.evaluate import evaluate, order
 from symgrad.expr.indices import param
 from symgrad.expr.named import softmax
 from symgrad.expr.operations import elementwise, where
+from symgrad.expr.reductions import sum_
 from symgrad.expr.tensors import input_tensor
-from symgrad.kernels import compile_outputs, row_groups, schedule
+from symgrad.kernels import compile_outputs, improve_sums, row_groups, schedule
 from symgrad.kernels.load import load
 
 N, K = param("N"), param("K")
@@ -240,3 +241,30 @@ def test_a_transpose_beside_rows():
     a = elementwise("tanh", P)
     outputs = [elementwise("add", elementwise("multiply", a, a), elementwise("exp", a.T)), elementwise("square", a)]
     check(outputs, {"a": np.arange(16.0).reshape(4, 4) / 4})
+
+
+W = input_tensor("w", (K,))
+AFFINE = sum_(elementwise("multiply", input_tensor("G", (N, K)), V + W * elementwise("tanh", X)))
+"""`Σ G (v + w tanh x)`, as of a layer norm."""
+
+
+def test_a_sum_over_all_entries_from_sums_over_rows():
+    arrays = values(5, 4, 3) | {"w": np.arange(4.0)}
+    program = check([AFFINE, *pull_back(AFFINE, [X, V, W])], arrays)
+    assert program.source.count("np.vdot(") == 2
+    program = check([AFFINE, *pull_back(AFFINE, [X, V])], arrays)  # the sum of G tanh x is not there
+    assert "np.vdot(" not in program.source
+
+
+def test_a_sum_over_other_rows_is_seen():
+    """Planted: that of a factor alone stands for that of both."""
+    arrays = values(5, 4, 3) | {"w": np.arange(4.0)}
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(AssertionError):
+        patch.setattr(improve_sums, "with_column", shifted_alone)
+        check([AFFINE, *pull_back(AFFINE, [X, V, W])], arrays, notes=("faulty",))
+
+
+def shifted_alone(a, term, columns, at):
+    """The column of a itself, whatever the term is."""
+    row, column = next(x for x in (term, *term.args) if len(x.shape) == 1), columns[(id(a),)]
+    return at.value("contract", (row, column), ("a", "a", ""))

@@ -12,6 +12,7 @@ from .improve_arithmetic import ARITHMETIC
 from .improve_functions import FUNCTIONS, paired
 from .improve_labels import LABELS
 from .improve_shapes import SHAPES
+from .improve_sums import shared_sums
 from .program import Builder, Value
 from .schedule import needed
 
@@ -41,14 +42,18 @@ class Improver(Builder):
 
 def improved(outputs: Sequence[Value], wishes: Mapping[Value, str]) -> tuple[list[Value], dict[Value, str]]:
     """(outputs, wishes) of a better graph."""
-    first = rebuilt(outputs, Improver())
-    second = paired([first[v] for v in outputs], Builder())
+    passes: list[dict[Value, Value]] = []
+    for rebuild in (rebuilt, shared_sums, paired):
+        passes.append(rebuild(outputs, Improver() if rebuild is rebuilt else Builder()))
+        outputs = [passes[-1][v] for v in outputs]
     kept: dict[Value, str] = {}
     for v, name in wishes.items():
-        better = first.get(v)
-        if better in second:
-            kept.setdefault(second[better], name)
-    return [second[first[v]] for v in outputs], kept
+        better: Value | None = v
+        for found in passes:
+            better = found.get(better) if better is not None else None
+        if better is not None:
+            kept.setdefault(better, name)
+    return list(outputs), kept
 
 
 def rebuilt(outputs: Sequence[Value], builder: Builder) -> dict[Value, Value]:

@@ -13,8 +13,8 @@ from .improve import improved
 from .numpy_chunks import chunk_lines
 from .numpy_text import SPECIAL
 from .program import Value
-from .row_groups import Group, grouped, stored
-from .schedule import INFIX, Schedule, needed, rescheduled
+from .row_groups import Group, grouped, stored, with_parts
+from .schedule import INFIX, Schedule, in_place, needed, rescheduled
 from .source import WISHES, Function, Source
 
 WITH_OUT = {"relu", "normal_cdf", "erf", "erfc"}
@@ -37,8 +37,9 @@ class NumpyFunction(Function):
         self, name: str, inputs: Sequence[Tensor], outputs: Sequence[Value], wishes: Mapping[Value, str], *rest
     ):
         super().__init__(name, inputs, *improved(outputs, wishes), *rest)
-        self.groups = grouped(self.plan)
-        self.plan = rescheduled(self.plan, [v for g in self.groups for v in g.statements])
+        groups = grouped(self.plan)
+        self.plan = in_place(rescheduled(self.plan, [v for g in groups for v in g.statements]))
+        self.groups = with_parts(groups, self.plan)
         self.place = {v: k for k, v in enumerate(self.plan.statements)}
         self.items: dict[Value, list[Value]] = {}
         for v in sorted((v for v in self.plan.inline if v.op == "item"), key=lambda v: v.options[0]):

@@ -98,6 +98,17 @@ def grouped(plan: Schedule) -> list[Group]:
     return found
 
 
+def with_parts(groups: Sequence[Group], plan: Schedule) -> list[Group]:
+    """The groups with the parts of lines that are statements of the plan by now, each just before its line."""
+    place = {v: k for k, v in enumerate(plan.statements)}
+    found, start = [], 0
+    for group in groups:
+        stop = place[group.statements[-1]] + 1
+        lines, start = plan.statements[start:stop], stop
+        found += [Group(lines, group.reads)] if len(group.statements) > 1 else [Group([v]) for v in lines]
+    return found
+
+
 def _collected(first, rest, plan):
     """(group, what must come before it, what comes after it) of a statement and those that can join it."""
     start = row_wise(first, plan) if large(first) else None

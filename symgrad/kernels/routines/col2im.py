@@ -97,7 +97,7 @@ def conv2d_input_gradient_planes(g, w, in_size, stride, padding, dilation):
 
 
 def gather_planes(A, F, first, width, stride, dilation):
-    """`F[a,b,c,(I,J)] += A[r,s,c,(i,j)]` where `s·I+a = s·i+d·r` and `s·J+b = s·j+d·s`, for windows from row `first`."""
+    """`F[a,b,c,(I,J)] += A[r,s,c,(i,j)]` where `s·I+a = s·i+d·r`, `s·J+b = s·j+d·s`, the i from `first` on."""
     R, S, _, T = A.shape
     for r in range(R):
         I, a = divmod(dilation[0] * r, stride[0])
