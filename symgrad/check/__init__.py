@@ -1,0 +1,1 @@
+"""Written derivations: each line judged against the one before."""
