@@ -1,0 +1,282 @@
+"""What a formula means: its value in one trial, for all values of its free indices at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..tex.syntax import (
+    Big,
+    Binomial,
+    Cases,
+    Frac,
+    Group,
+    Matrix,
+    Node,
+    Number,
+    Product,
+    Relation,
+    Root,
+    Scripted,
+    Stacked,
+    Sum,
+    Symbol,
+    Tuple,
+)
+from .applied import apply_function, apply_quantity
+from .arrays import Array
+from .big import big
+from .blocks import cases, condition, matrix
+from .context import Environment, Eye, Value, added, as_number, fresh, settled, shape_text
+from .functions import BY_NAME, apply, pi
+from .jets import Jet, constant
+from .linear import determinant
+from .names import spelled
+from .products import fraction, product
+from .quantities import entries, occurrence
+from .ranges import index_range, values
+from .scripts import scripted
+from .table import IllTyped, Quantity, Unclear
+from .trial import Trial
+from .whole import whole
+
+DEPTH = 60
+
+
+class Meaning:
+    """Evaluates formulas in one trial; `layout` says how Jacobians are laid out.
+
+    `touched` collects the varied quantities that a value was computed from, `masks` where an index left its axis.
+    """
+
+    def __init__(self, trial: Trial, layout: str = "mixed", padded: bool = False):
+        self.trial, self.layout, self.padded = trial, layout, padded
+        self.a = trial.algebra
+        self.touched: set[str] = set()
+        self.masks: list[Array] = []
+        self._depends: dict[tuple[str, int], frozenset[str]] = {}
+        self.depth = 0
+
+    def value(self, node: Node, env: Environment) -> Value:
+        """The value of a formula."""
+        work = KINDS.get(type(node))
+        if work is None:
+            raise Unclear(f"{type(node).__name__.lower()} in a formula", node)
+        self.depth += 1
+        try:
+            if self.depth > DEPTH:
+                raise Unclear("formulas within one another too deep", node)
+            return work(self, node, env)
+        finally:
+            self.depth -= 1
+
+    def array(self, node: Node, env: Environment, n: int | None = None) -> Jet:
+        """The value as an array of numbers."""
+        return settled(self.a, self.value(node, env), n, node)
+
+    def number(self, node: Node, env: Environment) -> Jet:
+        """The value where a number is meant."""
+        value = self.array(node, env)
+        if value.shape != ():
+            raise Unclear("a number is expected", node)
+        return value
+
+    def outside(self, inside: Array, node: Node) -> None:
+        """An index left its axis; what is read there does not count."""
+        self.masks.append(inside)
+
+    def depends(self, quantity: Quantity) -> frozenset[str]:
+        """The names that a quantity is computed from."""
+        key = (quantity.key, self.trial.table.version)
+        if key not in self._depends:
+            self._depends[key] = self.trial.table.depends(quantity)
+        return self._depends[key]
+
+    def members(self, env: Environment) -> dict[str, int]:
+        """The letters that stand for one number."""
+        return {name: int(value.data) for name, value in env.indices.items() if not value.dims}
+
+    def is_size(self, name: str) -> bool:
+        """Whether a letter is a size."""
+        return name in self.trial.table.sizes
+
+    def settled(self, value: Value, node: Node) -> Jet:
+        """A value whose shape is known."""
+        return settled(self.a, value, None, node)
+
+    def as_number(self, value: Jet) -> Jet:
+        """A 1×1 matrix as a number."""
+        return as_number(value)
+
+    def everything(self, value: Jet) -> Jet:
+        """The sum of all entries, a number."""
+        axes = tuple(range(-len(value.shape), 0))
+        return value.map(lambda p: Array(p.dims, self.trial.field.sum(p.data, axes))) if axes else value
+
+    def square_norm(self, value: Jet) -> Jet:
+        """The sum of the squares of all entries."""
+        return self.everything(self.a.multiply(value, value))
+
+    def inner(self, x: Jet, y: Jet, node: Node) -> Jet:
+        """`⟨x, y⟩`, the sum of the products of the entries."""
+        if x.shape != y.shape:
+            raise IllTyped(f"⟨{shape_text(x.shape)}, {shape_text(y.shape)}⟩", node)
+        return self.everything(self.a.multiply(x, y))
+
+    def determinant(self, value: Jet) -> Jet:
+        """The determinant of a matrix."""
+        return determinant(self.a, value)
+
+    def condition(self, node: Node, env: Environment) -> Array:
+        """Where a condition holds."""
+        return condition(self, node, env)
+
+    def whole(self, node: Node, env: Environment) -> Array:
+        """An index expression."""
+        return whole(self.trial, node, env)
+
+    def entries(self, value: Jet, indices: tuple[Node, ...], env: Environment, node: Node, q: Quantity | None) -> Jet:
+        """The entry of a value that is not stored."""
+        return entries(self, value, indices, env, node, 0, Quantity(q.key if q else "it"))
+
+    def zeros(self, shape: tuple[int, ...]) -> Jet:
+        """An array of zeros."""
+        return constant(Array((), np.broadcast_to(self.trial.field.number(0), shape)))
+
+    def by_pairs(self, x: Jet, y: Jet, function: Callable[[Jet, Jet], Jet]) -> Jet:
+        """A function of two numbers for the entries of two arrays of one shape."""
+        names = tuple(fresh("entry") for _ in x.shape)
+        out = function(*(v.map(lambda p: Array((*p.dims, *names), p.data)) for v in (x, y)))
+        return out.map(lambda p: p.inward(names))
+
+    def apply_quantity(self, head, arguments: list[Jet], env: Environment, node: Node) -> Value:
+        """A function of the document."""
+        return apply_quantity(self, head, arguments, env, node)
+
+    def apply_function(self, work, head, arguments: tuple[Node, ...], env: Environment, node: Node) -> Value:
+        """A function with a name."""
+        return apply_function(self, work, head, arguments, env, node)
+
+    def range_array(self, name: str, dim: str, body: Node, env: Environment, q: Quantity, position: int) -> Array:
+        """All values of an index of a definition."""
+        families = len(q.family)
+        if q.sizes is not None and families <= position < families + len(q.sizes):
+            first = self.trial.first(name)
+            return values(dim, first, first + self.trial.size(q.sizes[position - families], self.members(env)) - 1)
+        low, high = index_range(self, name, body, env)
+        return values(dim, low, high)
+
+
+def _number(m: Meaning, node: Number, env: Environment) -> Jet:
+    return m.a.number(node.value)
+
+
+def _symbol(m: Meaning, node: Symbol, env: Environment) -> Value:
+    name = spelled(node)
+    if name in env.indices:
+        return m.a.integers(env.indices[name])
+    found = m.trial.table.find(node)
+    if found is not None:
+        return occurrence(m, found, env, node)
+    if name in m.trial.table.sizes:
+        return m.a.number(m.trial.named_size(name, {}))
+    if name in CONSTANTS:
+        return CONSTANTS[name](m)
+    raise Unclear(f"{name} is not declared", node)
+
+
+CONSTANTS: dict[str, Callable[[Meaning], Value]] = {
+    "pi": lambda m: pi(m.a),
+    "e": lambda m: apply(m.a, BY_NAME["exp"], m.a.number(1)),
+    "I": lambda m: Eye(m.a.number(1)),
+    "bf:I": lambda m: Eye(m.a.number(1)),
+    "bb:I": lambda m: Eye(m.a.number(1)),
+    "bf:0": lambda m: m.a.number(0),
+}
+
+
+def _sum(m: Meaning, node: Sum, env: Environment) -> Value:
+    total: Value | None = None
+    for sign, term in node.terms:
+        if sign not in ("+", "-"):
+            raise Unclear("± has two values", node)
+        value = m.value(term, env)
+        if sign == "-":
+            value = Eye(m.a.negative(value.scale)) if isinstance(value, Eye) else m.a.negative(value)
+        total = value if total is None else added(m.a, total, value, node)
+    assert total is not None
+    return total
+
+
+def _root(m: Meaning, node: Root, env: Environment) -> Jet:
+    if node.degree is not None and not (isinstance(node.degree, Number) and node.degree.value == 2):
+        raise Unclear("a root of another degree than 2", node)
+    return apply(m.a, BY_NAME["sqrt"], m.number(node.of, env))
+
+
+def _group(m: Meaning, node: Group, env: Environment) -> Value:
+    if node.body is None:
+        raise Unclear("empty brackets", node)
+    if isinstance(node.body, Relation):
+        from_bracket = m.condition(node.body, env)
+        return m.a.integers(Array(from_bracket.dims, from_bracket.data.astype(np.int64)))
+    if node.left in GROUPS:
+        return GROUPS[node.left](m, node, env)
+    if isinstance(node.body, Tuple):
+        raise Unclear("a tuple where a value is expected", node)
+    return m.value(node.body, env)
+
+
+def _absolute(m, node, env):
+    from_value = m.value(node.body, env)
+    if isinstance(from_value, Eye):
+        raise Unclear("the size of the unit matrix is not known", node)
+    if from_value.shape == ():
+        return apply(m.a, BY_NAME["abs"], from_value)
+    if len(from_value.shape) == 2 and from_value.shape[0] == from_value.shape[1]:
+        return m.determinant(from_value)
+    raise Unclear("|…| of an array that is no square matrix", node)
+
+
+def _norm(m, node, env):
+    return apply(m.a, BY_NAME["sqrt"], m.square_norm(m.array(node.body, env)))
+
+
+def _inner(m, node, env):
+    if not isinstance(node.body, Tuple) or len(node.body.items) != 2:
+        raise Unclear("⟨a, b⟩ has two parts", node)
+    x, y = (m.array(item, env) for item in node.body.items)
+    return m.inner(x, y, node)
+
+
+def _floor(m, node, env):
+    return m.a.integers(m.whole(node, env))
+
+
+GROUPS = {"|": _absolute, "‖": _norm, "⟨": _inner, "⌊": _floor, "⌈": _floor}
+
+
+def _stacked(m, node, env):
+    return m.value(node.body, env)
+
+
+def _binomial(m, node, env):
+    raise Unclear("binomials", node)
+
+
+KINDS: dict[type, Callable] = {
+    Number: _number,
+    Symbol: _symbol,
+    Scripted: scripted,
+    Sum: _sum,
+    Product: product,
+    Frac: fraction,
+    Root: _root,
+    Group: _group,
+    Big: big,
+    Matrix: matrix,
+    Cases: cases,
+    Stacked: _stacked,
+    Binomial: _binomial,
+}

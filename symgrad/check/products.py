@@ -1,0 +1,212 @@
+"""Products as they are written: factors side by side, functions before their arguments, operators before what they differentiate."""
+
+from __future__ import annotations
+
+from ..tex.syntax import Frac, Group, Node, Number, Product, Scripted, Symbol, Tuple
+from .applied import FUNCTIONS, function_of
+from .context import Environment, Value, divided, entrywise, multiplied
+from .derivatives import derivative, differential, gradient, is_differential, starts_partial, variables
+from .linear import kronecker
+from .names import spelled
+from .scripts import with_scripts
+from .table import Unclear
+
+Factors = tuple[tuple[str, Node], ...]
+LOOSE = ("odot", "circ", "otimes", "ast")
+
+
+def product(m, node: Product, env: Environment) -> Value:
+    """Factors from left to right; `⊙` and `⊗` bind looser than factors side by side."""
+    return segments(m, node.factors, env, node)
+
+
+def segments(m, factors: Factors, env: Environment, node: Node) -> Value:
+    """Splits at `⊙`, `∘`, `⊗`, unless an operator takes all that follows."""
+    cut = next((k for k, (op, _) in enumerate(factors) if k and op in LOOSE), None)
+    if cut is None or any(_takes_all(f) for _, f in factors[:cut]):
+        return chain(m, factors, env, node)
+    left = chain(m, factors[:cut], env, node)
+    op, first = factors[cut]
+    right = segments(m, (("", first), *factors[cut + 1 :]), env, node)
+    if op == "otimes":
+        return kronecker(m.a, m.settled(left, node), m.settled(right, node))
+    return entrywise(m.a, left, right, node)
+
+
+def chain(m, factors: Factors, env: Environment, node: Node) -> Value:
+    """The product of the units of a segment."""
+    total: Value | None = None
+    k = 0
+    while k < len(factors):
+        op = factors[k][0]
+        value, k = unit(m, factors, k, env, node)
+        if total is None:
+            total = value
+        elif op in ("/", "div"):
+            total = divided(m.a, total, value, node)
+        else:
+            total = multiplied(m.a, total, value, "cdot" if op == "cdot" else "", node)
+    assert total is not None
+    return total
+
+
+def _takes_all(node):
+    return isinstance(node, Frac) and node.above is not None and starts_partial(node.above) and _bare(node.above)
+
+
+def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Value, int]:
+    """The value that begins at factor k, and where the next begins: a function takes its argument."""
+    node = factors[k][1]
+    if _takes_all(node):
+        rest = _rest(factors, k + 1, node)
+        return derivative(m, rest, variables(m, node.below), env, whole), len(factors)
+    if starts_partial(node) and (end := _slash(factors, k)) is not None:
+        above = Product(node.at, factors[end - 1][1].end, tuple(factors[k:end]))
+        below, after = _denominator(factors, end)
+        return fraction(m, Frac(node.at, below.end, above, below), env), after
+    if _is_nabla(node):
+        return _nabla(m, factors, k, env, whole)
+    if is_differential(m, factors, k, env):
+        return _differential(m, factors, k, env)
+    applied = _application(m, factors, k, env)
+    return applied if applied is not None else (m.value(node, env), k + 1)
+
+
+def _bare(above):
+    """`∂`, `∂²`, `d` with nothing behind: an operator."""
+    return isinstance(above, Symbol | Scripted)
+
+
+def _rest(factors, k, node):
+    if k >= len(factors):
+        raise Unclear("a derivative of nothing", node)
+    rest = (("", factors[k][1]), *factors[k + 1 :])
+    return rest[0][1] if len(rest) == 1 else Product(rest[0][1].at, rest[-1][1].end, rest)
+
+
+def _slash(factors, k):
+    """The place of the factor `∂` behind the slash of `∂f / ∂x`."""
+    for j in range(k + 1, min(k + 6, len(factors))):
+        if factors[j][0] == "/":
+            return j if starts_partial(factors[j][1]) else None
+    return None
+
+
+def _denominator(factors, k):
+    """`∂x` or `∂W_{ij}`, one variable, behind a slash."""
+    end = min(k + 2, len(factors))
+    parts = (("", factors[k][1]), *factors[k + 1 : end])
+    return Product(parts[0][1].at, parts[-1][1].end, parts), end
+
+
+def fraction(m, node: Frac, env: Environment) -> Value:
+    """`a/b`, or a derivative where ∂ or d begins both."""
+    if node.above is None or node.below is None:
+        raise Unclear("a fraction with an empty part", node)
+    if starts_partial(node.above) and starts_partial(node.below) and not _is_quantity(m, node, env):
+        return derivative(m, _differentiated(node.above), variables(m, node.below), env, node)
+    return divided(m.a, m.value(node.above, env), m.value(node.below, env), node)
+
+
+def _is_quantity(m, node, env):
+    """Whether d is a name of its own: `d / dx` of a declared d is still a derivative, `d_1 / d_2` is not."""
+    first = node.above.factors[0][1] if isinstance(node.above, Product) else node.above
+    return isinstance(first, Symbol) and first.name == "d" and not isinstance(node.below, Product)
+
+
+def _differentiated(above):
+    if not isinstance(above, Product):
+        raise Unclear("a derivative of nothing", above)
+    return _rest(above.factors, 1, above)
+
+
+def _is_nabla(node):
+    base = node.base if isinstance(node, Scripted) else node
+    return isinstance(base, Symbol) and base.name == "nabla"
+
+
+def _nabla(m, factors, k, env, whole):
+    """`∇_W f`: of all that stands beside it."""
+    end = k + 1
+    while end < len(factors) and factors[end][0] == "":
+        end += 1
+    rest = _rest(factors[:end], k + 1, factors[k][1])
+    value = gradient(m, factors[k][1], rest, env, whole)
+    return value, end
+
+
+def _differential(m, factors, k, env):
+    """`d X`, `d(XY)`, `d f(x)`: the change of the next unit."""
+    end = k + 2
+    if end < len(factors) and _applies(m, factors, k + 1):
+        end += 1
+    rest = tuple(factors[k + 1 : end])
+    body = rest[0][1] if len(rest) == 1 else Product(rest[0][1].at, rest[-1][1].end, (("", rest[0][1]), *rest[1:]))
+    return differential(m, body, env), end
+
+
+def _applies(m, factors, k):
+    found = m.trial.table.find(factors[k][1])
+    return found is not None and found.quantity.is_function and _bracket(factors, k + 1) is not None
+
+
+def _bracket(factors, k):
+    """The brackets that follow at once, with their scripts: (group, scripted or None)."""
+    if k >= len(factors) or factors[k][0] != "":
+        return None
+    node = factors[k][1]
+    group = node.base if isinstance(node, Scripted) else node
+    return (
+        (group, node if isinstance(node, Scripted) else None)
+        if isinstance(group, Group) and group.left in ("(", "[", "{")
+        else None
+    )
+
+
+def arguments_of(group: Group) -> tuple[Node, ...]:
+    """What stands in the brackets of an application."""
+    if group.body is None:
+        return ()
+    return group.body.items if isinstance(group.body, Tuple) else (group.body,)
+
+
+def _application(m, factors, k, env):
+    node = factors[k][1]
+    head = function_of(m, node)
+    bracket = _bracket(factors, k + 1)
+    if head is None:
+        return None
+    if head.quantity is not None:
+        if bracket is None:
+            return None
+        value = m.apply_quantity(head, [m.array(x, env) for x in arguments_of(bracket[0])], env, node)
+        return _scripts(m, value, bracket, env), k + 2
+    work = FUNCTIONS[head.name]
+    if bracket is not None and not _starts_product(factors, k + 1):
+        value = m.apply_function(work, head, arguments_of(bracket[0]), env, node)
+        return _scripts(m, value, bracket, env), k + 2
+    argument, after = _argument(m, factors, k + 1, env, node)
+    return m.apply_function(work, head, (argument,), env, node), after
+
+
+def _starts_product(factors, k):
+    return False
+
+
+def _scripts(m, value, bracket, env):
+    return with_scripts(m, value, bracket[1], env) if bracket[1] is not None else value
+
+
+def _argument(m, factors, k, env, node):
+    """What a function without brackets takes: the next unit; numbers take what follows them (`\\log 2\\pi\\sigma^2`)."""
+    if k >= len(factors) or factors[k][0] not in ("",):
+        raise Unclear(f"{spelled(node)} of nothing", node)
+    end = k + 1
+    if isinstance(factors[k][1], Number):
+        while end < len(factors) and factors[end][0] == "" and isinstance(factors[end][1], Symbol | Scripted | Group):
+            end += 1
+    while end < len(factors) and function_of(m, factors[end - 1][1]) is not None and factors[end][0] == "":
+        end += 1
+    parts = tuple(factors[k:end])
+    first = parts[0][1]
+    return (first if len(parts) == 1 else Product(first.at, parts[-1][1].end, (("", first), *parts[1:]))), end

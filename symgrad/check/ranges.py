@@ -1,0 +1,128 @@
+"""Which values an index takes: as written on its sum, as declared, or as the axes on which it stands tell."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..tex.syntax import Big, Group, Node, Relation, Tuple
+from .arrays import Array
+from .context import Environment, NeedsMembers
+from .names import items, letters, spelled
+from .quantities import families_of, member, memberwise, single, stored
+from .table import Found, IllTyped, Unclear
+from .whole import bare_letters, whole
+
+
+def bound_letters(m, node: Big, env: Environment) -> tuple[str, ...]:
+    """The letters that a big operator binds: `i`, `i, j`, `i = 1`, `k ≠ i` (k alone), `1 ≤ i < j ≤ n` (those not known outside)."""
+    return tuple(dict.fromkeys(_bound(m, node.sub, env)))
+
+
+def _bound(m, sub, env):
+    match sub:
+        case None:
+            return ()
+        case Tuple():
+            return tuple(letter for item in sub.items for letter in _bound(m, item, env))
+        case Group(left="(" | "", body=body):
+            return _bound(m, body, env)
+        case Relation(sides=sides, relations=relations):
+            if relations[0] in ("=", "≠", "∈", ":"):
+                return _several(sides[0])
+            found = tuple(
+                n for side in sides for n in _several(side) if n not in env.indices and not m.trial.is_size(n)
+            )
+            return found or _several(sides[0])
+    return _several(sub)
+
+
+def _several(node):
+    if node is None:
+        return ()
+    if isinstance(node, Tuple):
+        return tuple(n for item in node.items for n in _several(item))
+    return tuple(spelled(item) for item in items(node) if letters(item) == (spelled(item),))
+
+
+def limits(m, node: Big, letter: str, env: Environment) -> tuple[int, int] | None:
+    """The range that the operator itself states: `i = a` below and `b` above, `a ≤ i ≤ b`, `i ∈ {a, …, b}`."""
+    for relation in _relations(node.sub):
+        sides, ops = relation.sides, relation.relations
+        if ops == ("=",) and spelled(sides[0]) == letter and node.sup is not None:
+            return int(whole(m.trial, sides[1], env).data), int(whole(m.trial, node.sup, env).data)
+        between = _between(m, sides, ops, letter, env)
+        if between:
+            return between
+    return None
+
+
+def _relations(sub):
+    if isinstance(sub, Relation):
+        return (sub,)
+    return tuple(r for item in sub.items for r in _relations(item)) if isinstance(sub, Tuple) else ()
+
+
+def _between(m, sides, ops, letter, env):
+    """`a ≤ i ≤ b` around a letter whose neighbours are known."""
+    for k, side in enumerate(sides):
+        if side is None or spelled(side) != letter or not 0 < k < len(sides) - 1:
+            continue
+        try:
+            low = int(whole(m.trial, sides[k - 1], env).data) + (ops[k - 1] == "<")
+            high = int(whole(m.trial, sides[k + 1], env).data) - (ops[k] == "<")
+        except (Unclear, TypeError):
+            return None
+        return low, high
+    return None
+
+
+def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]:
+    """First and last value of a letter in a formula."""
+    table = m.trial.table
+    if letter in table.ranges:
+        return m.trial.first(letter), m.trial.size(table.ranges[letter][1], m.members(env))
+    lengths = {}
+    for found in table.occurrences(node):
+        for position, name in bare_letters(found):
+            if name == letter:
+                length = axis_length(m, found, position, env)
+                if length is not None:
+                    lengths[length] = found
+    if not lengths:
+        return _without_axis(m, letter, node)
+    if len(lengths) > 1:
+        told = " and ".join(f"{n} in {f.quantity.key}" for n, f in lengths.items())
+        raise IllTyped(f"{letter} runs over axes of different sizes: {told}", node)
+    return table.start, table.start + next(iter(lengths)) - 1
+
+
+def _without_axis(m, letter, node):
+    raise Unclear(f"the range of {letter} is not known", node)
+
+
+def axis_length(m, found: Found, position: int, env: Environment) -> int | None:
+    """The length of the axis of an occurrence at one of its indices; None where that cannot be said."""
+    q = found.quantity
+    try:
+        if not memberwise(m, q):
+            return _length(stored(m, q, env), families_of(m, q), position)
+        families = families_of(m, q)
+        if position < families:
+            return None
+        chosen = tuple(single(m, index, env) for index in found.indices[:families])
+        return _length(member(m, q, chosen, env), 0, position - families)
+    except (Unclear, NeedsMembers, RecursionError):
+        return None
+
+
+def _length(value, families, position):
+    shape = value.shape
+    own = shape[families:]
+    if position >= families and len(own) == 2 and own[0] == 1:
+        return own[1]
+    return shape[position] if position < len(shape) else None
+
+
+def values(letter_dim: str, low: int, high: int) -> Array:
+    """The whole numbers from low to high along an axis."""
+    return Array((letter_dim,), np.arange(low, high + 1))

@@ -1,0 +1,232 @@
+"""What the names of a document stand for: declared quantities, their definitions, ranges of indices, sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ..tex.syntax import Group, Node, Number, Relation, Scripted, Symbol, Tuple
+from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
+
+
+class Unclear(Exception):
+    """A formula that cannot be judged as it stands: why, and where."""
+
+    def __init__(self, why: str, node: Node | None = None):
+        super().__init__(why)
+        self.why, self.node = why, node
+
+
+class IllTyped(Unclear):
+    """A formula that means nothing under the declarations: sizes that do not fit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """`name_{pattern}(parameters) = body`."""
+
+    pattern: tuple[Node, ...]
+    parameters: tuple[Node, ...]
+    body: Node
+
+
+@dataclass(eq=False)
+class Quantity:
+    """What a name stands for.
+
+    `above` counts the indices written as superscripts, `family` all indices that choose a member (they come before the axes
+    of the value); `sizes` are the axes, None where they are not declared.
+    """
+
+    key: str
+    symbol: Node | None = None
+    sizes: tuple[Node, ...] | None = None
+    above: int = 0
+    family: tuple[Node, ...] = ()
+    domain: str = "real"
+    properties: set[str] = field(default_factory=set)
+    definitions: list[Definition] = field(default_factory=list)
+    arguments: tuple[Node, ...] | None = None
+    implied: bool = False
+
+    @property
+    def is_function(self) -> bool:
+        """Whether the name is applied to arguments."""
+        return bool(self.properties & {"function", "differentiable function"}) or any(
+            d.parameters for d in self.definitions
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """An occurrence of a quantity: the indices written on it and what is left of its superscript and primes."""
+
+    quantity: Quantity
+    indices: tuple[Node, ...]
+    sup: Node | None = None
+    primes: int = 0
+
+
+class Table:
+    """The names of one document, in the order in which it introduces them."""
+
+    def __init__(self) -> None:
+        self.quantities: dict[str, Quantity] = {}
+        self.sizes: set[str] = set()
+        self.ranges: dict[str, tuple[Node | None, Node]] = {}
+        self.start = 1
+        self.varied: set[str] = set()
+        self.version = 0
+
+    def get(self, key: str) -> Quantity | None:
+        """The quantity of this name; a name without its font where only that is known, and the other way round."""
+        if key in self.quantities:
+            return self.quantities[key]
+        others = [k for k in self.quantities if plain(k) == plain(key)]
+        return self.quantities[others[0]] if len(others) == 1 else None
+
+    def find(self, node: Node) -> Found | None:
+        """What a symbol with its scripts stands for: the longest name that is known, the rest are indices and powers."""
+        if isinstance(node, Symbol):
+            quantity = self.get(spelled(node))
+            return Found(quantity, ()) if quantity else None
+        if not isinstance(node, Scripted) or not isinstance(node.base, Symbol):
+            return None
+        base = spelled(node.base)
+        return self._labelled(node, base) or self._indexed(node, base)
+
+    def _labelled(self, node, base):
+        sub = f"_{spelled(node.sub)}" if node.sub is not None else ""
+        sup = f"^{spelled(node.sup)}" if node.sup is not None else ""
+        primes = "'" * node.primes
+        above = items(node.sup)
+        for key, indices, rest, left in (
+            (base + sub + sup + primes, (), None, 0),
+            (base + sub + sup, (), None, node.primes),
+            (base + sub + primes, (), node.sup, 0),
+            (base + sub, (), node.sup, node.primes),
+            (base + sup, items(node.sub), None, node.primes),
+        ):
+            quantity = self.quantities.get(key)
+            if quantity is not None and key != base:
+                if quantity.above and rest is not None:
+                    return Found(quantity, (*above, *indices), None, left)
+                return Found(quantity, indices, rest, left)
+        return None
+
+    def _indexed(self, node, base):
+        quantity = self.get(base + "'" * node.primes) if node.primes else None
+        primes = 0 if quantity else node.primes
+        quantity = quantity or self.get(base)
+        if quantity is None:
+            return None
+        if quantity.above and node.sup is not None and not is_transpose(node.sup):
+            return Found(quantity, (*items(node.sup), *items(node.sub)), None, primes)
+        return Found(quantity, items(node.sub), node.sup, primes)
+
+    def add(self, quantity: Quantity) -> Quantity:
+        """Makes a name known."""
+        self.version += 1
+        return self.quantities.setdefault(quantity.key, quantity)
+
+    def declare(self, symbol: Node, sizes: Iterable[Node] | None, domain: str = "real", properties: Iterable[str] = ()):
+        """`W^{(l)} ∈ R^{n_l × n_{l-1}}`: a name, the indices of its family, the sizes of its axes."""
+        name, above, family = self.name_and_family(symbol)
+        quantity = self.add(Quantity(name, symbol, above=above, family=family))
+        if sizes is not None:
+            quantity.sizes = tuple(sizes)
+            for size in quantity.sizes:
+                self.sizes.update(_size_names(size))
+        quantity.domain = domain
+        quantity.properties.update(properties)
+        if family and not quantity.family:
+            quantity.family, quantity.above = family, above
+        return quantity
+
+    def name_and_family(self, symbol: Node) -> tuple[str, int, tuple[Node, ...]]:
+        """The key of a declared symbol, how many indices stand above, and the letters of its family."""
+        if not isinstance(symbol, Scripted) or not isinstance(symbol.base, Symbol):
+            return spelled(symbol), 0, ()
+        above, below = items(symbol.sup), items(symbol.sub)
+        if above and all(self._may_be_index(a) for a in above) and all(self._may_be_index(b) for b in below):
+            return spelled(symbol.base) + "'" * symbol.primes, len(above), (*above, *below)
+        if symbol.sup is None and below and all(self._may_be_index(b) for b in below):
+            return spelled(symbol.base) + "'" * symbol.primes, 0, below
+        return spelled(symbol), 0, ()
+
+    def _may_be_index(self, node):
+        if isinstance(node, Number):
+            return False
+        names = letters(node)
+        return bool(names) and all(len(n.rstrip("'")) == 1 and n not in self.quantities for n in names)
+
+    def define(self, left: Node, right: Node) -> Quantity:
+        """`q_k = …`, `f(x) = …`, `h_0 = …`: one more equation for a name."""
+        symbol, parameters = self.left_side(left)
+        found = self.find(symbol)
+        if found is not None and (found.quantity.definitions or found.quantity.sizes is not None) and found.sup is None:
+            quantity, pattern = found.quantity, found.indices
+            if quantity.sizes is not None and len(pattern) > len(quantity.family) + len(quantity.sizes):
+                raise Unclear(f"{spelled(symbol)} has more indices than {quantity.key} has axes", left)
+        else:
+            name, above, pattern = self.name_and_family(symbol)
+            quantity = self.add(Quantity(name, symbol, above=above))
+        quantity.definitions.append(Definition(pattern, parameters, right))
+        self.version += 1
+        return quantity
+
+    @staticmethod
+    def left_side(left: Node) -> tuple[Node, tuple[Node, ...]]:
+        """The name on a left side and its parameters: `f(x, W)` is f with (x, W)."""
+        factors = getattr(left, "factors", None)
+        if factors and len(factors) == 2 and isinstance(factors[1][1], Group) and factors[1][1].left in "([":
+            body = factors[1][1].body
+            return factors[0][1], body.items if isinstance(body, Tuple) else (() if body is None else (body,))
+        return left, ()
+
+    def depends(self, quantity: Quantity) -> frozenset[str]:
+        """The names that its value is computed from, itself among them."""
+        seen: set[str] = set()
+        stack = [quantity]
+        while stack:
+            q = stack.pop()
+            if q.key in seen:
+                continue
+            seen.add(q.key)
+            for definition in q.definitions:
+                stack += self.mentioned(definition.body)
+        return frozenset(seen)
+
+    def mentioned(self, node: Node) -> list[Quantity]:
+        """The quantities that occur in a formula."""
+        return [found.quantity for found in self.occurrences(node)]
+
+    def occurrences(self, node: Node) -> list[Found]:
+        """The occurrences of quantities in a formula, with their indices."""
+        out, stack = [], [node]
+        while stack:
+            n = stack.pop()
+            found = self.find(n) if isinstance(n, Symbol | Scripted) else None
+            if found is not None:
+                out.append(found)
+                stack += [*found.indices, *([found.sup] if found.sup is not None else [])]
+            else:
+                stack += list(n.children())
+        return out
+
+
+def _size_names(size):
+    """The letters that are sizes in `n`, `n_l`, `H - R + 1`: with their scripts."""
+    if isinstance(size, Symbol):
+        return {spelled(size)}
+    if isinstance(size, Scripted) and base_of(size) is not None:
+        return {spelled(size.base)}
+    return {name for child in size.children() for name in _size_names(child)}
+
+
+def is_relation(node: Node | None, *names: str) -> bool:
+    """Whether a statement is a relation with one of these signs."""
+    return isinstance(node, Relation) and any(r in names for r in node.relations)
+
+
+__all__ = ["Definition", "Found", "IllTyped", "Quantity", "Table", "Unclear", "is_letter", "is_relation"]
