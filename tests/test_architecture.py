@@ -27,6 +27,7 @@ ROOMS = {
     "rules": 4.0,
     "calculus": 5.0,
     "parse": 6.0,
+    "tex": 6.0,  # what was written, without what it means: no SymPy
     "kernels": 7.0,
     "render": 7.0,
     "nn": 7.5,  # builds equations, and runs them through kernels

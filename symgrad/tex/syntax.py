@@ -215,3 +215,18 @@ class Row(Node):
     remarks: tuple[Node, ...] = ()
     number: int = 0
     label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Factorial(Node):
+    """`n!`."""
+
+    of: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Accent(Node):
+    """`\\overline{a + b}`, `\\widehat{XY}`: an accent on something that is no symbol."""
+
+    accent: str
+    of: Node

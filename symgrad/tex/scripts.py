@@ -1,0 +1,85 @@
+"""Scripts and primes: `x_i^2`, `f''`, `W^{(l)}`, `n!`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .cursor import Cursor
+from .faults import Fault
+from .syntax import Factorial, Node, Product, Scripted, Symbol
+
+
+class Scripts(NamedTuple):
+    sub: Node | None = None
+    sup: Node | None = None
+    primes: int = 0
+
+
+KINDS = frozenset(("_", "^", "prime"))
+
+
+def scripts(p: Cursor) -> Scripts:
+    """The scripts that stand here, in any order, each once."""
+    sub = sup = None
+    primes = 0
+    while p.here.kind in KINDS:
+        token = p.advance()
+        if token.kind == "prime":
+            primes += 1
+            continue
+        script = p.argument(token, "script")
+        count = _primes(script)
+        if token.kind == "^" and count:
+            primes += count
+        elif token.kind == "^" and sup is None:
+            sup = script or Symbol(token.at, p.last_end, "")
+        elif token.kind == "_" and sub is None:
+            sub = script or Symbol(token.at, p.last_end, "")
+        else:
+            raise Fault("a second script of one kind", token.at, "write x_{ij}, or braces: {x_i}_j")
+    return Scripts(_kept(sub), _kept(sup), primes)
+
+
+def _kept(script: Node | None) -> Node | None:
+    """Nothing for an empty script: `x^{}`."""
+    return None if isinstance(script, Symbol) and not script.name else script
+
+
+def _primes(script: Node | None) -> int:
+    if isinstance(script, Symbol) and script.name == "prime":
+        return 1
+    if isinstance(script, Product) and all(op == "" and _primes(f) for op, f in script.factors):
+        return len(script.factors)
+    return 0
+
+
+def scripted(p: Cursor, base: Node) -> Node:
+    """The base with all that is attached to it."""
+    while True:
+        kind = p.here.kind
+        if kind in KINDS:
+            found = scripts(p)
+            if found != Scripts():
+                base = _attached(p, base, found)
+        elif kind == "!":
+            base = Factorial(base.at, p.advance().end, base)
+        elif kind == "{" and p.ahead().kind == "}" and _after_empty(p):
+            p.advance()
+            p.advance()
+        else:
+            return base
+
+
+def _attached(p: Cursor, base: Node, new: Scripts) -> Node:
+    """A symbol has one subscript and one superscript; `A{}_i{}^j` gives them one by one."""
+    tensor = p.k > 3 and isinstance(base, Scripted) and not new.primes
+    if tensor and isinstance(base, Scripted) and (base.sub is None) != (new.sub is None) and base.end < p.last_end:
+        if (base.sup is None) != (new.sup is None):
+            return Scripted(base.at, p.last_end, base.base, base.sub or new.sub, base.sup or new.sup, base.primes)
+    return Scripted(base.at, p.last_end, base, *new)
+
+
+def _after_empty(p: Cursor) -> bool:
+    """`A{}_i{}^j`: the scripts of a tensor, one after the other."""
+    after = p.tokens[min(p.k + 2, len(p.tokens) - 1)]
+    return after.kind in ("_", "^")
