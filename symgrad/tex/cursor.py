@@ -11,7 +11,24 @@ from .syntax import Node, Text
 from .tokens import Token
 
 ENDS = frozenset(
-    ("}", "close", "right", ",", ";", ":", ".", "&", "newline", "gap", "relation", "link", "sign", "end", "over", "stop")
+    (
+        "}",
+        "close",
+        "right",
+        ",",
+        ";",
+        ":",
+        ".",
+        "&",
+        "newline",
+        "gap",
+        "relation",
+        "link",
+        "sign",
+        "end",
+        "over",
+        "stop",
+    )
     + ("separator",)
 )
 """Tokens that no factor begins with."""

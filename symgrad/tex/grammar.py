@@ -14,6 +14,7 @@ from .structures import STRUCTURES, Structure, enclosed
 from .syntax import Binomial, Dots, Frac, Group, Node, Number, Product, Relation, Sum, Symbol, Text, Tuple
 from .tokens import Token
 
+BARS = frozenset(("bar", "lone bar"))
 RAISED_OPERATORS = {"ast": "*", "cdot": "cdot", "separator": "|"}
 
 
@@ -134,6 +135,9 @@ class Parser(Cursor):
             elif self.here.kind == "sign" and operator is not None:
                 factors.append((operator.text, self._signed()))
                 operator = None
+            elif self.here.kind in BARS and (operator is not None or not factors):
+                factors.append((operator.text if operator else "", self.factor()))
+                operator = None
             elif self.ends() or (self.here.kind == "lone bar" and factors and operator is None):
                 if not self._evaluates(factors, evaluated):
                     break
@@ -167,7 +171,8 @@ class Parser(Cursor):
         alone = before is None and (self.ends() or self.inside == "script")
         if not alone:
             raise Fault(f"nothing before {token.text}", token.at, "a factor is missing")
-        if self.inside in ("row", "cell", "case") and token.text not in ("ast", "cdot", "circ", "star", "bullet"):
+        whole = self.k == 1 and self.here.kind == "stop"
+        if self.inside in ("row", "cell", "case") and not whole and token.text not in ("ast", "cdot", "circ", "star", "bullet"):
             raise Fault(f"nothing beside {token.text}", token.at, "a factor is missing")
         return "", scripted(self, _sign_name(token))
 
@@ -323,7 +328,9 @@ def _unexpected(token: Token) -> Fault:
 def _inside_braces(found: Token, opening: Token) -> Fault:
     if found.kind == "stop":
         return Fault("a { that is not closed", opening.at, "a } is missing")
-    return Fault(f"{found.text or found.kind} inside braces", found.at, "the braces close before it, or it opens nothing")
+    return Fault(
+        f"{found.text or found.kind} inside braces", found.at, "the braces close before it, or it opens nothing"
+    )
 
 
 # One token to a node

@@ -51,6 +51,7 @@ def lines(tokens: list[Token]) -> list[Line]:
 
 # Alignment environments
 
+
 def _flat(tokens: list[Token]) -> list[Token]:
     """Tokens without the `\\begin{aligned}` of the display's own level; what it opened is told by kind "environment"."""
     out: list[Token] = []
@@ -109,6 +110,7 @@ def _reopened(tokens: list[Token]) -> list[Token]:
 
 
 # Lines
+
 
 def _split(tokens: list[Token]) -> list[Line]:
     number, environment = 0, ""

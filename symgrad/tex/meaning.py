@@ -177,7 +177,9 @@ class _Pass:
             self.out.append(token)
             return
         words = spelled(t for t in above if t.kind not in "{}").strip()
-        text = ":=" if words in ("def", "Delta", "triangle", "\\triangle", ".") and inner[0].text == "=" else inner[0].text
+        text = (
+            ":=" if words in ("def", "Delta", "triangle", "\\triangle", ".") and inner[0].text == "=" else inner[0].text
+        )
         self.out.append(Token(inner[0].kind, text, token.at, body[-1].end, "" if text == ":=" else words))
         self.k = second + len(body)
 

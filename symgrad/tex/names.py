@@ -56,16 +56,21 @@ NEGATED = MappingProxyType(
 OPERATORS = MappingProxyType(
     {"cdot": "cdot", "times": "times", "odot": "odot", "circ": "circ", "otimes": "otimes", "ast": "ast", "*": "ast"}
     | {"/": "/", "div": "div", "bmod": "mod", "mod": "mod", "star": "star", "bullet": "bullet", "oplus": "oplus"}
-    | {"ominus": "ominus", "cup": "cup", "cap": "cap", "setminus": "setminus", "backslash": "setminus", "wedge": "wedge"}
+    | {
+        "ominus": "ominus",
+        "cup": "cup",
+        "cap": "cap",
+        "setminus": "setminus",
+        "backslash": "setminus",
+        "wedge": "wedge",
+    }
     | {"vee": "vee", "boxtimes": "boxtimes", "diamond": "diamond", "oslash": "oslash", "slash": "/"}
     | {"·": "cdot", "⋅": "cdot", "∙": "cdot", "×": "times", "⊙": "odot", "∘": "circ", "⊗": "otimes", "∗": "ast"}
     | {"÷": "div", "⋆": "star", "•": "bullet", "⊕": "oplus", "⊖": "ominus", "∪": "cup", "∩": "cap", "∖": "setminus"}
     | {"∕": "/", "⁄": "/", "⊘": "oslash"}
 )
 
-SIGNS = MappingProxyType(
-    {"+": "+", "-": "-", "−": "-", "–": "-", "pm": "±", "±": "±", "mp": "∓", "∓": "∓"}
-)
+SIGNS = MappingProxyType({"+": "+", "-": "-", "−": "-", "–": "-", "pm": "±", "±": "±", "mp": "∓", "∓": "∓"})
 
 BIG = MappingProxyType(
     {name: name for name in ("sum", "prod", "int", "iint", "iiint", "oint", "coprod", "bigcup", "bigcap", "bigoplus")}
@@ -99,8 +104,30 @@ DROPPED = frozenset(
         *("displaystyle", "textstyle", "scriptstyle", "scriptscriptstyle", "limits", "nolimits", "displaylimits"),
         *("nonumber", "notag", "allowbreak", "nobreak", "break", "linebreak", "noindent", "mathstrut", "strut"),
         *("hline", "centering", "null", "relax", "protect", "mathrel", "mathbin", "mathord", "mathopen", "mathclose"),
-        *("mathpunct", "mathinner", "ensuremath", "smash", "boxed", "fbox", "mathop", "enspace", "enskip", "negmedspace"),
-        *("hfil", "nobreakspace", "toprule", "midrule", "bottomrule", "normalsize", "small", "footnotesize", "large", "/"),
+        *(
+            "mathpunct",
+            "mathinner",
+            "ensuremath",
+            "smash",
+            "boxed",
+            "fbox",
+            "mathop",
+            "enspace",
+            "enskip",
+            "negmedspace",
+        ),
+        *(
+            "hfil",
+            "nobreakspace",
+            "toprule",
+            "midrule",
+            "bottomrule",
+            "normalsize",
+            "small",
+            "footnotesize",
+            "large",
+            "/",
+        ),
         *("itshape", "upshape", "normalfont", "rlap", "llap", "mathrlap", "mathllap", "mathclap", "vcenter", "hbox"),
         *("nulldelimiterspace", "allowdisplaybreaks", "aftergroup", "@"),
     )
@@ -112,7 +139,16 @@ BLANK = frozenset(("phantom", "vphantom", "hphantom", "mathhphantom", "pagebreak
 SIZES = frozenset(f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 
 FONTS = MappingProxyType(
-    {"mathbf": "bf", "boldsymbol": "bf", "bm": "bf", "pmb": "bf", "mathbfit": "bf", "symbf": "bf", "vb": "bf", "bold": "bf"}
+    {
+        "mathbf": "bf",
+        "boldsymbol": "bf",
+        "bm": "bf",
+        "pmb": "bf",
+        "mathbfit": "bf",
+        "symbf": "bf",
+        "vb": "bf",
+        "bold": "bf",
+    }
     | {"mathcal": "cal", "mathscr": "cal", "mathbb": "bb", "mathbbm": "bb", "mathds": "bb", "Bbb": "bb"}
     | {"mathrm": "rm", "mathup": "rm", "mathfrak": "frak", "frak": "frak", "mathtt": "tt", "mathsf": "sf"}
     | {"mathit": "it", "mathnormal": "", "mathsfit": "sf"}
@@ -132,7 +168,15 @@ RAW = frozenset(
 """Commands whose first argument is not mathematics."""
 
 ACCENTS = MappingProxyType(
-    {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde", "dot": "dot"}
+    {
+        "hat": "hat",
+        "widehat": "hat",
+        "bar": "bar",
+        "overline": "bar",
+        "tilde": "tilde",
+        "widetilde": "tilde",
+        "dot": "dot",
+    }
     | {"ddot": "ddot", "vec": "vec", "overrightarrow": "vec", "check": "check", "widecheck": "check", "breve": "breve"}
     | {"acute": "acute", "grave": "grave", "mathring": "ring", "underline": "underline", "underbar": "underline"}
     | {"utilde": "undertilde", "dddot": "dddot", "overleftarrow": "leftvec"}
@@ -151,8 +195,7 @@ CHARACTERS = MappingProxyType(
 )
 DOUBLE_STRUCK = MappingProxyType({"ℝ": "R", "ℕ": "N", "ℤ": "Z", "ℚ": "Q", "ℂ": "C", "ℙ": "P", "𝟙": "1", "𝟏": "1"})
 RAISED = MappingProxyType(
-    dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True))
-    | dict(zip("ᵀᴸᵗˡᵏʲᵐᵈ", "TLtlkjmd", strict=True))
+    dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", "0123456789+-=()ni", strict=True)) | dict(zip("ᵀᴸᵗˡᵏʲᵐᵈ", "TLtlkjmd", strict=True))
 )
 LOWERED = MappingProxyType(
     dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", "0123456789+-=()", strict=True))
@@ -161,14 +204,30 @@ LOWERED = MappingProxyType(
 
 ALIGNMENTS = frozenset(
     f"{name}{star}"
-    for name in ("align", "aligned", "alignat", "alignedat", "gather", "gathered", "split", "eqnarray", "multline", "flalign")
+    for name in (
+        "align",
+        "aligned",
+        "alignat",
+        "alignedat",
+        "gather",
+        "gathered",
+        "split",
+        "eqnarray",
+        "multline",
+        "flalign",
+    )
     + ("equation", "displaymath", "math", "IEEEeqnarray", "dmath", "subequations", "multlined")
     for star in ("", "*")
 )
-WITH_COLUMNS = frozenset(("array", "alignat", "alignat*", "alignedat", "IEEEeqnarray", "IEEEeqnarray*", "subarray", "tabular"))
+WITH_COLUMNS = frozenset(
+    ("array", "alignat", "alignat*", "alignedat", "IEEEeqnarray", "IEEEeqnarray*", "subarray", "tabular")
+)
 CASES = frozenset(("cases", "dcases", "rcases", "drcases", "cases*", "dcases*"))
 MATRICES = frozenset(
-    f"{side}{kind}{star}" for side in ("", "p", "b", "B", "v", "V", "small") for kind in ("matrix",) for star in ("", "*")
+    f"{side}{kind}{star}"
+    for side in ("", "p", "b", "B", "v", "V", "small")
+    for kind in ("matrix",)
+    for star in ("", "*")
 ) | {"array", "psmallmatrix", "bsmallmatrix", "tabular"}
 
 CONDITIONS = frozenset(
@@ -181,5 +240,7 @@ CONNECTIVES = MappingProxyType(
     | {"if and only if": "⇔", "and then": "⇒", "we get": "⇒", "and hence": "⇒", "and thus": "⇒", "while": "and"}
     | {"in which": "where", "also": "and", "as well as": "and", "gives": "⇒", "but": "and", "it follows that": "⇒"}
 )
-PROSE = CONDITIONS | frozenset(CONNECTIVES) | frozenset(("otherwise", "else", "is", "are", "the", "a", "an", "to", "of"))
+PROSE = (
+    CONDITIONS | frozenset(CONNECTIVES) | frozenset(("otherwise", "else", "is", "are", "the", "a", "an", "to", "of"))
+)
 ELSE = frozenset(("otherwise", "else", "", "elsewhere", "in all other cases", "other", "if otherwise"))

@@ -37,7 +37,9 @@ class _Rows:
                 raise _stray(p.here)
         if self.waiting or (self.link and not self.found):
             at = self.line.tokens[0].at
-            self.found.append(Row(at, p.here.at, None, self.link, tuple(self.waiting), self.line.number, self.line.label))
+            self.found.append(
+                Row(at, p.here.at, None, self.link, tuple(self.waiting), self.line.number, self.line.label)
+            )
         return self.found
 
     def _next(self, here: Token) -> None:

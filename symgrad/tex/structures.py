@@ -124,6 +124,7 @@ def _is_factor(node: Node) -> bool:
 
 # Accents
 
+
 def accent(p: Cursor, token: Token) -> Node:
     """`\\hat y`; over `y_i` it belongs to y."""
     kind = names.ACCENTS[token.text]
@@ -137,6 +138,7 @@ def accent(p: Cursor, token: Token) -> Node:
 
 
 # One thing over another
+
 
 def braced(p: Cursor, token: Token) -> Node:
     r"""`\underbrace{a}_{note}`, `\overbrace{a}^{note}`."""
