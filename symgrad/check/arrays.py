@@ -19,6 +19,11 @@ class Array:
     dims: tuple[str, ...]
     data: np.ndarray
 
+    def __post_init__(self):
+        if not isinstance(self.data, np.ndarray):  # NumPy takes numbers out of arrays of objects without axes
+            kind = None if isinstance(self.data, np.generic | bool | int | float) else object
+            object.__setattr__(self, "data", np.asarray(self.data, dtype=kind))
+
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the value at one place of the named axes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from time import perf_counter
@@ -12,7 +12,7 @@ import numpy as np
 from ..tex.syntax import Node, Number
 from .arrays import Array, aligned
 from .context import Environment, NeedsMembers, fresh, settled, shape_text
-from .fields import EXACT, FLOAT, Balls, Float, Modular, NotExact
+from .fields import EXACT, FLOAT, Balls, Float, Modular, NotExact, Singular
 from .jets import Jet
 from .letters import free_letters
 from .meaning import Meaning
@@ -23,6 +23,7 @@ from .trial import POINT, Trial
 PROVED, AGREES, REFUTED, UNDECIDED = "proved", "agrees", "refuted", "undecided"
 POINTS = 8
 CLOSE = 1e-8
+TRIALS = 5
 SECONDS = 5.0
 
 
@@ -80,9 +81,11 @@ class Judge:
     def __init__(self, table: Table, layout: str = "mixed"):
         self.table, self.layout = table, layout
         self._trials: dict[tuple[str, int, bool], Trial] = {}
+        self.around: tuple[Node, ...] = ()
 
-    def verdict(self, left: Node, right: Node) -> Verdict:
-        """What holds of left = right."""
+    def verdict(self, left: Node, right: Node, around: Sequence[Node] = ()) -> Verdict:
+        """What holds of left = right; `around` are the other sides of its chain, which may tell the range of an index."""
+        self.around = tuple(around)
         until = perf_counter() + SECONDS
         try:
             return self._verdict(left, right, until)
@@ -95,26 +98,40 @@ class Judge:
 
     def _verdict(self, left, right, until):
         try:
-            outcomes = [self._compared(Modular(), k, left, right, 2) for k in (0, 1)]
-            if all(o.equal for o in outcomes):
-                return self._confirmed(left, right)
+            outcomes = self._exactly(left, right)
+            if outcomes and all(o.equal for o in outcomes.values()):
+                return self._confirmed(left, right, next(iter(outcomes)))
         except NotExact:
-            pass
-        return self._sampled(left, right, until)
+            outcomes = {}
+        return self._sampled(left, right, until, tuple(outcomes) or tuple(range(TRIALS)))
 
-    def _confirmed(self, left, right):
+    def _exactly(self, left, right):
+        """Two trials among remainders; sizes at which a matrix is singular are passed over."""
+        out, why = {}, None
+        for k in range(TRIALS):
+            try:
+                out[k] = self._compared(Modular(), k, left, right, 2)
+            except Singular as fault:
+                why = fault
+            if len(out) == 2:
+                return out
+        if not out and why is not None:
+            raise why
+        return out
+
+    def _confirmed(self, left, right, k):
         """A proof among remainders, seen once more among floats."""
         try:
-            seen = self._compared(FLOAT, 0, left, right, POINTS)
+            seen = self._compared(FLOAT, k, left, right, POINTS)
         except NotExact:
             return Verdict(PROVED)
         if seen.equal or not np.any(seen.valid):
             return Verdict(PROVED)
         return self._refuted(left, right) or Verdict(PROVED, notes=("floats differ by rounding",))
 
-    def _sampled(self, left, right, until):
+    def _sampled(self, left, right, until, trials):
         points, worst = 0, None
-        for k, positive in ((0, False), (1, False), (2, False), (0, True), (1, True)):
+        for positive, k in product((False, True), trials[:3]):
             if perf_counter() > until:
                 return Verdict(UNDECIDED, "time")
             outcome = self._compared(FLOAT, k, left, right, POINTS, positive)
@@ -128,7 +145,7 @@ class Judge:
 
     def _refuted(self, left, right):
         """A counterexample in fractions or intervals, at the smallest sizes."""
-        for field_, positive, k in product((EXACT, Balls()), (False, True), (0, 1)):
+        for field_, positive, k in product((EXACT, Balls()), (False, True), range(3)):
             try:
                 outcome = self._compared(field_, k, left, right, 3, positive)
             except NotExact:
@@ -150,7 +167,7 @@ class Judge:
         meaning = Meaning(trial, self.layout)
         letters = free_letters(self.table, left, right)
         try:
-            return compare(meaning, left, right, letters, {})
+            return compare(meaning, left, right, letters, {}, self.around)
         except NeedsMembers as need:
             return self._by_members(meaning, left, right, letters, need.letters)
 
@@ -161,7 +178,7 @@ class Judge:
         for place in product(*ranges):
             fixed = {n: Array((), np.asarray(v)) for n, v in zip(chosen, place, strict=True)}
             try:
-                outcomes.append(compare(meaning, left, right, [n for n in letters if n not in fixed], fixed))
+                outcomes.append(compare(meaning, left, right, [n for n in letters if n not in fixed], fixed, self.around))
             except NeedsMembers as need:
                 more = tuple(dict.fromkeys((*chosen, *need.letters)))
                 if more == chosen:
@@ -195,12 +212,12 @@ def member_values(meaning: Meaning, letter: str) -> range:
     return range(1, 4)
 
 
-def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str, Array]) -> Outcome:
+def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str, Array], around=()) -> Outcome:
     """Both sides for all values of their free indices."""
     env = Environment(dict(fixed))
     bound = {}
     for letter in letters:
-        low, high = _range(meaning, letter, (left, right), env)
+        low, high = _range(meaning, letter, (left, right, *around), env)
         bound[letter] = values(fresh(letter), low, high)
     env = env.with_indices(bound)
     meaning.masks.clear()
@@ -275,7 +292,7 @@ def shown(value) -> str:
 
 def text(value: Jet, point: int) -> str:
     """An input at one point."""
-    data = value.base.data[point if len(value.base.data) > point else 0]
+    data = np.asarray(value.base.data[point if len(value.base.data) > point else 0])
     if data.ndim == 2 and data.shape[1] == 1:
         data = data[:, 0]
     return _nested(np.asarray(data))
@@ -284,5 +301,3 @@ def text(value: Jet, point: int) -> str:
 def _nested(data):
     return shown(data[()]) if data.ndim == 0 else "[" + ", ".join(_nested(np.asarray(d)) for d in data) + "]"
 
-
-Check = Callable[[Node, Node], Verdict]

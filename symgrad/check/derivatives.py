@@ -107,7 +107,7 @@ def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environmen
     key, current, families, indices = _varied(m, found, env, by)
     tag = f"∂{next(_tags)}"
     dims = tuple(f"{tag}.{k}" for k in range(len(current.shape)))
-    eye = np.eye(int(np.prod(current.shape)), dtype=np.int64).reshape(*current.shape, *current.shape)
+    eye = np.eye(int(np.prod(current.shape)), dtype=np.int64).reshape((*current.shape, *current.shape))
     change = Array(dims, m.trial.field.numbers(eye))
     varied = Jet({**current.parts, frozenset((tag,)): change})
     outer, m.touched = m.touched, set()

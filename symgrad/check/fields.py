@@ -19,6 +19,10 @@ class NotExact(Exception):
     """A number system cannot say: an order among remainders, exp of a fraction, a division by 0."""
 
 
+class Singular(NotExact):
+    """A division by 0: a matrix without an inverse at these sizes."""
+
+
 class Float:
     """IEEE double precision."""
 
@@ -27,17 +31,19 @@ class Float:
 
     def number(self, value) -> np.ndarray:
         """A fraction as a number of this system."""
-        return np.asarray(float(value))
+        return np.asarray(float(Fraction(value)))
 
     def numbers(self, integers: np.ndarray) -> np.ndarray:
         """Whole numbers as numbers of this system."""
         return integers.astype(float)
 
     def add(self, a, b):
-        return a + b
+        with np.errstate(all="ignore"):
+            return a + b
 
     def multiply(self, a, b):
-        return a * b
+        with np.errstate(all="ignore"):
+            return a * b
 
     def negative(self, a):
         return -a
@@ -47,7 +53,8 @@ class Float:
             return a / b
 
     def matmul(self, a, b):
-        return a @ b
+        with np.errstate(all="ignore"):
+            return a @ b
 
     def sum(self, a, axes):
         return a.sum(axis=axes)
@@ -81,7 +88,7 @@ class Exact(Float):
         try:
             return a / b
         except ZeroDivisionError:
-            raise NotExact("a division by 0") from None
+            raise Singular("a division by 0") from None
 
     def less(self, a, b):
         return (a < b).astype(bool)
@@ -117,7 +124,7 @@ class Modular(Float):
 
     def divide(self, a, b):
         if not np.all(b):
-            raise NotExact("a division by 0")
+            raise Singular("a division by 0")
         return a * self.power(b, self.prime - 2) % self.prime
 
     def power(self, a, exponent):

@@ -46,6 +46,8 @@ def stacked(a: Jet) -> Jet:
 
 def kronecker(algebra: Algebra, a: Jet, b: Jet) -> Jet:
     """`A ⊗ B`, blocks a_ij B."""
+    if len(a.shape) != 2 or len(b.shape) != 2:
+        return algebra.multiply(a, b)
     (m, n), (p, q) = a.shape, b.shape
     left = a.map(lambda x: Array(x.dims, x.data[..., :, None, :, None]))
     right = b.map(lambda x: Array(x.dims, x.data[..., None, :, None, :]))

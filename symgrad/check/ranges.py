@@ -30,7 +30,7 @@ def _bound(m, sub, env):
             if relations[0] in ("=", "≠", "∈", ":"):
                 return _several(sides[0])
             found = tuple(
-                n for side in sides for n in _several(side) if n not in env.indices and not m.trial.is_size(n)
+                n for side in sides for n in _several(side) if n not in env.indices and not m.is_size(n)
             )
             return found or _several(sides[0])
     return _several(sub)

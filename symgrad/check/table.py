@@ -74,6 +74,7 @@ class Table:
         self.quantities: dict[str, Quantity] = {}
         self.sizes: set[str] = set()
         self.ranges: dict[str, tuple[Node | None, Node]] = {}
+        self.hints: dict[str, Node] = {}
         self.start = 1
         self.varied: set[str] = set()
         self.version = 0
@@ -142,6 +143,10 @@ class Table:
         if family and not quantity.family:
             quantity.family, quantity.above = family, above
         return quantity
+
+    def declare_label(self, key: str, symbol: Node) -> Quantity:
+        """A number whose script is part of its name: `x_1` where no `x_i` occurs."""
+        return self.add(Quantity(key, symbol, sizes=(), implied=True))
 
     def name_and_family(self, symbol: Node) -> tuple[str, int, tuple[Node, ...]]:
         """The key of a declared symbol, how many indices stand above, and the letters of its family."""
