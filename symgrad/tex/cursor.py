@@ -45,6 +45,7 @@ class Cursor:
         self.inside = "row"
         self.bars: tuple[str, ...] = ()
         self.font = ""
+        self.quantified = False  # after "for all", where a colon ends the range
         self.depth = 0
         self.notes: list[Node] = []
 

@@ -10,7 +10,7 @@ from .brackets import barred, bracket, sided
 from .cursor import SEPARATORS, Cursor
 from .faults import Fault
 from .scripts import scripted
-from .structures import STRUCTURES, Structure, enclosed
+from .structures import STRUCTURES, WORD_FONTS, Structure, enclosed
 from .syntax import Binomial, Dots, Frac, Group, Node, Number, Product, Relation, Sum, Symbol, Text, Tuple
 from .tokens import Token
 
@@ -40,7 +40,6 @@ class Parser(Cursor):
                 if self.inside in ("cell", "case") and separator.text in ",;":
                     separators.pop()
                     break
-                nodes.append(Text(separator.at, separator.end, separator.text)) if False else None
                 raise Fault(f"nothing after {separator.text}", separator.at, "an item is missing")
         if separators and len(nodes) == len(separators):
             raise Fault("an item is missing", self.here.at, "write something between the separators")
@@ -76,13 +75,18 @@ class Parser(Cursor):
         kind = self.here.kind
         if kind == "relation" or (kind == "link" and self.inside != "row"):
             return True
+        if kind == ":" and self.quantified:
+            return False
         return self.inside == "row" and kind in (":", "separator", "lone bar") and not self._closes_here()
 
     # Sums and products
 
     def sum(self) -> Node | None:
+        self._skip()
         at = self.here.at
         sign = self.advance() if self.here.kind == "sign" else None
+        if sign is not None and self._stands_alone():
+            return _sign_name(sign)
         first = self.term(sign)
         if first is None:
             return None
@@ -96,6 +100,17 @@ class Parser(Cursor):
             terms.append((sign.text, term))
         return Sum(at, self.last_end, tuple(terms))
 
+    def _skip(self) -> None:
+        """Gaps part statements of a row and columns of a cell; elsewhere they are nothing."""
+        while self.here.kind == "gap" and self.inside in ("brackets", "script"):
+            self.advance()
+
+    def _stands_alone(self) -> bool:
+        """`x^{+}`, `h^{(-)}`: a sign that is a name."""
+        if self.inside == "row":
+            return self.k == 1 and self.here.kind == "stop"
+        return self.here.kind in ("}", "close", "right", ",")
+
     def term(self, sign: Token | None) -> Node | None:
         """A product; after a sign there must be one, and it may have a sign of its own."""
         if sign is not None and self.here.kind == "sign":
@@ -108,8 +123,6 @@ class Parser(Cursor):
             return Sum(second.at, self.last_end, ((second.text, of),))
         found = self.product()
         if found is None and sign is not None:
-            if self.inside == "script":
-                return Symbol(sign.at, sign.end, "")
             raise Fault(f"nothing after {sign.text}", sign.at, "a term is missing")
         return found
 
@@ -126,6 +139,7 @@ class Parser(Cursor):
         operator: Token | None = None
         evaluated = 0
         while True:
+            self._skip()
             if self.here.kind == "operator":
                 if operator is not None or not factors:
                     factors.append(self._placeholder(operator))
@@ -172,7 +186,11 @@ class Parser(Cursor):
         if not alone:
             raise Fault(f"nothing before {token.text}", token.at, "a factor is missing")
         whole = self.k == 1 and self.here.kind == "stop"
-        if self.inside in ("row", "cell", "case") and not whole and token.text not in ("ast", "cdot", "circ", "star", "bullet"):
+        if (
+            self.inside in ("row", "cell", "case")
+            and not whole
+            and token.text not in ("ast", "cdot", "circ", "star", "bullet")
+        ):
             raise Fault(f"nothing beside {token.text}", token.at, "a factor is missing")
         return "", scripted(self, _sign_name(token))
 
@@ -233,6 +251,10 @@ class Parser(Cursor):
             name = bigs.operator(self)
             assert name is not None
             return bigs.opened(self, name)
+        if kind == "word" and self.here.text == "arg" and self.ahead().kind == "binding":
+            self.advance()
+            token = self.advance()
+            return bigs.opened(self, Symbol(token.at, token.end, f"arg{token.text}"))
         if kind == "binding":
             return bigs.binding(self, self.advance())
         if kind == "command" and self.here.text == "underset":
@@ -356,6 +378,13 @@ def _word(p: Parser, token: Token) -> Node:
     return Symbol(token.at, token.end, token.text.strip(), token.extra or "rm")
 
 
+def _prime(p: Parser, token: Token) -> Node:
+    """`f^{'}`."""
+    if p.inside != "script":
+        raise _unexpected(token)
+    return Symbol(token.at, token.end, "prime")
+
+
 def _text(p: Parser, token: Token) -> Node:
     if p.inside == "script":
         return _word(p, token)
@@ -376,11 +405,21 @@ def _sided(p: Parser, token: Token) -> Node:
 def _command(p: Parser, token: Token) -> Node:
     if token.text in names.SWITCHES:
         p.font = names.SWITCHES[token.text]
+        if p.font in WORD_FONTS and p.here.kind == p.ahead().kind == "letter":
+            return _spelled(p)
         return Group(token.at, token.end, "", "", None) if p.ends() else p.factor()
     structure = STRUCTURES.get(token.text) or EXTRA.get(token.text)
     if structure is None:
         raise _unexpected(token)
     return structure(p, token)
+
+
+def _spelled(p: Parser) -> Node:
+    """`{\\rm tr}`: letters side by side are one name."""
+    at, name = p.here.at, p.advance().text
+    while p.here.kind == "letter" and p.here.at == p.last_end:
+        name += p.advance().text
+    return Symbol(at, p.last_end, name, p.font)
 
 
 EXTRA: Mapping[str, Structure] = {"substack": environments.substack}
@@ -395,6 +434,7 @@ ATOMS: Mapping[str, Callable[[Parser, Token], Node]] = {
     "left": _sided,
     "bar": barred,
     "lone bar": barred,
+    "prime": _prime,
     "dots": lambda p, token: Dots(token.at, token.end),
     "big": bigs.big,
     "binding": bigs.binding,

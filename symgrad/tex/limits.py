@@ -6,6 +6,8 @@ TOKENS = 20_000
 """Of one formula, its macros expanded."""
 CALLS = 4_000
 """Macro calls in one formula."""
+MACROS = 2_000
+"""Of one document."""
 BODY = 2_000
 """Tokens of one macro's definition."""
 NESTING = 40

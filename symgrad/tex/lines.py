@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from . import names
-from .brackets import PAIRS
 from .faults import Fault
 from .tokens import Token
 
@@ -22,10 +21,19 @@ class Line:
     environment: str
     tokens: list[Token] = field(default_factory=list)
     label: str = ""
-    joined: bool = False
+    relates: bool = False  # has a relation outside brackets
+    open: int = 0  # brackets that it opens more than it closes
 
-    def relates(self) -> bool:
-        return any(token.kind == "relation" for token in _outer(self.tokens))
+    def measure(self) -> None:
+        self.open = sum((t.kind == "open") - (t.kind == "close" and t.text != "|") for t in self.tokens)
+        self.relates = any(token.kind == "relation" for token in _outer(self.tokens))
+
+    def take(self, line: Line) -> None:
+        """Goes on with what stands in the next line."""
+        self.tokens += line.tokens
+        self.label = self.label or line.label
+        self.relates = self.relates or line.relates
+        self.open += line.open
 
     def first(self) -> Token | None:
         return next((t for t in self.tokens if t.kind not in ("&", "gap")), None)
@@ -36,12 +44,12 @@ class Line:
 
 def lines(tokens: list[Token]) -> list[Line]:
     """The lines of a display that hold anything."""
-    split = [line for line in _split(_reopened(_flat(tokens))) if line.tokens]
+    split = [line for line in _split(_reopened(_flat(_unfolded(_unbraced(tokens))))) if line.tokens]
     kept: list[Line] = []
     for line in split:
+        line.measure()
         if kept and _continues(kept[-1], line):
-            kept[-1].tokens += line.tokens
-            kept[-1].label = kept[-1].label or line.label
+            kept[-1].take(line)
         else:
             kept.append(line)
     for line in kept:
@@ -73,6 +81,42 @@ def _flat(tokens: list[Token]) -> list[Token]:
     if opened:
         raise Fault(f"\\begin{{{opened[-1]}}} is not closed", tokens[-1].end, f"\\end{{{opened[-1]}}} is missing")
     return out
+
+
+def _unbraced(tokens: list[Token]) -> list[Token]:
+    """`\\left\\{ \\begin{aligned} … \\end{aligned} \\right.` around all: a system of equations."""
+    if len(tokens) < 4 or (tokens[0].kind, tokens[0].text) != ("left", "{") or tokens[1].kind != "begin":
+        return tokens
+    last = next(k for k in range(len(tokens) - 1, -1, -1) if k == 0 or tokens[k].kind not in (",", ".", "gap"))
+    whole = tokens[1].text in names.ALIGNMENTS and (tokens[last].kind, tokens[last].text) == ("right", "")
+    return tokens[1:last] if whole else tokens
+
+
+def _unfolded(tokens: list[Token]) -> list[Token]:
+    """An alignment inside brackets is one expression over several lines."""
+    out: list[Token] = []
+    depth = 0
+    folded: list[tuple[int, str]] = []
+    for k, token in enumerate(tokens):
+        if token.kind == "begin" and token.text in names.ALIGNMENTS and depth:
+            folded.append((depth, token.text))
+        elif folded and token.kind == "end" and folded[-1] == (depth, token.text):
+            folded.pop()
+        elif folded and folded[-1][0] == depth and token.kind in ("&", "newline"):
+            if token.kind == "newline" and not _goes_on(tokens, k):
+                raise Fault(
+                    "lines of their own inside brackets", token.at, "close the brackets, or begin the line with +"
+                )
+        else:
+            depth += (token.kind in INWARD) - (token.kind in OUTWARD)
+            out.append(token)
+    return out
+
+
+def _goes_on(tokens: list[Token], k: int) -> bool:
+    after = next((t for t in tokens[k + 1 : k + 9] if t.kind not in ("&", "gap")), tokens[k])
+    before = next((t for t in tokens[max(0, k - 8) : k][::-1] if t.kind not in ("&", "gap")), tokens[k])
+    return after.kind in (*DANGLING, *OUTWARD) or before.kind in DANGLING
 
 
 def _past_columns(tokens: list[Token], k: int, name: str) -> int:
@@ -135,20 +179,16 @@ def _continues(before: Line, line: Line) -> bool:
     first, last = line.first(), before.last()
     if first is None or last is None or first.kind == "text" or last.kind in (",", ";", "."):
         return False
-    if _open(before.tokens) > 0 and first.kind != "relation":
-        return _open(before.tokens) + _open(line.tokens) >= 0
+    if before.open > 0 and first.kind != "relation":
+        return before.open + line.open >= 0
     if last.kind in DANGLING or first.kind == "operator":
         return True
     aligned = line.tokens[0].kind == "&"
     if first.kind == "sign":
-        return aligned or first.text == "+" or not line.relates()
-    if line.relates() or not before.relates():
+        return aligned or first.text == "+" or not line.relates
+    if line.relates or not before.relates:
         return False
     return aligned or line.environment.startswith("multline")
-
-
-def _open(tokens: list[Token]) -> int:
-    return sum((t.kind == "open") - (t.kind == "close" and t.text != "|") for t in tokens)
 
 
 def _outer(tokens: list[Token]) -> list[Token]:
@@ -179,13 +219,12 @@ def _columns(tokens: list[Token]) -> list[Token]:
 
 
 def _spaced(tokens: list[Token]) -> list[Token]:
-    """Gaps only where they part statements: none in brackets, beside a relation or an operator."""
-    inside = _bracketed(tokens)
+    """Gaps only where they part statements: none beside a relation or an operator."""
     out: list[Token] = []
     for k, token in enumerate(tokens):
         if token.kind == "gap":
             after = next((t for t in tokens[k + 1 : k + 9] if t.kind != "gap"), None)
-            if inside[k] or not out or out[-1].kind in (*DANGLING, "gap") or after is None:
+            if not out or out[-1].kind in (*DANGLING, "gap") or after is None:
                 continue
             if after.kind in ("relation", "operator") or (after.kind == "sign" and not _begins(tokens, k + 1)):
                 continue
@@ -203,22 +242,3 @@ def _begins(tokens: list[Token], k: int) -> bool:
         if token.kind == "relation":
             return True
     return False
-
-
-def _bracketed(tokens: list[Token]) -> list[bool]:
-    """For each token whether brackets stand around it (blocks like cases have gaps of their own)."""
-    depth = [0] * (len(tokens) + 1)
-    opened: list[tuple[int, str]] = []
-    for k, token in enumerate(tokens):
-        if token.kind in ("open", "left", "{"):
-            opened.append((k, "" if token.kind != "open" else token.text))
-        elif opened and (token.kind in ("right", "}") or (opened[-1][1], token.text) in PAIRS):
-            start, _ = opened.pop()
-            depth[start] += 1
-            depth[k] -= 1
-    blocks, running, out = 0, 0, []
-    for k, token in enumerate(tokens):
-        running += depth[k]
-        blocks += (token.kind == "begin") - (token.kind == "end")
-        out.append(running > 0 and not blocks)
-    return out

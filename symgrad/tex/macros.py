@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from .faults import Fault, limit
-from .limits import BODY, CALLS, TOKENS
+from .limits import BODY, CALLS, MACROS, TOKENS
 from .tokens import Token, lex
 
 
@@ -39,13 +39,27 @@ def read_macros(text: str, at: int = 0) -> dict[str, Macro]:
     found: dict[str, Macro] = {}
     past = 0
     for match in DEFINITION.finditer(text):
-        if match.start() < past or text[: match.start()].rpartition("\n")[2].count("%"):
+        start = match.start()
+        if start < past or "%" in text[max(start - 200, text.rfind("\n", 0, start) + 1) : start]:
             continue
-        stack = [*lex(text[match.start() : match.start() + 4 * BODY], at + match.start())][::-1]
-        command = stack.pop()
-        define(command, stack, found)
-        past = (stack[-1].at if stack else command.end) - at
+        if len(found) >= MACROS:
+            raise limit(f"more than {MACROS:,} macros", at + start)
+        past = _definition(text, start, at, found)
     return found
+
+
+def _definition(text: str, start: int, at: int, found: dict[str, Macro]) -> int:
+    """Reads the definition at `start`; where it ends. Most are short: more is looked at only where that was not enough."""
+    for length in (200, 2_000, 4 * BODY):
+        try:
+            stack = [*lex(text[start : start + length], at + start)][::-1]
+            command = stack.pop()
+            define(command, stack, found)
+            return (stack[-1].at if stack else command.end) - at
+        except Fault:
+            if length == 4 * BODY or start + length >= len(text):
+                raise
+    raise AssertionError
 
 
 def expand(tokens: Iterable[Token], macros: Macros) -> list[Token]:
@@ -107,8 +121,10 @@ def _opened_by(out: list[Token]) -> str:
 def _called(token: Token, macro: Macro, stack: list[Token]) -> list[Token]:
     if macro.unread:
         raise Fault(f"\\{token.text} is defined in a way that is not read", token.at, macro.unread)
-    if macro.starred and stack and stack[-1].text == "*":
-        stack.pop()
+    if macro.starred:
+        if stack and stack[-1].text == "*":
+            stack.pop()
+        _bracketed(stack)
     end = token.end
     arguments: list[tuple[Token, ...]] = []
     if macro.default is not None:

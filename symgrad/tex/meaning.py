@@ -2,6 +2,7 @@ r"""What tokens are: commands and characters become relations, operators, bracke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from . import names
@@ -84,7 +85,9 @@ class _Pass:
         self.out.append(Token("dots", "…", token.at, token.end))
 
     def _raw(self, token: Token) -> None:
-        if token.kind in ("ref", "eqref", "cite", "citep"):
+        if "space" in token.kind and _is_wide(token.text):
+            self._gap(token)
+        elif token.kind in ("ref", "eqref", "cite", "citep"):
             self.out.append(Token("text", f"({token.text})", token.at, token.end))
         elif token.kind in ("label", "tag", "tag*"):
             self.out.append(Token("label", token.text, token.at, token.end))
@@ -107,6 +110,23 @@ class _Pass:
 
     def _gap(self, token: Token) -> None:
         self.out.append(Token("gap", "", token.at, token.end))
+
+    def _space(self, token: Token) -> None:
+        """Three spaces in a row part statements, as `\\quad` does."""
+        before = self.tokens[max(0, self.k - 3) : self.k]
+        if len(before) == 3 and all(t.kind == "command" and t.text in names.SPACES - {"!"} for t in before):
+            self._gap(token)
+
+    def _prose(self, token: Token) -> None:
+        """`\\mathrm{if}` is a word of the prose; other words are names."""
+        closing = self.closing.get(self.k, self.k)
+        inside = self.tokens[self.k + 1 : min(closing, self.k + 12)]
+        words = "".join(t.text for t in inside)
+        if words in names.SPOKEN and all(t.kind == "letter" for t in inside):
+            self.out.append(Token("text", words, token.at, self.tokens[closing].end, "rm"))
+            self.k = closing + 1
+        else:
+            self.out.append(token)
 
     def _size(self, token: Token) -> None:
         """`\\bigl( \\bigr| \\bigm| \\Big|`: only the side of a bar matters."""
@@ -166,16 +186,17 @@ class _Pass:
         first = self.closing.get(self.k)
         if first is None:
             first = self.k
-        above = self.tokens[self.k : first + 1]
         second = first + 1
-        body = self.tokens[second : self.closing.get(second, second) + 1] if second < len(self.tokens) else []
-        if len(body) > 4:
+        last = self.closing.get(second, second)
+        if second >= len(self.tokens) or last - second > 4:
             self.out.append(token)
             return
+        body = self.tokens[second : last + 1]
         inner = [t for t in _Pass([t for t in body if t.kind not in "{}"]).run() if t.kind != "gap"]
         if len(inner) != 1 or inner[0].kind not in ("relation", "link"):
             self.out.append(token)
             return
+        above = self.tokens[self.k : first + 1]
         words = spelled(t for t in above if t.kind not in "{}").strip()
         text = (
             ":=" if words in ("def", "Delta", "triangle", "\\triangle", ".") and inner[0].text == "=" else inner[0].text
@@ -224,6 +245,8 @@ class _Pass:
         **dict.fromkeys(names.DOTS, _dots),
         **dict.fromkeys(names.BLANK, _blank),
         **dict.fromkeys(names.GAPS, _gap),
+        **dict.fromkeys(names.SPACES, _space),
+        **dict.fromkeys(("mathrm", "mathsf", "mathit"), _prose),
         **dict.fromkeys(names.SIZES, _size),
     }
 
@@ -264,6 +287,16 @@ _CHARACTERS: tuple[tuple[str, Mapping[str, str]], ...] = (
 
 COMMANDS = {name: (kind, table[name]) for kind, table in reversed(_COMMANDS) for name in table}
 CHARACTERS = {c: (kind, table[c]) for kind, table in reversed(_CHARACTERS) for c in table}
+
+
+WIDE = {"em": 0.9, "cm": 0.35, "mm": 3.5, "pt": 9, "ex": 2, "in": 0.15, "mu": 17}
+LENGTH = re.compile(r"\s*(\d{0,4}\.?\d{1,4})\s*(em|cm|mm|pt|ex|in|mu)")
+
+
+def _is_wide(length: str) -> bool:
+    """Whether a space is as wide as `\\quad`."""
+    found = LENGTH.match(length)
+    return found is not None and float(found[1]) >= WIDE[found[2]]
 
 
 def _matched(tokens: list[Token]) -> dict[int, int]:

@@ -9,7 +9,7 @@ _CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 _VARIANTS = "epsilon theta pi rho sigma phi kappa"
 _FUNCTIONS = (
     "log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan det dim ker deg gcd hom arg Pr "
-    "tr Tr diag Diag vec rank sign sgn softmax relu ReLU sigmoid erf logit Var Cov"
+    "tr Tr diag Diag rank sign sgn softmax relu ReLU sigmoid erf logit Var Cov"
 )
 _PLAIN = (
     "partial nabla infty ell hbar imath jmath Re Im aleph emptyset top bot dagger ddagger forall exists neg angle "
@@ -243,4 +243,5 @@ CONNECTIVES = MappingProxyType(
 PROSE = (
     CONDITIONS | frozenset(CONNECTIVES) | frozenset(("otherwise", "else", "is", "are", "the", "a", "an", "to", "of"))
 )
+SPOKEN = frozenset(("if", "for", "when", "where", "and", "or", "with", "otherwise", "else", "since", "unless"))
 ELSE = frozenset(("otherwise", "else", "", "elsewhere", "in all other cases", "other", "if otherwise"))

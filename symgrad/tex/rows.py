@@ -7,7 +7,7 @@ from .cursor import ENDS
 from .faults import Fault
 from .grammar import Parser
 from .lines import Line
-from .syntax import Dots, Group, Node, Relation, Row, Symbol, Text, Tuple
+from .syntax import Cases, Dots, Group, Node, Relation, Row, Symbol, Text, Tuple
 from .tokens import Token
 
 
@@ -43,7 +43,7 @@ class _Rows:
         return self.found
 
     def _next(self, here: Token) -> None:
-        if here.kind in ("gap", ",", ";", "."):
+        if here.kind in ("gap", ",", ";", ".", ":"):
             self._separator(here)
         elif here.kind == "link":
             self.link, self.condition = self.p.advance().text, False
@@ -60,7 +60,7 @@ class _Rows:
         if here.kind == "." and self.p.here.kind not in ("gap", "stop", "text", "newline"):
             raise Fault("a dot inside a formula", here.at, "write \\cdot for a product")
         self.fresh = self.fresh or here.kind != ","
-        if here.kind in ("gap", ";") and self.waiting == []:
+        if here.kind in ("gap", ";", ":"):
             self.condition = self.condition and self._just_said()
 
     def _just_said(self) -> bool:
@@ -101,7 +101,9 @@ class _Rows:
         p, start = self.p, self.p.here.at
         nodes: list[Node] = []
         while True:
+            p.quantified = self.condition or _names_all(p.here)
             node = p.statement()
+            p.quantified = False
             if node is None:
                 break
             nodes.append(node)
@@ -111,7 +113,8 @@ class _Rows:
         if not nodes:
             raise _stray(p.here)
         for node in gathered(nodes):
-            self._add(node, start)
+            for part in _apart(node):
+                self._add(part, start)
         self.fresh = False
 
     def _add(self, node: Node, start: int) -> None:
@@ -127,6 +130,15 @@ class _Rows:
 
 def _with_remark(row: Row, remark: Node) -> Row:
     return Row(row.at, row.end, row.statement, row.link, (*row.remarks, remark), row.number, row.label)
+
+
+def _apart(node: Node) -> tuple[Node, ...]:
+    """Statements that a box or a brace holds together."""
+    if isinstance(node, Group) and (node.left, node.right) == ("", "") and isinstance(node.body, Relation):
+        return (node.body,)
+    if isinstance(node, Cases) and all(isinstance(value, Relation) and when is None for value, when in node.branches):
+        return tuple(value for value, _ in node.branches)
+    return (node,)
 
 
 def _names_all(token: Token) -> bool:
@@ -147,11 +159,14 @@ def gathered(nodes: list[Node]) -> list[Node]:
         if not isinstance(node, Relation):
             plain.append(node)
             continue
-        if out:
+        if plain and _for_all(plain[0]) and node.relations[0] != "∈":
+            out.append(_joined(plain))
+            plain = []
+        if out and isinstance(out[-1], Relation):
             plain = _ended(out, plain)
         out.append(_begun(plain, node))
         plain = []
-    if plain and out:
+    if plain and out and isinstance(out[-1], Relation):
         _ended(out, plain, everything=True)
         return out
     return [*out, _joined(plain)] if plain else out

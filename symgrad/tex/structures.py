@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from . import names
+from . import bigs, names
 from .cursor import Cursor
 from .faults import Fault, limit
 from .limits import NAME
+from .scripts import Scripts
 from .syntax import Accent, Binomial, Frac, Group, Node, Product, Root, Scripted, Stacked, Symbol, Text, Tuple
 from .tokens import Token
 
@@ -133,7 +134,7 @@ def accent(p: Cursor, token: Token) -> Node:
     base, rest = (of.base, of) if isinstance(of, Scripted) else (of, None)
     if not isinstance(base, Symbol):
         return Accent(token.at, end, kind, of)
-    marked = replace(base, at=token.at, end=end, accents=(*base.accents, kind))
+    marked = replace(base, at=token.at, end=base.end if rest is not None else end, accents=(*base.accents, kind))
     return replace(rest, at=token.at, end=end, base=marked) if rest is not None else marked
 
 
@@ -153,6 +154,8 @@ def stacked(p: Cursor, token: Token) -> Node:
     r"""`\overset{note}{body}`; under an operator it is the operator's script."""
     note = p.argument(token, "script")
     body = enclosed(_needed(p, token), token, p)
+    if token.text == "underset" and isinstance(body, Symbol) and body.name in names.BINDING:
+        return bigs.opened(p, body, Scripts(note))
     if token.text == "underset" and isinstance(body, Symbol) and body.font in ("bb", "rm") and note is not None:
         return Scripted(token.at, p.last_end, body, note)
     return Stacked(token.at, p.last_end, body, _words(note))

@@ -30,6 +30,7 @@ SHAPES = re.compile(
     r"""(?P<space>\s+|~|%[^\n]*\n?)
     |(?P<newline>\\\\(?:\*)?(?:\s?\[\s*-?[0-9.]+\s*\\?[a-zA-Z]{2,20}\s*\])?|\\(?:newline|tabularnewline|cr)(?![a-zA-Z]))
     |(?P<command>\\(?:left|right)(?![a-zA-Z])\s*\.|\\[a-zA-Z@]+|\\(?s:.)|\\)
+    |(?P<unclear>\d(?:\.\d+)?[eE][-+]\d|(?<=[\w)}])!=)
     |(?P<number>\d{1,3}(?:\{,\}\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)
     |(?P<dots>\.\.\.+)
     |(?P<letter>[A-Za-z])
@@ -141,7 +142,14 @@ def _styled(font: str, inner: Token) -> Iterator[Token]:
     yield Token("}", "}", inner.end, inner.end)
 
 
+def _unclear(found: str, start: int, end: int) -> tuple[Token, ...]:
+    if found == "!=":
+        raise Fault("!= after a letter can be a factorial", start, "write \\ne, or n! = …")
+    raise Fault(f"{found} can be read in two ways", start, "write 10^{-3}, or a space before e")
+
+
 KINDS = {
+    "unclear": _unclear,
     "newline": _plain("newline"),
     "number": _number,
     "dots": _plain("dots"),
