@@ -11,26 +11,8 @@ from .syntax import Node, Text
 from .tokens import Token
 
 ENDS = frozenset(
-    (
-        "}",
-        "close",
-        "right",
-        ",",
-        ";",
-        ":",
-        ".",
-        "&",
-        "newline",
-        "gap",
-        "relation",
-        "link",
-        "sign",
-        "end",
-        "over",
-        "stop",
-    )
-    + ("separator",)
-)
+    ("}", "close", "right", "end", ",", ";", ":", ".", "&", "newline", "gap", "separator", "relation", "link", "sign")
+) | {"over", "stop"}
 """Tokens that no factor begins with."""
 SEPARATORS = frozenset((",", ";", ":", "separator", "lone bar"))
 

@@ -385,6 +385,14 @@ def _prime(p: Parser, token: Token) -> Node:
     return Symbol(token.at, token.end, "prime")
 
 
+def _script(p: Parser, token: Token) -> Node:
+    """`$^\\top$` in a sentence: a script of nothing, where it begins the formula."""
+    if p.k != 1:
+        raise _unexpected(token)
+    p.k, p.here = 0, token
+    return Group(token.at, token.at, "", "", None)
+
+
 def _text(p: Parser, token: Token) -> Node:
     if p.inside == "script":
         return _word(p, token)
@@ -435,6 +443,8 @@ ATOMS: Mapping[str, Callable[[Parser, Token], Node]] = {
     "bar": barred,
     "lone bar": barred,
     "prime": _prime,
+    "^": _script,
+    "_": _script,
     "dots": lambda p, token: Dots(token.at, token.end),
     "big": bigs.big,
     "binding": bigs.binding,

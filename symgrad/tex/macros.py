@@ -176,7 +176,7 @@ def take(stack: list[Token], token: Token) -> tuple[Token, ...]:
         return (first._replace(text=first.text[0], end=first.at + 1),)
     if first.kind != "{":
         return (first,)
-    depth, inside = 1, []
+    depth, inside = 1, list[Token]()
     while stack:
         part = stack.pop()
         depth += {"{": 1, "}": -1}.get(part.kind, 0)

@@ -128,7 +128,19 @@ DROPPED = frozenset(
             "large",
             "/",
         ),
-        *("itshape", "upshape", "normalfont", "rlap", "llap", "mathrlap", "mathllap", "mathclap", "vcenter", "hbox"),
+        *(
+            "itshape",
+            "upshape",
+            "normalfont",
+            "rlap",
+            "qty",
+            "llap",
+            "mathrlap",
+            "mathllap",
+            "mathclap",
+            "vcenter",
+            "hbox",
+        ),
         *("nulldelimiterspace", "allowdisplaybreaks", "aftergroup", "@"),
     )
 )
@@ -147,6 +159,7 @@ FONTS = MappingProxyType(
         "mathbfit": "bf",
         "symbf": "bf",
         "vb": "bf",
+        "va": "bf",
         "bold": "bf",
     }
     | {"mathcal": "cal", "mathscr": "cal", "mathbb": "bb", "mathbbm": "bb", "mathds": "bb", "Bbb": "bb"}

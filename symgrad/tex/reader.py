@@ -2,6 +2,8 @@ r"""Formulas to trees: `read_display` for lines of statements, `read_expression`
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .bars import counted
 from .faults import Fault, limit
 from .grammar import Parser
@@ -28,9 +30,22 @@ def read_display(text: str, at: int = 0, macros: Macros | None = None) -> tuple[
     """
     tokens = _tokens(text, at, macros)
     try:
-        return tuple(row for line in lines(tokens) for row in rows(line, at + len(text)))
+        return tuple(_linked([row for line in lines(tokens) for row in rows(line, at + len(text))]))
     except RecursionError:
         raise limit("the formula is nested too deeply", at) from None
+
+
+def _linked(found: list[Row]) -> list[Row]:
+    """A line that is only "where" belongs to the next one."""
+    out: list[Row] = []
+    link = ""
+    for row in found:
+        if row.statement is None and row.link and not row.remarks and row is not found[-1]:
+            link = row.link
+            continue
+        out.append(replace(row, link=row.link or link))
+        link = ""
+    return out
 
 
 def read_expression(text: str, at: int = 0, macros: Macros | None = None) -> Node:

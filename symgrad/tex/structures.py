@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 from . import bigs, names
 from .cursor import Cursor
 from .faults import Fault, limit
 from .limits import NAME
 from .scripts import Scripts
-from .syntax import Accent, Binomial, Frac, Group, Node, Product, Root, Scripted, Stacked, Symbol, Text, Tuple
+from .syntax import Accent, Binomial, Frac, Group, Node, Number, Product, Root, Scripted, Stacked, Symbol, Text, Tuple
 from .tokens import Token
 
 Structure = Callable[[Cursor, Token], Node]
@@ -48,6 +49,30 @@ def _optional(p: Cursor) -> Node | None:
         found = p.items()
     p.expect("close", "[ is not closed", opening.at, "] is missing")
     return found
+
+
+def derivative(p: Cursor, token: Token) -> Node:
+    r"""`\pdv{f}{x}`, `\dv[2]{f}{x}`, `\pdv{f}{x}{y}` of the physics package, as the fraction that they show."""
+    order = _optional(p)
+    parts: list[Node] = []
+    while p.here.kind == "{" and len(parts) < 3:
+        parts.append(_needed(p, token))
+    if not parts:
+        raise Fault(f"\\{token.text} without braces", token.at, f"write \\{token.text}{{f}}{{x}}")
+    of, by = (parts[0], parts[1:]) if len(parts) > 1 else (None, parts)
+    mark = Symbol(token.at, token.end, "partial" if token.text[0] == "p" else "d")
+    if order is None and len(by) > 1:
+        order = Number(token.at, token.end, Fraction(len(by)))
+    above = mark if order is None else Scripted(token.at, token.end, mark, None, order)
+    last = by[-1] if order is None or len(by) > 1 else Scripted(by[-1].at, by[-1].end, by[-1], None, order)
+    below = [factor for x in (*by[:-1], last) for factor in (mark, x)]
+    top = above if of is None else _side_by_side(token.at, p.last_end, [above, of])
+    return Frac(token.at, p.last_end, top, _side_by_side(token.at, p.last_end, below))
+
+
+def _side_by_side(at: int, end: int, nodes: list[Node]) -> Node:
+    factors = [f for n in nodes for f in (n.factors if isinstance(n, Product) else (("", n),))]
+    return Product(at, end, tuple(factors))
 
 
 # Fonts
@@ -178,6 +203,7 @@ STRUCTURES: Mapping[str, Structure] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"), fraction),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), binomial),
     "sqrt": root,
+    **dict.fromkeys(("dv", "pdv", "derivative", "pderivative", "odv"), derivative),
     **dict.fromkeys(names.FONTS, font),
     **dict.fromkeys(names.ACCENTS, accent),
     **dict.fromkeys(("operatorname", "operatorname*", "operatornamewithlimits"), operator_name),
