@@ -1,7 +1,7 @@
 """Bars are brackets, norms, "given" and places of evaluation: here each learns how many of its kind still come.
 
-A bar may open where an even number of bars is left up to the end of its brackets (itself counted); where an odd number is,
-it stands alone or closes. Where all bars of a bracket stand in pairs, `||` is the norm's bar.
+A bar may open where an even number of bars is left up to the end of its brackets (itself counted); where an odd number
+is, it stands alone or closes. Where all bars of a bracket stand in pairs, `||` is the norm's bar.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@ r"""The tokens of a display to its lines: alignment goes, a line that continues 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from . import names
 from .faults import Fault
@@ -61,7 +62,7 @@ def lines(tokens: list[Token]) -> list[Line]:
 
 
 def _flat(tokens: list[Token]) -> list[Token]:
-    """Tokens without the `\\begin{aligned}` of the display's own level; what it opened is told by kind "environment"."""
+    """Tokens without the `\\begin{aligned}` of the display's own level; a token "environment" tells which."""
     out: list[Token] = []
     opened: list[str] = []
     depth = k = 0
@@ -134,7 +135,7 @@ def _is_system(tokens: list[Token], k: int) -> bool:
     """`\\begin{array}{rcl} a & = & b \\\\ … `: an old alignment, not a matrix; it is all there is."""
     if tokens[k].text != "array" or k:
         return False
-    pairs = zip(tokens, tokens[1:], strict=False)
+    pairs = pairwise(tokens)
     return any({a.kind, b.kind} == {"&", "relation"} for a, b in pairs)
 
 

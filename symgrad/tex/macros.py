@@ -1,4 +1,4 @@
-r"""Macros: `\newcommand`, `\def`, `\DeclareMathOperator` and their kin are read, and calls are replaced, within bounds."""
+r"""Macros: `\newcommand`, `\def`, `\DeclareMathOperator` and their kin, and calls of them, within bounds."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_macros(text: str, at: int = 0) -> dict[str, Macro]:
 
 
 def _definition(text: str, start: int, at: int, found: dict[str, Macro]) -> int:
-    """Reads the definition at `start`; where it ends. Most are short: more is looked at only where that was not enough."""
+    """Reads the definition at `start`; where it ends. Most are short: more is read only where that is not enough."""
     for length in (200, 2_000, 4 * BODY):
         try:
             stack = [*lex(text[start : start + length], at + start)][::-1]

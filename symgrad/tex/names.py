@@ -244,8 +244,7 @@ MATRICES = frozenset(
 ) | {"array", "psmallmatrix", "bsmallmatrix", "tabular"}
 
 CONDITIONS = frozenset(
-    "for if when whenever unless provided assuming since because as using by from all every any each given at with "
-    "iff only such that s.t. st on over in".split()
+    ["for", "if", "when", "whenever", "unless", "provided", "assuming", "since", "because", "as", "using", "by", "from", "all", "every", "any", "each", "given", "at", "with", "iff", "only", "such", "that", "s.t.", "st", "on", "over", "in"]
 )
 CONNECTIVES = MappingProxyType(
     {"and": "and", "or": "or", "where": "where", "so": "⇒", "hence": "⇒", "thus": "⇒", "then": "⇒", "therefore": "⇒"}
