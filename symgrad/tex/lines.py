@@ -99,7 +99,9 @@ def _unfolded(tokens: list[Token]) -> list[Token]:
     depth = 0
     folded: list[tuple[int, str]] = []
     for k, token in enumerate(tokens):
-        if token.kind == "begin" and token.text in names.ALIGNMENTS and depth:
+        if token.kind in ("begin", "end") and token.text in names.ALIGNMENTS and not depth:
+            out.append(token)
+        elif token.kind == "begin" and token.text in names.ALIGNMENTS:
             folded.append((depth, token.text))
         elif folded and token.kind == "end" and folded[-1] == (depth, token.text):
             folded.pop()

@@ -3,7 +3,8 @@ r"""What tokens are: commands and characters become relations, operators, bracke
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from . import names
 from .faults import Fault
@@ -17,6 +18,9 @@ def understood(tokens: list[Token]) -> list[Token]:
     """The tokens that count, by kind: letter symbol number word text open close left right bar { } ^ _ prime & newline
     gap relation link operator sign dots separator begin end label command, and the characters , ; : . !"""
     return _Pass(tokens).run()
+
+
+Step = Callable[["_Pass", Token], None]
 
 
 class _Pass:
@@ -220,7 +224,7 @@ class _Pass:
             return
         out[-3:] = [out[-2]]
 
-    OTHER = {
+    OTHER: ClassVar[Mapping[str, Step]] = {
         "command": _command,
         "character": _character,
         "combining": _combining,
@@ -233,7 +237,7 @@ class _Pass:
     def _parameter(self, token: Token) -> None:
         raise Fault(f"{token.text} outside a macro", token.at, "it belongs into a \\newcommand")
 
-    SPECIAL = {
+    SPECIAL: ClassVar[Mapping[str, Step]] = {
         "left": _side,
         "right": _side,
         "middle": _middle,

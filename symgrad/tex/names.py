@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-_GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega"
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi "
+    "psi omega"
+)
 _CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 _VARIANTS = "epsilon theta pi rho sigma phi kappa"
 _FUNCTIONS = (
@@ -174,10 +177,8 @@ WORDS = MappingProxyType(
     {"text": "rm", "mbox": "rm", "textrm": "rm", "textnormal": "rm", "textup": "rm", "textbf": "bf", "textit": "it"}
     | {"texttt": "tt", "textsf": "sf", "emph": "it", "textsc": "rm", "intertext": "rm", "shortintertext": "rm"}
 )
-RAW = frozenset(
-    ("label", "tag", "tag*", "ref", "eqref", "cite", "citep", "hspace", "hspace*", "vspace", "vspace*", "begin", "end")
-    + ("color", "textcolor", "colorbox", "mathcolor", "definecolor", "mspace")
-)
+_RAW = "label tag tag* ref eqref cite citep hspace hspace* vspace vspace* begin end color textcolor colorbox mathcolor"
+RAW = frozenset(f"{_RAW} definecolor mspace".split())
 """Commands whose first argument is not mathematics."""
 
 ACCENTS = MappingProxyType(
@@ -215,23 +216,11 @@ LOWERED = MappingProxyType(
     | dict(zip("ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", "aeoxhklmnpstijruv", strict=True))
 )
 
-ALIGNMENTS = frozenset(
-    f"{name}{star}"
-    for name in (
-        "align",
-        "aligned",
-        "alignat",
-        "alignedat",
-        "gather",
-        "gathered",
-        "split",
-        "eqnarray",
-        "multline",
-        "flalign",
-    )
-    + ("equation", "displaymath", "math", "IEEEeqnarray", "dmath", "subequations", "multlined")
-    for star in ("", "*")
+_LINES = (
+    "align aligned alignat alignedat gather gathered split eqnarray multline multlined flalign equation displaymath"
 )
+_LINES += " math IEEEeqnarray dmath subequations"
+ALIGNMENTS = frozenset(f"{name}{star}" for name in _LINES.split() for star in ("", "*"))
 WITH_COLUMNS = frozenset(
     ("array", "alignat", "alignat*", "alignedat", "IEEEeqnarray", "IEEEeqnarray*", "subarray", "tabular")
 )
@@ -244,8 +233,26 @@ MATRICES = frozenset(
 ) | {"array", "psmallmatrix", "bsmallmatrix", "tabular"}
 
 CONDITIONS = frozenset(
-    ["for", "if", "when", "whenever", "unless", "provided", "assuming", "since", "because", "as", "using", "by", "from", "all", "every", "any", "each", "given", "at", "with", "iff", "only", "such", "that", "s.t.", "st", "on", "over", "in"]
+    ("for", "if", "when", "whenever", "unless", "provided", "assuming", "since", "because", "as", "using")
 )
+CONDITIONS |= {
+    "by",
+    "from",
+    "all",
+    "every",
+    "any",
+    "each",
+    "given",
+    "at",
+    "with",
+    "iff",
+    "only",
+    "such",
+    "that",
+    "s.t.",
+}
+CONDITIONS |= {"st", "on", "over", "in"}
+"""Where words end with one of these, what follows is a condition or a reason."""
 CONNECTIVES = MappingProxyType(
     {"and": "and", "or": "or", "where": "where", "so": "⇒", "hence": "⇒", "thus": "⇒", "then": "⇒", "therefore": "⇒"}
     | {"implies": "⇒", "iff": "⇔", "with": "where", "let": "let", "so that": "⇒", "which gives": "⇒", "and so": "⇒"}

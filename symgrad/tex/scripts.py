@@ -55,28 +55,33 @@ def _primes(script: Node | None) -> int:
 
 def scripted(p: Cursor, base: Node) -> Node:
     """The base with all that is attached to it."""
+    one_by_one = False
     while True:
         kind = p.here.kind
         if kind in KINDS:
             found = scripts(p)
             if found != Scripts():
-                base = _attached(p, base, found)
+                base = _attached(p, base, found, one_by_one)
         elif kind == "!":
             base = Factorial(base.at, p.advance().end, base)
         elif kind == "{" and p.ahead().kind == "}" and _after_empty(p):
             p.advance()
             p.advance()
+            one_by_one = True
         else:
             return base
 
 
-def _attached(p: Cursor, base: Node, new: Scripts) -> Node:
+def _attached(p: Cursor, base: Node, new: Scripts, one_by_one: bool) -> Node:
     """A symbol has one subscript and one superscript; `A{}_i{}^j` gives them one by one."""
-    tensor = p.k > 3 and isinstance(base, Scripted) and not new.primes
-    if tensor and isinstance(base, Scripted) and (base.sub is None) != (new.sub is None) and base.end < p.last_end:
-        if (base.sup is None) != (new.sup is None):
-            return Scripted(base.at, p.last_end, base.base, base.sub or new.sub, base.sup or new.sup, base.primes)
+    if one_by_one and isinstance(base, Scripted) and not new.primes and _free(base.sub, new.sub, base.sup, new.sup):
+        return Scripted(base.at, p.last_end, base.base, base.sub or new.sub, base.sup or new.sup, base.primes)
     return Scripted(base.at, p.last_end, base, *new)
+
+
+def _free(sub: Node | None, new_sub: Node | None, sup: Node | None, new_sup: Node | None) -> bool:
+    """Whether the new scripts take only places that are free."""
+    return (sub is None or new_sub is None) and (sup is None or new_sup is None)
 
 
 def _after_empty(p: Cursor) -> bool:
