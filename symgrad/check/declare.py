@@ -25,7 +25,8 @@ class Space(Declaration):
     """`symbol` lives in a space: `$W \\in \\mathbb{R}^{m \\times n}$`, "a vector $x$ of length $n$".
 
     `sizes` are nodes (`m`, `3`, `n_l`), none for a scalar, and None where only the kind is known ("a vector $x$", `rank` 1).
-    `field` is real, integer, natural, binary or complex.
+    `field` is real, integer, natural, binary or complex. Of `x_1, \\dots, x_N \\in \\mathbb{R}^d` the symbol is `x_1`, and `family`
+    holds the subscripts 1 and N: each `x_i` lives there.
     """
 
     symbol: Node
@@ -33,6 +34,7 @@ class Space(Declaration):
     field: str = "real"
     properties: frozenset[str] = frozenset()
     rank: int | None = None
+    family: tuple[Node, Node] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +57,17 @@ class Property(Declaration):
 
 @dataclass(frozen=True, eq=False)
 class Function(Declaration):
-    """`symbol` is a function of `arguments` (none where they are not said): "a differentiable function $\\sigma$"."""
+    """`symbol` is a function of `arguments` (none where they are not said): "a differentiable function $\\sigma$".
+
+    Of `f : \\mathbb{R}^n \\to \\mathbb{R}`, `takes` holds the sizes of the argument, `gives` those of the value.
+    Properties: "function", "differentiable", "entrywise", "logistic", "softmax", "tanh", "relu".
+    """
 
     symbol: Node
     arguments: tuple[Node, ...] = ()
     properties: frozenset[str] = frozenset()
+    takes: tuple[tuple[Node, ...], ...] = ()
+    gives: tuple[Node, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,18 @@ from . import scanning as scan
 from .pieces import Break, Macros, Piece, Skipped, piece, tiled
 
 _BODY = re.compile(r"^[^%\n]*?\\begin\{document\}", re.M)
-_CODE = "verbatim Verbatim lstlisting minted alltt comment tikzpicture filecontents thebibliography".split()
-_ALGORITHM = "algorithm algorithmic algorithm2e".split()
+_CODE = [
+    "verbatim",
+    "Verbatim",
+    "lstlisting",
+    "minted",
+    "alltt",
+    "comment",
+    "tikzpicture",
+    "filecontents",
+    "thebibliography",
+]
+_ALGORITHM = ["algorithm", "algorithmic", "algorithm2e"]
 _ENVIRONMENT_ARGUMENTS = re.compile(r"(?:\[(?P<title>[^]\n]{0,200})\]|\{[^{}\n]{0,200}\})*")
 _ROW = re.compile(r"\\\\(?:\[[^]\n]{0,20}\])?")
 _NEXT_LINE = re.compile(r"[^\n]*\n?")

@@ -14,11 +14,35 @@ from functools import lru_cache
 from .pieces import Break, Formula, Macros, Piece, Skipped, piece
 
 Reader = Callable[[str, re.Match[str]], list[Piece]]
-MATH_ENVIRONMENTS = (
-    "equation align alignat flalign xalignat gather multline eqnarray displaymath math dmath darray IEEEeqnarray "
-    "subequations"
-).split()
-INNER_ENVIRONMENTS = "aligned alignedat gathered split cases array matrix pmatrix bmatrix vmatrix Bmatrix".split()
+MATH_ENVIRONMENTS = [
+    "equation",
+    "align",
+    "alignat",
+    "flalign",
+    "xalignat",
+    "gather",
+    "multline",
+    "eqnarray",
+    "displaymath",
+    "math",
+    "dmath",
+    "darray",
+    "IEEEeqnarray",
+    "subequations",
+]
+INNER_ENVIRONMENTS = [
+    "aligned",
+    "alignedat",
+    "gathered",
+    "split",
+    "cases",
+    "array",
+    "matrix",
+    "pmatrix",
+    "bmatrix",
+    "vmatrix",
+    "Bmatrix",
+]
 ARGUMENTS = {"alignat", "xalignat", "alignedat", "IEEEeqnarray", "array"}
 LONGEST = 2_000  # characters of a macro or a title
 _ARGUMENT = re.compile(r"\s*(?:\[[^]\n]{0,80}\])?\{[^{}\n]{0,200}\}")

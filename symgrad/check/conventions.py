@@ -1,0 +1,56 @@
+"""Conventions that a sentence states: layout of derivatives, columns or rows, where indices start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from .declare import Declaration, Layout, Start, Vectors
+from .sentences import Sentence
+
+_DERIVATIVE = r"(?:gradients?|derivatives?|partial derivatives?)"
+_THING = r"(?:variable|vector|matrix|parameter|parameters|input|tensor|array|argument|thing|object|quantity)"
+
+# Patterns over the words of a sentence, in lower case and without marks; a formula is "#".
+CONVENTIONS: tuple[tuple[str, Callable[..., Declaration]], ...] = tuple(
+    (re.compile(pattern), make)  # type: ignore[misc]
+    for pattern, make in (
+        (r"\bdenominator (?:layout|convention)|\bhessian formulation", lambda **s: Layout(name="denominator", **s)),
+        (r"\b(?:numerator|jacobian) (?:layout|convention|formulation)", lambda **s: Layout(name="numerator", **s)),
+        (rf"\b{_DERIVATIVE} [^.]{{0,80}}?\b(?:ha(?:s|ve)|of|takes?|with) the (?:same )?(?:shapes?|sizes?|dimensions?) (?:of|as) "
+         rf"(?:the |that |its |their )?(?:[a-z]+ )?{_THING}", lambda **s: Layout(name="gradient", **s)),
+        (rf"\b{_DERIVATIVE} [^.]{{0,60}}?\b(?:shaped like|the same shape as)\b", lambda **s: Layout(name="gradient", **s)),
+        (r"\bgradients? (?:[a-z# ]{0,40})?(?:is|are|as) (?:always |all |a |taken as |written as )*columns?(?: vectors?)?\b",
+         lambda **s: Layout(name="gradient", **s)),
+        (r"\bits gradient a column vector", lambda **s: Layout(name="gradient", **s)),
+        (r"\bgradient (?:layout|convention)", lambda **s: Layout(name="gradient", **s)),
+        (rf"\b{_DERIVATIVE} (?:[a-z# ]{{0,60}})?(?:is|are|as) (?:always |all |a |taken as |written as )*rows?(?: vectors?)?\b",
+         lambda **s: Layout(name="numerator", **s)),
+        (r"\b(?:all |our )?vectors (?:are|will be|as)(?: always| all| by default| taken as| written as| assumed to be)* columns?\b",
+         lambda **s: Vectors(name="column", **s)),
+        (r"\b(?:all |our )?vectors (?:are|will be|as)(?: always| all| by default| taken as| written as| assumed to be)* rows?\b",
+         lambda **s: Vectors(name="row", **s)),
+        (r"\b(?:indices|index|indexing|indexed|counting|counted|numbered|count)\b[^.]{0,40}?\b(?:at|from|with) (?:zero|0)\b",
+         lambda **s: Start(first=0, **s)),
+        (r"\b(?:indices|index|indexing|indexed|counting|counted|numbered|count)\b[^.]{0,40}?\b(?:at|from|with) (?:one|1)\b",
+         lambda **s: Start(first=1, **s)),
+        (r"\b(?:zero based|0 based)\b", lambda **s: Start(first=0, **s)),
+        (r"\b(?:one based|1 based)\b", lambda **s: Start(first=1, **s)),
+    )
+)  # fmt: skip
+
+
+def conventions(sentence: Sentence) -> Iterator[Declaration]:
+    text = " ".join(filter(None, map(_word, sentence.tokens)))
+    if re.search(r"\b(?:not|never|no|instead of|unlike|whereas)\b", text):
+        return
+    for pattern, make in CONVENTIONS:
+        if pattern.search(text):
+            yield make(at=sentence.tokens[0].at, end=sentence.end)
+
+
+def _word(token) -> str:
+    if token.formula:
+        text = token.formula.text.strip()
+        return text if text.isdigit() else "#"
+    return token.text if token.text[0].isalnum() else ""

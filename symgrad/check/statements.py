@@ -1,0 +1,173 @@
+"""What one formula of the prose is: names, a size, a membership, a range, a function, an equation, another relation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..tex.syntax import Accent, Dots, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
+from .sets import members, run
+
+NO_NAMES = {"partial", "nabla", "cdot", "forall", "infty", "top", "exists"}
+POWERS = {"T", "top", "H", "intercal", "dagger", "prime"}
+NAMES, SIZE, NUMBER, MEMBER, RANGE, MAP, EQUATION, RELATION, SET, OTHER = "szumgferqx"  # letters of the patterns
+INDICES = frozenset("abcdehijklmnopqrstuv")
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """One statement of a formula: its letter, the names it speaks of, and the row it stands in."""
+
+    letter: str
+    names: tuple[Node, ...]
+    node: Node | None
+    row: Row
+    arguments: tuple[Node, ...] = ()
+
+
+def statement(row: Row) -> Statement:
+    """Classify a row of a formula."""
+    node = row.statement
+    if isinstance(node, Relation):
+        return _relation(row, node)
+    if (found := name_of(node)) and isinstance(node, Product):
+        return Statement(NAMES, found, node, row, _arguments(node))
+    if found := names(node):
+        return Statement(NAMES, found, node, row)
+    return Statement(_letter(node), (), node, row)
+
+
+def _letter(node: Node | None) -> str:
+    match node:
+        case Number():
+            return NUMBER
+        case Product(factors=factors) if any(operator == "times" for operator, _ in factors) and _plain(node):
+            return SIZE
+        case Group(left="(", body=Product(factors=factors)) if any(operator == "times" for operator, _ in factors):
+            return SIZE
+        case Sum(terms=((_, Product() as first), *_)) if _letter(first) == SIZE:
+            return SIZE
+        case Group(left="(", body=Tuple(items=items)) if all(_is_size(item) for item in items):
+            return SIZE
+        case Node() if members(node) is not None:
+            return SET
+    return OTHER
+
+
+def _plain(node: Node) -> bool:
+    """`m \\times n` has names and numbers only; `a \\times \\nabla f` does not."""
+    return not any(isinstance(part, Symbol) and part.name in NO_NAMES for part in node.walk())
+
+
+def _is_size(node: Node) -> bool:
+    return isinstance(node, Number | Sum) or bool(name_of(node))
+
+
+def _relation(row: Row, node: Relation) -> Statement:
+    left, right = node.sides[0], node.sides[-1]
+    if set(node.relations) == {"∈"} and len(node.sides) == 2:
+        return Statement(MEMBER, names(left), node, row)
+    if node.relations == (":", "→"):
+        return Statement(MAP, names(left), node, row)
+    if node.relations == ("=",) and runs(right) and (found := names(left)):
+        return Statement(RANGE, found, node, row)
+    if bounds_of(node):
+        return Statement(RANGE, names(node.sides[1]), node, row)
+    if set(node.relations) <= {"=", ":="}:
+        return Statement(EQUATION, defined(node), node, row, _arguments(left))
+    return Statement(RELATION, names(left), node, row)
+
+
+def defined(node: Relation) -> tuple[Node, ...]:
+    """The names on the left of an equation."""
+    return name_of(node.sides[0]) or names(node.sides[0])
+
+
+def runs(node: Node | None) -> tuple[Node, Node] | None:
+    """First and last of `1, \\dots, n`."""
+    if isinstance(node, Tuple):
+        return run(node.items)
+    return run((node,)) if isinstance(node, Product) else None
+
+
+def bounds_of(node: Relation) -> tuple[Node, Node] | None:
+    """Of `1 \\le i \\le n` and `0 \\le i < n`; `0 < \\beta < 1` is no range."""
+    if len(node.sides) != 3 or not set(node.relations) <= {"≤", "<"} or None in node.sides:
+        return None
+    low, middle, high = node.sides
+    if not all(isinstance(name, Symbol) and name.name in INDICES and not name.font for name in names(middle) or [None]):
+        return None
+    if node.relations[0] == "<" or (isinstance(high, Number) and high.value <= 1) or isinstance(low, Sum):
+        return None
+    assert low is not None and high is not None
+    return low, high if node.relations[1] == "≤" else less_one(high)
+
+
+def less_one(node: Node) -> Node:
+    return Sum(node.at, node.end, (("+", node), ("-", Number(node.end, node.end, _ONE))))
+
+
+_ONE = Fraction(1)
+
+
+def names(node: Node | None) -> tuple[Node, ...]:
+    """The names of `x`, `x, y`, `x_1, \\dots, x_n`, `(x_i, y_i)`, `\\{x_i\\}_{i=1}^n`, `f(x)`; none if anything else stands there."""
+    match node:
+        case Tuple(items=items):
+            found = [name_of(item) for item in items if not isinstance(item, Dots)]
+            if not all(found):
+                return ()
+            first = family(node)
+            return tuple(name for each in found for name in each if first is None or each != found[-1])
+        case Group(left="(" | "{" | "", body=Node() as body) if isinstance(body, Tuple | Symbol | Scripted | Group):
+            return names(body)
+        case Scripted(base=Group(left="(" | "{", body=Node() as body)) if not _is_power(node.sup):
+            return names(body)
+        case None:
+            return ()
+    return name_of(node)
+
+
+def family(node: Node | None) -> tuple[Scripted, Node, Node] | None:
+    """Of `x_1, \\dots, x_N`: the first member, and the subscripts of the first and the last."""
+    match node:
+        case Tuple(items=(Scripted(sub=Node() as low) as first, *_, Dots(), Scripted(sub=Node() as high))):
+            return first, low, high
+    return None
+
+
+def name_of(node: Node | None) -> tuple[Node, ...]:
+    """The one name of `x`, `x_i`, `W^{(l)}`, `\\hat y`, `f(x)`."""
+    match node:
+        case Symbol(name=name) if name not in NO_NAMES:
+            return (node,)
+        case Accent():
+            return (node,)
+        case Scripted(base=Symbol(name=name) | Accent(accent=name), sup=power) if name not in NO_NAMES:
+            return () if _is_power(power) else (node,)
+        case Product(factors=((_, first), (_, Group(left="(", right=")")))):
+            return name_of(first)
+        case Group(left="", body=Node() as body):
+            return name_of(body)
+    return ()
+
+
+def _is_power(node: Node | None) -> bool:
+    match node:
+        case Symbol(name=name):
+            return name in POWERS
+        case Number() | Product():
+            return True
+        case Sum(terms=((sign, _), *_)):
+            return sign == "-"
+    return False
+
+
+def _arguments(node: Node | None) -> tuple[Node, ...]:
+    """`x, \\theta` of `f(x; \\theta)`."""
+    match node:
+        case Product(factors=((_, _), (_, Group(left="(", body=Tuple(items=items))))):
+            return items
+        case Product(factors=((_, _), (_, Group(left="(", body=Node() as body)))):
+            return (body,)
+    return ()
