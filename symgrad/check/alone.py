@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Symbol
+from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
 from .cues import CLAIM, CONDITION, WRONG, contexts
 from .declare import Condition, Context, Declaration, Definition, Function, Property, Range
 from .phrases import belongs
@@ -59,8 +59,20 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
         yield from _states(node, said, **span)
     elif said.letter == EQUATION:
         yield from (each for each in _states(node, said, **span) if each.words == "sums to 1")
-    if said.letter == EQUATION and (kind == "definition" or ":=" in node.relations):
+    if said.letter == EQUATION and _defines(said, node, token, sentence, meant):
         yield Definition(row=said.row, **span)
+
+
+def _defines(said: Statement, node: Relation, token: Token, sentence: Sentence, meant: Context | None) -> bool:
+    """A name on the left, and words that introduce; "where $X = 1$ with probability $p$" and "$X = 1$ if …" do not."""
+    if ":=" in node.relations:
+        return True
+    if not meant or meant.kind != "definition" or not said.names:
+        return False
+    k = sentence.tokens.index(token) + 1
+    cut = k < len(sentence.tokens) and sentence.tokens[k].text in ("if", "when", "unless", "for")
+    value = isinstance(node.sides[-1], Number) and meant.words in ("where", "with", "here")
+    return not (isinstance(node.sides[-1], Number) and cut) and not value
 
 
 def _until(meant: Context | None, sentence: Sentence) -> int | None:
@@ -135,6 +147,9 @@ def _symmetric(left: Node | None, right: Node | None) -> Iterator[tuple[Node, st
     match right:
         case Scripted(base=base, sub=None, sup=Symbol(name="top" | "T")) if same(base, left):
             yield from ((name, "symmetric") for name in name_of(left))
+    match left, right:
+        case Scripted(base=base, sub=None, sup=Symbol(name="top" | "T")), Sum(terms=(("-", other),)) if same(base, other):
+            yield from ((name, "antisymmetric") for name in name_of(other))
 
 
 def _orthogonal(left: Node | None, right: Node | None) -> Iterator[tuple[Node, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from .declare import Declaration, Layout, Start, Vectors
+from .declare import Declaration, Everything, Layout, Start, Vectors
 from .sentences import Sentence
 
 _DERIVATIVE = r"(?:gradients?|derivatives?|partial derivatives?)"
@@ -34,6 +34,8 @@ CONVENTIONS: tuple[tuple[str, Callable[..., Declaration]], ...] = tuple(
          lambda **s: Start(first=0, **s)),
         (r"\b(?:indices|index|indexing|indexed|counting|counted|numbered|count)\b[^.]{0,40}?\b(?:at|from|with) (?:one|1)\b",
          lambda **s: Start(first=1, **s)),
+        (r"\b(?:all|everything|all quantities|all variables|every quantity)\b[a-z ]{0,30}\b(?:are|is|be) (?:all |real |a )*"
+         r"(?:numbers?|scalars?|scalar valued)\b", lambda **s: Everything(**s)),
         (r"\b(?:zero based|0 based)\b", lambda **s: Start(first=0, **s)),
         (r"\b(?:one based|1 based)\b", lambda **s: Start(first=1, **s)),
     )
@@ -44,9 +46,12 @@ def conventions(sentence: Sentence) -> Iterator[Declaration]:
     text = " ".join(filter(None, map(_word, sentence.tokens)))
     if re.search(r"\b(?:not|never|no|instead of|unlike|whereas)\b", text):
         return
+    said = set()
     for pattern, make in CONVENTIONS:
-        if pattern.search(text):
-            yield make(at=sentence.tokens[0].at, end=sentence.end)
+        found = make(at=sentence.tokens[0].at, end=sentence.end)
+        if pattern.search(text) and repr(found) not in said:
+            said.add(repr(found))
+            yield found
 
 
 def _word(token) -> str:

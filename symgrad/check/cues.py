@@ -47,7 +47,8 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         "it is false | false | a frequent mistake | a frequent error | typical mistake | typical error | misconception | students often write | "
         "wrongly": Cue(WRONG),
         "is not | are not | not | never | does not equal | is not equal to": Cue(WRONG, "next"),
-        "minimize | minimise | maximize | maximise | update rule | solve | approximately": Cue(TASK, "clause"),
+        "minimize | minimise | maximize | maximise": Cue(DEFINITION, "near"),
+        "update rule | solve | approximately | roughly": Cue(TASK, "clause"),
     }
 )
 BEHIND = {  # words right behind a formula
@@ -58,6 +59,8 @@ BEHIND = {  # words right behind a formula
 HEADINGS = ("mistake", "mistakes", "pitfall", "pitfalls", "misconceptions", "misconception", "errors", "wrong")
 _LONGEST = 4
 NEAR = 5
+LONG = 8  # nodes of "j = i + k"
+WEAK = {"for", "at", "until", "while", "once", "condition", "constraint"}
 
 
 def contexts(sentence: Sentence, section: Cue | None = None) -> Iterator[Context]:
@@ -89,8 +92,15 @@ def _is_over(sentence: Sentence, k: int, cue: Cue) -> bool:
         return True
     if cue.reach == "sentence" or sentence.tokens[k].text not in (",", ";", ":"):
         return False
+    if cue.kind == CONDITION and k and sentence.tokens[k - 1].said and _letters(sentence, k - 1) == _letters(sentence, k + 1):
+        return False
     around = (sentence.tokens[k - 1], sentence.tokens[k + 1]) if 0 < k < len(sentence.tokens) - 1 else ()
     return not (around and all(_is_value(token) for token in around))
+
+
+def _letters(sentence: Sentence, k: int) -> str:
+    said = sentence.tokens[k].said if k < len(sentence.tokens) else None
+    return said.letter if said and said.letter != EQUATION else str(k)
 
 
 def _is_value(token: Token) -> bool:
@@ -108,8 +118,17 @@ def _context(sentence: Sentence, k: int, cue: Cue | None, words: str) -> Iterato
     after = _behind(sentence, k)
     if after:
         cue, words = Cue(WRONG), after
-    if cue and cue.kind and _says_something(sentence, token):
+    if cue and cue.kind and _says_something(sentence, token) and not _too_weak(cue, words, token):
         yield Context(at=token.at, end=token.end, kind=cue.kind, words=words)
+
+
+def _too_weak(cue: Cue, words: str, token: Token) -> bool:
+    """ "For", "at" and "until" make a condition of "$x = 0$", not of an equation with much on its right, nor of a display."""
+    if cue.kind != CONDITION or words not in WEAK or not token.formula:
+        return False
+    node = token.said.node if token.said and token.said.letter == EQUATION else None
+    long = isinstance(node, Relation) and sum(1 for _ in node.walk()) > LONG
+    return token.formula.display or long
 
 
 def _says_something(sentence: Sentence, token: Token) -> bool:

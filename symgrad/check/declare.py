@@ -92,6 +92,11 @@ class Vectors(Declaration):
 
 
 @dataclass(frozen=True, eq=False)
+class Everything(Declaration):
+    """ "All quantities are numbers": what is not declared otherwise is a scalar."""
+
+
+@dataclass(frozen=True, eq=False)
 class Start(Declaration):
     """The first value of an index, 0 or 1: "indices start at zero"."""
 

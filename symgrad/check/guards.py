@@ -58,8 +58,10 @@ def clause(tokens: Sequence[Token], at: int) -> set[str]:
     return words
 
 
-def bounded(each: Declaration, sentence: Sentence, at: int) -> Declaration:
+def bounded(each: Declaration, sentence: Sentence, found: Match) -> Declaration:
     """What stands in a condition holds in its sentence."""
-    if isinstance(each, Property | Function) and clause(sentence.tokens, at) & CONDITIONS:
+    words = clause(sentence.tokens, found.at)
+    named = bool(found.phrase("N"))  # "for a constant $c$", "for a loss $L$" introduce
+    if isinstance(each, Property) and words & (CONDITIONS - ({"for"} if named else set())):
         return replace(each, until=sentence.end)
     return each

@@ -66,19 +66,34 @@ def describe(found: Match) -> Iterator[Declaration]:
     noun = NOUNS[nouns[0]] if nouns else Noun()
     if not nouns and _before_symbol(found) and set(adjectives) & PREDICATE_ONLY:
         return
-    said = [*noun.properties, *(word for phrase in adjectives for word in ADJECTIVES[phrase])]
+    ones = [word for name in found.phrase("N", "K") for word in NOUNS[name].properties]
+    said = [*noun.properties, *ones, *(word for phrase in adjectives for word in ADJECTIVES[phrase])]
     if noun.function:
         yield from _functions(found, said)
         return
-    sizes = _sizes(found, noun, "square" in said)
-    for symbol in found.names():
+    plural = bool(nouns) and nouns[0].endswith("s")
+    for symbol, sizes, members in _subjects(found, noun, _sizes(found, noun, "square" in said), plural):
         if (sizes is not None or noun.rank is not None) and not _is_member(found):
             rank = len(sizes) if sizes is not None else noun.rank
             kept = frozenset(said) - {"of"}
-            yield Space(symbol=symbol, sizes=sizes, field=_field(said), properties=kept, rank=rank, **found.span)
+            yield Space(
+                symbol=symbol, sizes=sizes, field=_field(said), properties=kept, rank=rank, family=members, **found.span
+            )
         for word in said:
             if word not in ("of", "differentiable", "scalar-valued"):
                 yield Property(symbol=symbol, words=word, **found.span)
+
+
+def _subjects(found: Match, noun: Noun, sizes: tuple[Node, ...] | None, plural: bool):
+    """(symbol, sizes, members): "$y_1, \\dots, y_K$ are a vector" speaks of `y`, "are numbers" of each."""
+    for _, tokens in found.part("S"):
+        said = tokens[0].said
+        members = family(said.node) if said and said.letter == "s" else None
+        if members and noun.rank == 1 and not plural:
+            first, low, high = members
+            yield first.base, (high,) if isinstance(low, Number) and low.value == 1 else sizes, None
+        elif said:
+            yield from ((name, sizes, members and members[1:]) for name in said.names)
 
 
 def _before_symbol(found: Match) -> bool:
@@ -195,5 +210,8 @@ def independent(found: Match) -> Iterator[Declaration]:
 
 def entrywise(found: Match) -> Iterator[Declaration]:
     """The function is applied entry by entry; a vector with these words behind it is not meant."""
-    for symbol in found.names():
-        yield Function(symbol=symbol, properties=frozenset({"entrywise"}), **found.span)
+    for letter, tokens in found.part("S"):
+        said = tokens[0].said
+        if said and (letter != "e" or said.arguments):  # `h = \\tanh(a)` elementwise: h is no function
+            for symbol in said.names:
+                yield Function(symbol=symbol, properties=frozenset({"entrywise"}), **found.span)

@@ -56,14 +56,16 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
         (r"(?:^|[|,.;])(?P<S>{LIST}|m)[:-](?P<P>{PHRASE})(?P<K>{TAIL}){OVER}", describe),  # x: a vector of length n
         (r"(?P<S>{LIST})\((?P<K>z)\)", sized),  # X (N × D)
         (r"(?:^|[|,.;])(?P<S>{LIST})[:|-](?P<K>z)(?=[,.;&()|]|$)", sized),  # W: m × n
-        (r"{FREE}(?P<S>{LIST})[bB]?h?d*k[hb]?(?P<K>[zsu])", sized),  # W has shape m × n
-        (r"{FREE}(?P<S>{LIST})[hW](?P<K>d*[zsu])E", sized),  # x has n entries
-        (r"{FREE}(?P<S>{LIST})[bB](?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X is N × D
+        (r"{FREE}(?P<S>s)[bB]?h?d*k[hb]?(?P<K>[zsu])", sized),  # W has shape m × n
+        (r"{FREE}(?P<S>{LIST})(?:B|hd*)h?d*k[hb]?(?P<K>[zsu])", sized),  # A and B have shape m × n
+        (r"{FREE}(?P<S>s)[hW](?P<K>d*[zsu])E", sized),  # x has n entries
+        (r"{FREE}(?P<S>s)b(?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X is N × D
+        (r"{FREE}(?P<S>{LIST})B(?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X and Y are N × D
         (r"{FREE}(?P<S>{LIST})(?:[bB]?w{{0,2}}p|[bB]w{{0,2}})(?P<Q>q)", in_set),  # y takes values in {{0, 1}}
         (r"(?P<S>{LIST})Rp(?P<Q>[sux])p(?P<K>[szux])", ranging),  # k runs from 1 to K
         (r"{FREE}(?P<S>s)[bB]?(?P<P>(?:d*A)*)d*F(?P<T>{LIST})", function_of),  # L is a differentiable function of z
         (r"{FREE}(?P<S>{LIST})[bB]?I(?P<T>{LIST})", independent),  # A does not depend on x
-        (r"(?P<S>[sef])[^sefm.;]{{0,9}}V", entrywise),  # σ is applied elementwise
+        (r"(?P<S>[sef])[^sefm.;n]{{0,9}}V", entrywise),  # σ is applied elementwise
     )
 )
 _LONGEST = 6
@@ -129,7 +131,7 @@ def _of(sentence: Sentence) -> Iterator[Declaration]:
                 key = told(each)
                 if key not in said and not ignored(each, sentence, found):
                     said.add(key)
-                    yield bounded(each, sentence, found.at)
+                    yield bounded(each, sentence, found)
 
 
 @lru_cache(maxsize=4096)

@@ -117,8 +117,8 @@ def names(node: Node | None) -> tuple[Node, ...]:
             found = [name_of(item) for item in items if not isinstance(item, Dots)]
             if not all(found):
                 return ()
-            first = family(node)
-            return tuple(name for each in found for name in each if first is None or each != found[-1])
+            members = family(node)
+            return (members[0],) if members else tuple(name for each in found for name in each)
         case Group(left="(" | "{" | "", body=Node() as body) if isinstance(body, Tuple | Symbol | Scripted | Group):
             return names(body)
         case Scripted(base=Group(left="(" | "{", body=Node() as body)) if not _is_power(node.sup):

@@ -58,8 +58,9 @@ NOUNS: dict[str, Noun] = spread(  # type: ignore[assignment]
         ),
         "number of | dimension of | dimensionality of | length of | size of": Noun(0, ("integer", "positive", "of")),
         "constant | constants": Noun(None, ("constant",)),
-        "function | functions | activation function | activation functions | activation | nonlinearity | map": FUNCTION,
-        "mapping | transformation": FUNCTION,
+        "function | functions | activation function | activation functions | activation | nonlinearity": FUNCTION,
+        "ones | all ones": Noun(None, ("ones",)),
+        "zeros": Noun(None, ("zero",)),
         "logistic function | logistic sigmoid | sigmoid | sigmoid function | logistic": Noun(
             None, ("logistic", "entrywise"), True
         ),
