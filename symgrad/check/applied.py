@@ -17,12 +17,13 @@ from .context import Environment, Eye, Value, by_entries
 from .functions import BY_NAME, apply
 from .jets import Jet
 from .linear import determinant, diagonal, diagonal_matrix, stacked, trace
-from .names import is_transpose, spelled
+from .names import is_transpose, plain, spelled
 from .quantities import application
 from .scripts import powered
 from .table import Found, IllTyped, Quantity, Unclear
 
 _tags = count(1)
+ACTIVATIONS = frozenset(("sigma", "phi", "psi", "rho", "g", "h", "s", "f", "a"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,7 @@ def unknown(m, q: Quantity, arguments: tuple[Jet, ...]) -> Jet:
 
     `f(x) = s + s²/3 + Σ_k (b_k x_k² + c_k x_k³)` with `s = Σ_k a_k x_k`; entry by entry where it is a function of numbers.
     """
-    if "entrywise" in q.properties and len(arguments) == 1 and arguments[0].shape != ():
+    if _entrywise(q) and len(arguments) == 1 and arguments[0].shape != ():
         return by_entries(arguments[0], lambda x: unknown(m, q, (x,)))
     rng = np.random.default_rng(crc32(q.key.encode()))
     a = m.a
@@ -128,6 +129,11 @@ def unknown(m, q: Quantity, arguments: tuple[Jet, ...]) -> Jet:
         rest = a.add(rest, m.everything(curved))
     bent = a.multiply(a.number("1/3"), a.multiply(linear, linear))
     return a.multiply(a.number("1/8"), a.add(a.add(linear, bent), rest))
+
+
+def _entrywise(q):
+    """Activations are functions of numbers; what has declared arguments is a function of them."""
+    return "entrywise" in q.properties or (not q.arguments and "open" not in q.properties and plain(q.key) in ACTIVATIONS)
 
 
 def _of_numbers(name):

@@ -13,7 +13,7 @@ from .context import Environment, Eye, NeedsMembers, Value, added, fresh, multip
 from .jets import Algebra, Jet, at
 from .ranges import bound_letters, index_range, limits, values
 from .table import Unclear
-from .whole import conjunction, index_condition
+from .whole import conjunction, index_condition, whole
 
 MOST = 64
 
@@ -65,9 +65,20 @@ def _condition(m, node, env):
         sub = stack.pop()
         if isinstance(sub, Tuple):
             stack += sub.items
-        elif isinstance(sub, Relation) and not (sub.relations == ("=",) and node.sup is not None):
+        elif isinstance(sub, Relation) and sub.relations == ("=",) and node.sup is not None:
+            out += _between(m, sub.sides, node.sup, env)
+        elif isinstance(sub, Relation):
             out.append(index_condition(m.trial, sub, env))
     return out
+
+
+def _between(m, sides, end, env):
+    """A sum whose ends depend on another index runs up to each of them."""
+    letter, first, last = (whole(m.trial, node, env) for node in (*sides, end))
+    if not first.dims and not last.dims:
+        return []
+    dims, (k, low, high) = aligned(letter, first, last)
+    return [Array(dims, (low <= k) & (k <= high))]
 
 
 def _forget(m, kept, dims, where):

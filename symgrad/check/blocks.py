@@ -103,6 +103,13 @@ def matrix(m, node: Matrix, env: Environment) -> Value:
     return whole
 
 
+def column(m, items: tuple[Node, ...], env: Environment, node: Node) -> Jet:
+    """`(a, b, c)`: a column of numbers."""
+    if any(isinstance(item, Dots) for item in items):
+        raise Unclear("a list with dots", node)
+    return _joined(m, [_block(m.number(item, env)) for item in items], -2, node)
+
+
 def _block(value):
     return value.map(lambda p: p.with_shape((1, 1))) if value.shape == () else value
 

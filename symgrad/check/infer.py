@@ -1,24 +1,20 @@
 """Names that a document uses and does not declare: what they are where one reading only is possible, and said.
 
-A letter with indices is an array with an axis for each of them; one that is never indexed, transposed or multiplied as a
-matrix is a number. A letter that only ever bounds a sum is a size.
+A letter with indices is an array with an axis for each of them, and axes on which one index stands have one size; a letter
+that is never indexed, transposed or multiplied as a matrix is a number. A letter that only ever ends a sum is a size. A
+number that is differentiated and never defined is a function that the document leaves open.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ..tex.syntax import Big, Node, Number, Relation, Row, Scripted, Symbol
-from .applied import FUNCTIONS
-from .letters import binds
-from .meaning import CONSTANTS
+from ..tex.syntax import Node, Relation, Row, Scripted, Symbol
 from .names import base_of, is_letter, is_transpose, items, letters, spelled
-from .scripts import INDICATORS
-from .table import Table
+from .table import Quantity, Table
+from .uses import Use, Uses, reserved, uses_of
 
-RESERVED = frozenset(
-    ("partial", "nabla", "delta", "d", "top", "infty", "intercal", "to", "E", "bb:E", "bb:R", "e", "1", "bf:1", "bb:1")
-)
+Axis = tuple[str, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,31 +25,24 @@ class Inference:
     what: str
 
 
-@dataclass(eq=False)
-class Uses:
-    """How the formulas write their names."""
-
-    names: dict[str, list[tuple[Node, dict[str, Node]]]] = field(default_factory=dict)
-    indices: set[str] = field(default_factory=set)
-    called: set[str] = field(default_factory=set)
-
-
-def infer(table: Table, rows: list[Row]) -> list[Inference]:
+def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
     """Declares what the formulas use and nothing says; definitions are left to the walk."""
-    statements = [row.statement for row in rows if row.statement is not None]
-    defined = {key for s in statements for key in left_names(table, s)}
-    uses = Uses()
-    for statement in statements:
-        _collect(table, statement, {}, uses)
-    out = []
-    for key, nodes in uses.names.items():
-        if key in defined or key in table.sizes or (len(key) == 1 and key in uses.indices):
-            continue
-        out += [Inference(name, what) for name, what in _declared(table, nodes, uses)]
+    uses = uses_of(table, formulas)
+    defined = {key for rows in formulas for row in rows for key in left_names(table, row.statement)}
+    unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
+    axes = Axes(table, uses)
+    out: list[Inference] = []
+    for key, found in unknown.items():
+        out += _declared(table, key, found, axes)
+    _open_functions(table, uses, defined, out)
+    for node in uses.varied:
+        quantity = table.find(node)
+        if quantity is not None and quantity.quantity.key not in defined:
+            table.varied.add(quantity.quantity.key)
     return out
 
 
-def left_names(table: Table, statement: Node) -> list[str]:
+def left_names(table: Table, statement: Node | None) -> list[str]:
     """The names that stand alone on the left of an equation."""
     if not isinstance(statement, Relation) or statement.sides[0] is None or statement.relations[0] not in ("=", ":="):
         return []
@@ -61,75 +50,45 @@ def left_names(table: Table, statement: Node) -> list[str]:
     base = base_of(symbol)
     if base is None or not isinstance(symbol, Symbol | Scripted):
         return []
-    if isinstance(symbol, Scripted) and symbol.sub is not None and not _letters_only(table, symbol.sub):
+    if isinstance(symbol, Scripted) and symbol.sub is not None and not _letters_only(table, items(symbol.sub)):
         return [spelled(symbol)]
     return [spelled(base), spelled(symbol)]
 
 
-def _collect(table, node, limits, uses):
-    if isinstance(node, Big):
-        inner = {**limits, **dict.fromkeys(binds(node)), **_limits(table, node)}
-        uses.indices |= set(binds(node))
-        _collect(table, node.body, inner, uses)
-        return
-    base = base_of(node) if isinstance(node, Symbol | Scripted) else None
-    if isinstance(node, Scripted):
-        _script_letters(table, node, uses)
-    if base is not None:
-        if table.find(node) is None and not _reserved(table, base, node) and spelled(base) not in limits:
-            uses.names.setdefault(spelled(base), []).append((node, limits))
-        if isinstance(node, Scripted) and node.sup is not None and not is_transpose(node.sup):
-            _collect(table, node.sup, limits, uses)
-        return
-    if isinstance(node, Scripted) and isinstance(node.base, Number):
-        return
-    for child in node.children():
-        _collect(table, child, limits, uses)
-
-
-def _script_letters(table, node, uses):
-    """Letters in scripts are indices, wherever else they stand."""
-    for script in (node.sub,):
-        for name in letters(script) if script is not None else ():
-            if len(name.rstrip("'")) == 1 and table.get(name) is None:
-                uses.indices.add(name)
-
-
-def _limits(table, node):
-    """`Σ_{i=1}^n`: i ends at n, and n is a size."""
-    if node.sup is None or not isinstance(node.sub, Relation) or node.sub.relations != ("=",):
-        return {}
-    for name in letters(node.sup):
-        if table.get(name) is None and len(name) == 1:
-            table.sizes.add(name)
-    first = node.sub.sides[1]
-    if isinstance(first, Number) and first.value == table.start and is_letter(node.sub.sides[0]):
-        return {spelled(node.sub.sides[0]): node.sup}
-    return {}
-
-
-def _reserved(table, base, node):
-    key = spelled(base)
-    if key in ("delta",) and isinstance(node, Symbol):
+def _unknown(table, key, found, uses, defined):
+    if key in defined or key in table.sizes or reserved(table, key, found[0].node):
         return False
-    return key in RESERVED or base.name in FUNCTIONS or key in CONSTANTS or key in table.sizes or base.name in INDICATORS
+    if len(key) == 1 and key in uses.indices and all(isinstance(u.node, Symbol) for u in found):
+        return False
+    known = table.get(key)
+    return known is None or (known.sizes is None and not known.definitions and not known.is_function)
 
 
-def _declared(table, nodes, uses):
-    indexed = [(n, limits) for n, limits in nodes if isinstance(n, Scripted) and n.sub is not None and _letters_only(table, n.sub)]
-    if indexed:
-        return [_array(table, indexed)]
-    labelled = {spelled(_without_power(n)): n for n, _ in nodes if isinstance(n, Scripted) and n.sub is not None}
+def _declared(table, key, found: list[Use], axes):
+    known = table.get(key)
+    indexed = [u for u in found if u.below and _letters_only(table, u.below) or u.above]
+    rank = known.rank if known is not None and known.rank is not None else None
+    if indexed and rank is None:
+        return [_array(table, key, indexed, axes, known)]
+    if rank:
+        sizes = tuple(axes.size((key, k), found[0].node) for k in range(rank))
+        table.declare(base_of(found[0].node), sizes).implied = True
+        return [Inference(key, f"an array with {rank} axes")]
+    return _numbers(table, found)
+
+
+def _numbers(table, found):
     out = []
+    labelled = {spelled(_without_power(u.node)): _without_power(u.node) for u in found if u.below}
     for key, node in labelled.items():
-        table.declare_label(key, _without_power(node))
-        out.append((key, "a number"))
-    plain = [n for n, _ in nodes if isinstance(n, Symbol) or n.sub is None]
-    if plain and not any(isinstance(n, Scripted) and n.sup is not None and is_transpose(n.sup) for n, _ in nodes):
+        if table.find(node) is None:
+            table.declare_label(key, node)
+            out.append(Inference(key, "a number"))
+    plain = [u.node for u in found if not u.below]
+    if plain and not any(isinstance(n, Scripted) and n.sup is not None and is_transpose(n.sup) for n in plain):
         base = base_of(plain[0])
-        assert base is not None
         table.declare(base, ()).implied = True
-        out.append((spelled(base), "a number"))
+        out.append(Inference(spelled(base), "a number"))
     return out
 
 
@@ -137,39 +96,92 @@ def _without_power(node):
     return Scripted(node.at, node.end, node.base, node.sub) if node.sup is not None else node
 
 
-def _array(table, indexed):
-    first = indexed[0][0]
-    rank = max(len(items(n.sub)) for n, _ in indexed)
-    same = [(n, limits) for n, limits in indexed if len(items(n.sub)) == rank]
-    sizes = tuple(_size_of(table, k, same) for k in range(rank))
-    base = base_of(first)
-    table.declare(base, sizes).implied = True
-    return spelled(base), f"an array with {rank} {'index' if rank == 1 else 'indices'}"
+def _array(table, key, indexed, axes, known):
+    most = max(indexed, key=lambda u: len(u.below))
+    above = max((u.above for u in indexed), key=len)
+    sizes = tuple(axes.size((key, k), most.node) for k in range(len(most.below)))
+    quantity = table.declare(base_of(most.node), sizes)
+    quantity.implied = True
+    letter = next((a for u in indexed for a in u.above if is_letter(a)), None)
+    if above and letter is not None:
+        quantity.above, quantity.family = 1, (letter,)
+    rank = len(sizes)
+    return Inference(key, f"an array with {rank} {'index' if rank == 1 else 'indices'}")
 
 
-def _letters_only(table, sub):
-    found = items(sub)
-    return bool(found) and all(is_letter(i) and table.get(spelled(i)) is None and spelled(i) not in table.sizes for i in found)
+def _letters_only(table, below):
+    return bool(below) and all(
+        is_letter(i) and table.get(spelled(i)) is None and spelled(i) not in table.sizes or _shifted(table, i) for i in below
+    )
 
 
-def _size_of(table, position, occurrences):
-    """The size of an axis: the range of an index that stands there, else one of its own."""
-    names = [(spelled(items(n.sub)[position]), limits) for n, limits in occurrences]
-    for name, limits in names:
-        if limits.get(name) is not None:
-            return limits[name]
-        if name in table.ranges:
-            return table.ranges[name][1]
-    for name, _ in names:
-        known = _axis_elsewhere(table, name)
-        if known is not None:
-            return known
-    node = occurrences[0][0]
-    symbol = Symbol(node.at, node.end, f"#{names[0][0]}")
-    table.sizes.add(f"#{names[0][0]}")
-    return symbol
+def _shifted(table, index):
+    """`t-1`, `i+p`: letters, none of them a name."""
+    names = letters(index)
+    return not isinstance(index, Symbol) and bool(names) and all(len(n.rstrip("'")) == 1 for n in names)
 
 
-def _axis_elsewhere(table, name):
-    """A size that an index of this name was given before."""
-    return table.hints.get(name)
+class Axes:
+    """Axes that have one size because one index stands on them, and the sizes that are known."""
+
+    def __init__(self, table: Table, uses: Uses):
+        self.table = table
+        self.parent: dict = {}
+        self.known: dict = {}
+        for key, found in uses.names.items():
+            for use in found:
+                self._unite(key, use)
+        for scope, end in uses.ends.items():
+            self.known.setdefault(self._root(scope), end)
+
+    def _unite(self, key, use):
+        quantity = self.table.find(use.node)
+        sizes = quantity.quantity.sizes if quantity is not None else None
+        families = len(quantity.quantity.family) if quantity is not None else 0
+        positions = use.below if use.above or not families else use.below[families:]
+        for k, index in enumerate(positions):
+            if letters(index) != (spelled(index),) or spelled(index) not in use.scopes:
+                continue
+            scope = use.scopes[spelled(index)]
+            self._join((key, k), scope)
+            if sizes is not None and k < len(sizes):
+                self.known.setdefault(self._root(scope), sizes[k])
+            elif spelled(index) in self.table.ranges:
+                self.known.setdefault(self._root(scope), self.table.ranges[spelled(index)][1])
+
+    def _root(self, item):
+        while self.parent.get(item, item) != item:
+            item = self.parent[item]
+        return item
+
+    def _join(self, a, b):
+        a, b = self._root(a), self._root(b)
+        if a != b:
+            self.parent[a] = b
+            if a in self.known:
+                self.known.setdefault(b, self.known[a])
+
+    def size(self, axis: Axis, node: Node) -> Node:
+        """The size of an axis: one that is known for it, or one of its own."""
+        root = self._root(axis)
+        if root not in self.known:
+            name = f"#{len(self.known)}"
+            self.known[root] = Symbol(node.at, node.end, name)
+            self.table.sizes.add(name)
+        return self.known[root]
+
+
+def _open_functions(table, uses, defined, out):
+    """A number that is differentiated by what it is not made of is a function that the document leaves open."""
+    for key, by in uses.by.items():
+        quantity = table.get(key)
+        if key in defined or quantity is None or quantity.definitions or quantity.sizes not in ((), None):
+            continue
+        if quantity.arguments:
+            continue
+        quantity.by = tuple(by)
+        quantity.properties.add("open")
+        out.append(Inference(key, "a function that the document leaves open"))
+
+
+__all__ = ["Inference", "Quantity", "infer", "left_names"]

@@ -24,17 +24,17 @@ from ..tex.syntax import (
     Symbol,
     Tuple,
 )
-from .applied import apply_function, apply_quantity
+from .applied import apply_function, apply_quantity, unknown
 from .arrays import Array
 from .big import big
-from .blocks import cases, condition, matrix
+from .blocks import cases, column, condition, matrix
 from .context import Environment, Eye, Value, added, as_number, fresh, settled, shape_text
 from .functions import BY_NAME, apply, pi
 from .jets import Jet, constant
 from .linear import determinant
 from .names import spelled
 from .products import fraction, product
-from .quantities import entries, occurrence
+from .quantities import entries, families_of, member, memberwise, occurrence, single, stored
 from .ranges import index_range, values
 from .scripts import scripted
 from .table import IllTyped, Quantity, Unclear
@@ -123,6 +123,23 @@ class Meaning:
         if x.shape != y.shape:
             raise IllTyped(f"⟨{shape_text(x.shape)}, {shape_text(y.shape)}⟩", node)
         return self.everything(self.a.multiply(x, y))
+
+    def open_value(self, q: Quantity, env: Environment) -> Jet:
+        """A function that the document leaves open, of what it says or of what nothing else is computed from."""
+        nodes = q.arguments or self.trial.table.last_of(q)
+        if not nodes:
+            raise Unclear(f"what {q.key} is a function of is not said", q.symbol)
+        return unknown(self, q, tuple(self.whole_array(node, env) for node in nodes))
+
+    def whole_array(self, node: Node, env: Environment) -> Jet:
+        """All entries of a name, whatever indices are written on it, but those that choose a member at a fixed place."""
+        found = self.trial.table.find(node)
+        if found is None:
+            return self.array(node, env)
+        if memberwise(self, found.quantity):
+            families = families_of(self, found.quantity)
+            return member(self, found.quantity, tuple(single(self, i, env) for i in found.indices[:families]), env)
+        return stored(self, found.quantity, env, node)
 
     def determinant(self, value: Jet) -> Jet:
         """The determinant of a matrix."""
@@ -224,7 +241,7 @@ def _group(m: Meaning, node: Group, env: Environment) -> Value:
     if node.left in GROUPS:
         return GROUPS[node.left](m, node, env)
     if isinstance(node.body, Tuple):
-        raise Unclear("a tuple where a value is expected", node)
+        return column(m, node.body.items, env, node)
     return m.value(node.body, env)
 
 

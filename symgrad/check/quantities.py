@@ -124,6 +124,8 @@ def stored(m, q: Quantity, env: Environment, node: Node | None = None) -> Jet:
     if key in env.overrides:
         m.touched.add(q.key)
         return env.overrides[key]
+    if not q.definitions and ("open" in q.properties or (q.is_function and q.arguments)):
+        return _remembered(m, q, key, env, lambda inner: m.open_value(q, inner))
     if not q.definitions:
         if q.sizes is None:
             raise Unclear(f"the size of {q.key} is not declared", node)

@@ -49,7 +49,7 @@ def limits(m, node: Big, letter: str, env: Environment) -> tuple[int, int] | Non
     for relation in _relations(node.sub):
         sides, ops = relation.sides, relation.relations
         if ops == ("=",) and spelled(sides[0]) == letter and node.sup is not None:
-            return int(whole(m.trial, sides[1], env).data), int(whole(m.trial, node.sup, env).data)
+            return int(np.min(whole(m.trial, sides[1], env).data)), int(np.max(whole(m.trial, node.sup, env).data))
         between = _between(m, sides, ops, letter, env)
         if between:
             return between
@@ -68,8 +68,8 @@ def _between(m, sides, ops, letter, env):
         if side is None or spelled(side) != letter or not 0 < k < len(sides) - 1:
             continue
         try:
-            low = int(whole(m.trial, sides[k - 1], env).data) + (ops[k - 1] == "<")
-            high = int(whole(m.trial, sides[k + 1], env).data) - (ops[k] == "<")
+            low = int(np.min(whole(m.trial, sides[k - 1], env).data)) + (ops[k - 1] == "<")
+            high = int(np.max(whole(m.trial, sides[k + 1], env).data)) - (ops[k] == "<")
         except (Unclear, TypeError):
             return None
         return low, high

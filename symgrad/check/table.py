@@ -47,6 +47,8 @@ class Quantity:
     properties: set[str] = field(default_factory=set)
     definitions: list[Definition] = field(default_factory=list)
     arguments: tuple[Node, ...] | None = None
+    by: tuple[Node, ...] = ()
+    rank: int | None = None
     implied: bool = False
 
     @property
@@ -74,7 +76,6 @@ class Table:
         self.quantities: dict[str, Quantity] = {}
         self.sizes: set[str] = set()
         self.ranges: dict[str, tuple[Node | None, Node]] = {}
-        self.hints: dict[str, Node] = {}
         self.start = 1
         self.varied: set[str] = set()
         self.version = 0
@@ -189,6 +190,17 @@ class Table:
             return factors[0][1], body.items if isinstance(body, Tuple) else (() if body is None else (body,))
         return left, ()
 
+    def last_of(self, q: Quantity) -> tuple[Node, ...]:
+        """Of what a quantity is differentiated by, that which no other of it is computed from."""
+        found = {f.quantity.key: (f, node) for node in q.by if (f := self.find(node)) is not None and f.quantity is not q}
+        made = {key: self.depends(f.quantity) - {key} for key, (f, _) in found.items()}
+        last = [key for key in found if not any(key in made[other] for other in found if other != key and key not in made[key])]
+        fixed = [key for key in last if self._at_fixed_place(found[key][0])]
+        return tuple(found[key][1] for key in (fixed or last))
+
+    def _at_fixed_place(self, found: Found) -> bool:
+        return bool(found.quantity.above) and any(spelled(i) in self.sizes for i in found.indices)
+
     def depends(self, quantity: Quantity) -> frozenset[str]:
         """The names that its value is computed from, itself among them."""
         seen: set[str] = set()
@@ -200,6 +212,8 @@ class Table:
             seen.add(q.key)
             for definition in q.definitions:
                 stack += self.mentioned(definition.body)
+            if not q.definitions:
+                stack += [f.quantity for node in (q.arguments or (self.last_of(q) if q.by else ())) if (f := self.find(node))]
         return frozenset(seen)
 
     def mentioned(self, node: Node) -> list[Quantity]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from ..tex.faults import Fault
 from ..tex.macros import Macro, read_macros
 from ..tex.reader import read_display
-from ..tex.syntax import Dots, Node, Relation, Row, Scripted, Symbol
+from ..tex.syntax import Dots, Group, Node, Relation, Row, Scripted, Symbol, Tuple
+from .applied import FUNCTIONS
 from .claims import UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
-from .infer import Inference, infer
+from .infer import Inference, infer, left_names
 from .names import base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
 from .table import Table, Unclear
@@ -88,25 +89,36 @@ class Walk:
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
         names = {"gradient": "mixed"}
         self.reading.layout = layout or (names.get(chosen[0], chosen[0]) if chosen else None)
-        self.reading.inferred = infer(self.table, [row for line in lines for row in line.rows])
+        self.reading.inferred = infer(self.table, [line.rows for line in lines])
         self.judge = Judge(self.table, self.reading.layout or "mixed")
 
     def _declare_all(self):
         for d in self.declarations:
             match d:
                 case Space():
-                    self.table.declare(d.symbol, d.sizes if d.sizes is not None else None, d.field, d.properties)
+                    self.table.declare(d.symbol, d.sizes, d.field, d.properties).rank = d.rank
                 case Range():
                     self._range(d)
                 case Start():
                     self.table.start = d.first
+        defined = {key for line in self.lines for row in line.rows for key in left_names(self.table, row.statement)}
         for d in self.declarations:
             match d:
                 case Property():
                     self._property(d)
                 case Function():
-                    quantity = self.table.declare(d.symbol, None, properties={"function", *d.properties})
-                    quantity.arguments = d.arguments or quantity.arguments
+                    self._function(d, defined)
+
+    def _function(self, d, defined):
+        """A function that is named and not defined; a quantity said to be one of others is what its equation says."""
+        name, above, family = self.table.name_and_family(d.symbol)
+        known = self.table.get(name)
+        if name in defined or (known is not None and known.sizes not in (None, ())):
+            return
+        quantity = self.table.declare(d.symbol, None, properties=d.properties)
+        quantity.arguments = d.arguments or quantity.arguments
+        if not (isinstance(d.symbol, Symbol) and d.symbol.name in ("L", "J", "C", "E", "ell", "R") and not d.arguments):
+            quantity.properties.add("function")
 
     def _range(self, d):
         for name in (spelled(d.index),):
@@ -181,8 +193,8 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why="nothing stands on the left")
         if context is not None and context.kind in ("wrong", "not judged", "condition"):
             return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
-        if self._has_dots_only(right):
-            return replace(step, kind=NOT_JUDGED, why="only dots")
+        if self._enumerates(left, right):
+            return replace(step, kind=NOT_JUDGED, why="a range or a list")
         if op == "=:":
             return self._define(step, right, left)
         if op == ":=" or (k == 0 and self._fresh(left, right)):
@@ -211,7 +223,9 @@ class Walk:
         """Whether an equation can be the definition of the name on its left."""
         symbol, _ = self.table.left_side(left)
         base = base_of(symbol)
-        if base is None or not isinstance(symbol, Symbol | Scripted) or base.name in ("partial", "nabla", "d", "delta") and not self._named(symbol):
+        if base is None or base.name in FUNCTIONS and symbol is not left and base.name != "sigma" or spelled(base) in ("bb:E", "E"):
+            return False
+        if not isinstance(symbol, Symbol | Scripted) or base.name in ("partial", "nabla", "d", "delta") and not self._named(symbol):
             return False
         if isinstance(symbol, Scripted) and symbol.sup is not None and not self._family(symbol):
             return False
@@ -250,9 +264,11 @@ class Walk:
     def _is_derivative(node):
         return any(isinstance(n, Symbol) and n.name in ("partial", "nabla") for n in node.walk())
 
-    @staticmethod
-    def _has_dots_only(node):
-        return isinstance(node, Dots)
+    def _enumerates(self, left, right):
+        """`i = 1, …, n`, `x = (x_1, …, x_n)`."""
+        body = right.body if isinstance(right, Group) else right
+        dotted = isinstance(body, Tuple) and any(isinstance(i, Dots) for i in body.items)
+        return dotted or isinstance(right, Dots) or isinstance(left, Tuple) or spelled(left) in self.table.ranges
 
     def _property_stated(self, left, right) -> bool:
         """`Aᵀ = A`, `Σ_j y_j = 1`, `QᵀQ = I`: facts about inputs, taken over."""

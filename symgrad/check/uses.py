@@ -1,0 +1,164 @@
+"""How the formulas of a document write their names: which are indexed, by what, under which sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..tex.syntax import Big, Group, Node, Number, Relation, Row, Scripted, Symbol
+from .applied import FUNCTIONS
+from .letters import binds
+from .meaning import CONSTANTS
+from .names import base_of, is_letter, is_transpose, items, letters, spelled
+from .scripts import INDICATORS
+from .table import Table
+
+RESERVED = frozenset(
+    ("partial", "nabla", "delta", "d", "rm:d", "top", "infty", "intercal", "to", "E", "bb:E", "bb:R", "e", "1", "bf:1", "bb:1")
+)
+Scope = tuple[int, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """One occurrence of a name: its indices above and below, and where each letter belongs: (scope, letter)."""
+
+    node: Node
+    above: tuple[Node, ...]
+    below: tuple[Node, ...]
+    scopes: dict[str, Scope]
+
+
+@dataclass(eq=False)
+class Uses:
+    """All occurrences by name, the letters that are indices, and the upper ends of sums by scope."""
+
+    names: dict[str, list[Use]] = field(default_factory=dict)
+    indices: set[str] = field(default_factory=set)
+    ends: dict[Scope, Node] = field(default_factory=dict)
+    by: dict[str, list[Node]] = field(default_factory=dict)
+    varied: list[Node] = field(default_factory=list)
+    scopes: int = 0
+
+
+def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
+    """What the formulas show; letters free in a formula belong to the formula, bound ones to their sum."""
+    uses = Uses()
+    for rows in formulas:
+        uses.scopes += 1
+        for row in rows:
+            for node in (row.statement, *row.remarks):
+                if node is not None:
+                    _collect(table, node, _Free(uses.scopes), uses)
+    return uses
+
+
+class _Free(dict):
+    """Letters that nothing binds belong to the formula."""
+
+    def __init__(self, scope):
+        super().__init__()
+        self.scope = scope
+
+    def __missing__(self, letter):
+        return (self.scope, letter)
+
+    def inside(self, scope, bound):
+        new = _Free(self.scope)
+        new.update(self)
+        new.update({letter: (scope, letter) for letter in bound})
+        return new
+
+
+def _collect(table, node, scopes, uses):
+    if isinstance(node, Big):
+        bound = binds(node)
+        uses.scopes += 1
+        uses.indices |= bound
+        inner = scopes.inside(uses.scopes, bound)
+        _end(table, node, uses)
+        _collect(table, node.body, inner, uses)
+        return
+    if isinstance(node, Symbol | Scripted) and base_of(node) is not None:
+        _use(table, node, scopes, uses)
+        return
+    if isinstance(node, Scripted) and isinstance(node.base, Number):
+        _mark(table, node.sub, uses)
+        return
+    _derivatives(node, uses)
+    for child in node.children():
+        _collect(table, child, scopes, uses)
+
+
+def _use(table, node, scopes, uses):
+    base = base_of(node)
+    key = spelled(base)
+    if isinstance(node, Scripted):
+        _mark(table, node.sub, uses)
+    if base.name in ("nabla", "partial", "d"):
+        if isinstance(node, Scripted) and node.sub is not None and base.name == "nabla":
+            _collect(table, node.sub, scopes, uses)
+        return
+    sub = items(node.sub) if isinstance(node, Scripted) else ()
+    sup = _above(table, node) if isinstance(node, Scripted) else ()
+    names = {n: scopes[n] for i in (*sup, *sub) for n in letters(i)}
+    uses.names.setdefault(key, []).append(Use(node, sup, sub, names))
+    if isinstance(node, Scripted) and node.sup is not None and not sup and not is_transpose(node.sup):
+        _collect(table, node.sup, scopes, uses)
+
+
+def _above(table, node):
+    """Superscripts that are indices or labels: in brackets, or letters that run over layers."""
+    if node.sup is None or is_transpose(node.sup) and "T" not in table.ranges:
+        return ()
+    if isinstance(node.sup, Group) and node.sup.left in ("(", "[", "⟨"):
+        return items(node.sup)
+    inner = letters(node.sup)
+    return items(node.sup) if inner and any(n in table.ranges for n in inner) else ()
+
+
+def _mark(table, script, uses):
+    """Letters in a subscript are indices, wherever else they stand."""
+    for name in letters(script) if script is not None else ():
+        if len(name.rstrip("'")) == 1 and table.get(name) is None:
+            uses.indices.add(name)
+
+
+def _end(table, node, uses):
+    """`Σ_{i=1}^n`: i ends at n, and n is a size."""
+    if node.sup is None or not isinstance(node.sub, Relation) or node.sub.relations != ("=",):
+        return
+    for name in letters(node.sup):
+        if table.get(name) is None and len(name) == 1:
+            table.sizes.add(name)
+    first, letter = node.sub.sides[1], node.sub.sides[0]
+    if is_letter(letter) and isinstance(first, Number) and first.value == table.start:
+        uses.ends[uses.scopes, spelled(letter)] = node.sup
+
+
+def _derivatives(node, uses):
+    """What is differentiated by what: `∂L/∂x`, and what stands under a d."""
+    above, below = getattr(node, "above", None), getattr(node, "below", None)
+    if above is not None and below is not None and hasattr(above, "factors") and hasattr(below, "factors"):
+        first, second = above.factors, below.factors
+        if _is_d(first[0][1]) and _is_d(second[0][1]) and len(first) == 2:
+            base = base_of(first[1][1])
+            if base is not None:
+                uses.by.setdefault(spelled(base), []).extend(f for _, f in second if not _is_d(f))
+    factors = getattr(node, "factors", ())
+    for (_, a), (op, b) in zip(factors, factors[1:], strict=False):
+        if op == "" and isinstance(a, Symbol) and a.name in ("d", "partial") and base_of(b) is not None:
+            uses.varied.append(b)
+
+
+def _is_d(node):
+    base = base_of(node)
+    return base is not None and base.name in ("partial", "d")
+
+
+def reserved(table: Table, key: str, node: Node) -> bool:
+    """Names that are never a quantity by themselves."""
+    base = base_of(node)
+    assert base is not None
+    if key == "delta" and isinstance(node, Symbol):
+        return False
+    return key in RESERVED or base.name in FUNCTIONS or key in CONSTANTS or key in table.sizes or base.name in INDICATORS
