@@ -98,17 +98,17 @@ def apply_quantity(m, head: Head, arguments: list[Jet], env: Environment, node: 
     if head.primes:
         if len(arguments) != 1:
             raise Unclear(f"the derivative of {q.key} by which argument", node)
-        of = lambda x: _function(m, q, (x,), env, node)  # noqa: E731
+        of = lambda x: _function(m, q, (x,), env, node, head.found.indices)  # noqa: E731
         value: Value = by_entries(arguments[0], lambda x: _slope(m, of, x, head.primes))
     else:
-        value = _function(m, q, tuple(arguments), env, node)
-    if head.found.indices and isinstance(value, Jet):
+        value = _function(m, q, tuple(arguments), env, node, head.found.indices)
+    if head.found.indices and isinstance(value, Jet) and not any(d.pattern for d in q.definitions):
         value = m.entries(value, head.found.indices, env, node, q)
     return powered(m, value, head.sup, env, node)
 
 
-def _function(m, q, arguments, env, node):
-    return application(m, q, arguments, env, node) if q.definitions else unknown(m, q, arguments)
+def _function(m, q, arguments, env, node, indices):
+    return application(m, q, arguments, env, node, indices) if q.definitions else unknown(m, q, arguments)
 
 
 def unknown(m, q: Quantity, arguments: tuple[Jet, ...]) -> Jet:

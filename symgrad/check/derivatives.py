@@ -12,7 +12,7 @@ from itertools import count
 
 import numpy as np
 
-from ..tex.syntax import Group, Node, Number, Product, Scripted, Symbol
+from ..tex.syntax import Group, Node, Number, Product, Scripted, Symbol, Tuple
 from .arrays import Array, gather
 from .context import Environment, Value
 from .jets import Jet, constant
@@ -80,6 +80,31 @@ def gradient(m, nabla: Node, of: Node, env: Environment, node: Node) -> Jet:
         m.layout = kept
 
 
+def gradient_at(m, nabla: Node, q, arguments: tuple[Node, ...], of: Node, env: Environment, node: Node) -> Jet:
+    """`∇f(a)`: by the parameter of f, at the place a."""
+    definition = next((d for d in q.definitions if len(d.parameters) == len(arguments)), None)
+    sub = nabla.sub if isinstance(nabla, Scripted) else None
+    if definition is None:
+        return gradient(m, nabla, _applied_to(of, arguments, node), env, node)
+    if sub is None and len(definition.parameters) != 1:
+        raise Unclear("∇ does not say by what", nabla)
+    variable = sub if sub is not None else definition.parameters[0]
+    found = [m.trial.table.find(p) for p in definition.parameters]
+    values = [m.array(x, env) for x in arguments]
+    bound = {(f.quantity.key, ()): v for f, v in zip(found, values, strict=True) if f is not None}
+    order = int(nabla.sup.value) if isinstance(nabla, Scripted) and isinstance(nabla.sup, Number) else 1
+    kept, m.layout = m.layout, "mixed" if m.layout == "numerator" else m.layout
+    try:
+        return derivative(m, definition.body, [variable] * order, env.with_overrides(bound), node)
+    finally:
+        m.layout = kept
+
+
+def _applied_to(of, arguments, node):
+    body = arguments[0] if len(arguments) == 1 else Tuple(of.at, of.end, arguments)
+    return Product(of.at, node.end, (("", of), ("", Group(of.at, node.end, "(", ")", body))))
+
+
 def _only_variable(m, of, nabla):
     """`∇f` with one variable: the parameter of f, or the argument that is written."""
     symbol, arguments = m.trial.table.left_side(of)
@@ -92,7 +117,16 @@ def _only_variable(m, of, nabla):
         )
         if len(parameters) == 1:
             return parameters.pop()
+    inputs = _vectors(m, of)
+    if len(inputs) == 1:
+        return inputs[0]
     raise Unclear("∇ does not say by what", nabla)
+
+
+def _vectors(m, of):
+    """The vectors in a formula, by their symbols: `∇(xᵀ A x)` is by x."""
+    found = {f.quantity.key: f.quantity for f in m.trial.table.occurrences(of) if len(f.quantity.sizes or ()) == 1}
+    return [q.symbol for q in found.values() if "constant" not in q.properties]
 
 
 def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environment, of: Node, node: Node) -> Jet:
@@ -103,7 +137,7 @@ def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environmen
         raise Unclear(f"{spelled(by)} is not declared", by)
     across = found.sup is not None and is_transpose(found.sup)
     if found.sup is not None and not across:
-        raise Unclear(f"a derivative by {spelled(by)}", by)
+        return _by_power(m, function, by, env, of, node)
     key, current, families, indices = _varied(m, found, env, by)
     tag = f"∂{next(_tags)}"
     dims = tuple(f"{tag}.{k}" for k in range(len(current.shape)))
@@ -118,6 +152,17 @@ def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environmen
     along = value.along(tag) or constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
     moved = along.map(lambda p: _first(p, dims, current.shape))
     return _laid_out(m, moved, value.shape, indices, families, current.shape, found, env, across, by)
+
+
+def _by_power(m, function, by, env, of, node):
+    """`∂f/∂(σ²) = ∂f/∂σ / 2σ`."""
+    if not isinstance(by.sup, Number) or by.sup.value.denominator != 1:
+        raise Unclear(f"a derivative by {spelled(by)}", by)
+    base = Scripted(by.at, by.end, by.base, by.sub, None, by.primes) if by.sub is not None else by.base
+    value = m.number(base, env)
+    n = int(by.sup.value)
+    slope = m.a.multiply(m.a.number(n), m.a.power(value, n - 1))
+    return m.a.divide(partial(m, function, base, env, of, node), slope)
 
 
 def _first(part, dims, shape):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..tex.syntax import Node, Relation, Row, Scripted, Symbol
 from .names import base_of, is_letter, is_transpose, items, letters, spelled
 from .table import Quantity, Table
-from .uses import Use, Uses, reserved, uses_of
+from .uses import Use, Uses, reserved, starts_at_zero, uses_of
 
 Axis = tuple[str, int]
 
@@ -28,12 +28,19 @@ class Inference:
 def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
     """Declares what the formulas use and nothing says; definitions are left to the walk."""
     uses = uses_of(table, formulas)
+    if table.start == 1 and starts_at_zero(uses):
+        table.start = 0
+        uses = uses_of(table, formulas)
     defined = {key for rows in formulas for row in rows for key in left_names(table, row.statement)}
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     axes = Axes(table, uses)
     out: list[Inference] = []
     for key, found in unknown.items():
         out += _declared(table, key, found, axes)
+    for key, used in uses.names.items():
+        if key in defined:
+            rank = max((len(u.below) for u in used if _letters_only(table, u.below)), default=0)
+            table.axes[key] = tuple(axes.size((key, k), used[0].node) for k in range(rank))
     _open_functions(table, uses, defined, out)
     for node in uses.varied:
         quantity = table.find(node)
@@ -176,8 +183,6 @@ def _open_functions(table, uses, defined, out):
     for key, by in uses.by.items():
         quantity = table.get(key)
         if key in defined or quantity is None or quantity.definitions or quantity.sizes not in ((), None):
-            continue
-        if quantity.arguments:
             continue
         quantity.by = tuple(by)
         quantity.properties.add("open")

@@ -126,7 +126,7 @@ class Meaning:
 
     def open_value(self, q: Quantity, env: Environment) -> Jet:
         """A function that the document leaves open, of what it says or of what nothing else is computed from."""
-        nodes = q.arguments or self.trial.table.last_of(q)
+        nodes = self.trial.table.last_of(q)
         if not nodes:
             raise Unclear(f"what {q.key} is a function of is not said", q.symbol)
         return unknown(self, q, tuple(self.whole_array(node, env) for node in nodes))
@@ -194,10 +194,10 @@ def _symbol(m: Meaning, node: Symbol, env: Environment) -> Value:
     if name in env.indices:
         return m.a.integers(env.indices[name])
     found = m.trial.table.find(node)
+    if name in m.trial.table.sizes and (found is None or not found.quantity.definitions):
+        return m.a.number(m.trial.named_size(name, {}))
     if found is not None:
         return occurrence(m, found, env, node)
-    if name in m.trial.table.sizes:
-        return m.a.number(m.trial.named_size(name, {}))
     if name in CONSTANTS:
         return CONSTANTS[name](m)
     raise Unclear(f"{name} is not declared", node)

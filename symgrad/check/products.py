@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..tex.syntax import Frac, Group, Node, Number, Product, Scripted, Symbol, Tuple
+from ..tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Symbol, Tuple
 from .applied import FUNCTIONS, function_of
 from .context import Environment, Value, divided, entrywise, multiplied
-from .derivatives import derivative, differential, gradient, is_differential, starts_partial, variables
+from .derivatives import derivative, differential, gradient, gradient_at, is_differential, starts_partial, variables
 from .linear import kronecker
 from .names import spelled
-from .scripts import with_scripts
+from .scripts import INDICATORS, powered, truth, with_scripts
 from .table import Unclear
 
 Factors = tuple[tuple[str, Node], ...]
@@ -64,6 +64,8 @@ def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Va
         above = Product(node.at, factors[end - 1][1].end, tuple(factors[k:end]))
         below, after = _denominator(factors, end)
         return fraction(m, Frac(node.at, below.end, above, below), env), after
+    if _is_indicator(m, factors, k):
+        return _indicated(m, factors[k + 1][1], env), k + 2
     if _is_nabla(node):
         return _nabla(m, factors, k, env, whole)
     if is_differential(m, factors, k, env):
@@ -120,6 +122,21 @@ def _differentiated(above):
     return _rest(above.factors, 1, above)
 
 
+def _is_indicator(m, factors, k):
+    """`\\mathbb{1}[k = i]`, `\\mathbf 1\\{x > 0\\}`, `I(x > 0)`."""
+    node = factors[k][1]
+    bracket = _bracket(factors, k + 1)
+    named = isinstance(node, Symbol) and node.name in INDICATORS and (node.font in ("bb", "bf") or node.name == "I")
+    named = named or (isinstance(node, Number) and node.value == 1 and bracket is not None and bracket[0].left != "(")
+    return named and bracket is not None and isinstance(bracket[0].body, Relation)
+
+
+def _indicated(m, node, env):
+    group = node.base if isinstance(node, Scripted) else node
+    value = truth(m, group.body, env)
+    return powered(m, value, node.sup, env, node) if isinstance(node, Scripted) else value
+
+
 def _is_nabla(node):
     base = node.base if isinstance(node, Scripted) else node
     return isinstance(base, Symbol) and base.name == "nabla"
@@ -127,12 +144,17 @@ def _is_nabla(node):
 
 def _nabla(m, factors, k, env, whole):
     """`∇_W f`: of all that stands beside it."""
+    if k + 1 < len(factors) and factors[k + 1][0] == "":
+        head, bracket = function_of(m, factors[k + 1][1]), _bracket(factors, k + 2)
+        if head is not None and head.quantity is not None and bracket is not None and head.sup is None:
+            arguments = arguments_of(bracket[0])
+            value = gradient_at(m, factors[k][1], head.quantity, arguments, factors[k + 1][1], env, whole)
+            return _scripts(m, value, bracket, env), k + 3
     end = k + 1
     while end < len(factors) and factors[end][0] == "":
         end += 1
     rest = _rest(factors[:end], k + 1, factors[k][1])
-    value = gradient(m, factors[k][1], rest, env, whole)
-    return value, end
+    return gradient(m, factors[k][1], rest, env, whole), end
 
 
 def _differential(m, factors, k, env):

@@ -124,7 +124,7 @@ def stored(m, q: Quantity, env: Environment, node: Node | None = None) -> Jet:
     if key in env.overrides:
         m.touched.add(q.key)
         return env.overrides[key]
-    if not q.definitions and ("open" in q.properties or (q.is_function and q.arguments)):
+    if not q.definitions and ("open" in q.properties or q.arguments):
         return _remembered(m, q, key, env, lambda inner: m.open_value(q, inner))
     if not q.definitions:
         if q.sizes is None:
@@ -208,7 +208,7 @@ def _over(m, definition: Definition, pattern: tuple[Node, ...], env: Environment
     spread = value.map(lambda p: _with_axes(p, dims, sizes))
     if value.shape != ():
         m.trial.memory["families", q.key] = len(names)
-    elif len(names) == 1:
+    elif len(names) == 1 and not q.family:
         spread = spread.map(lambda p: p.with_shape((*p.shape, 1)))
     return spread
 
@@ -220,7 +220,9 @@ def _with_axes(part, dims, sizes):
     return Array(moved.dims, np.broadcast_to(moved.data, (*lead, *(sizes[d] for d in dims), *rest)))
 
 
-def application(m, q: Quantity, arguments: tuple[Jet, ...], env: Environment, node: Node) -> Jet:
+def application(
+    m, q: Quantity, arguments: tuple[Jet, ...], env: Environment, node: Node, indices: tuple[Node, ...] = ()
+) -> Jet:
     """`f(a, b)`: the definition with its parameters bound to the arguments, entry by entry where it is a function of numbers."""
     definition = next((d for d in q.definitions if len(d.parameters) == len(arguments)), None)
     if definition is None:
@@ -230,6 +232,10 @@ def application(m, q: Quantity, arguments: tuple[Jet, ...], env: Environment, no
         raise Unclear(f"the parameters of {q.key} are not known", node)
     keys = [p.quantity for p in parameters if p is not None]
     if len(keys) == 1 and keys[0].sizes == () and arguments[0].shape != ():
-        return by_entries(arguments[0], lambda x: application(m, q, (x,), env, node))
+        return by_entries(arguments[0], lambda x: application(m, q, (x,), env, node, indices))
     bound = {(k.key, ()): value for k, value in zip(keys, arguments, strict=True)}
-    return m.array(definition.body, env.inside().with_overrides(bound))
+    inner = env.inside().with_overrides(bound)
+    if definition.pattern:
+        places = {spelled(p): whole(m.trial, i, env) for p, i in zip(definition.pattern, indices, strict=False)}
+        inner = inner.with_indices(places)
+    return m.array(definition.body, inner)

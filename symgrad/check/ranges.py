@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..tex.syntax import Big, Group, Node, Relation, Tuple
+from ..tex.syntax import Big, Group, Node, Relation, Scripted, Tuple
 from .arrays import Array
 from .context import Environment, NeedsMembers
+from .letters import is_index_function
 from .names import items, letters, spelled
 from .quantities import families_of, member, memberwise, single, stored
 from .table import Found, IllTyped, Unclear
@@ -89,15 +90,39 @@ def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]
                 if length is not None:
                     lengths[length] = found
     if not lengths:
-        return _without_axis(m, letter, node)
+        return _without_axis(m, letter, node, env)
     if len(lengths) > 1:
         told = " and ".join(f"{n} in {f.quantity.key}" for n, f in lengths.items())
         raise IllTyped(f"{letter} runs over axes of different sizes: {told}", node)
     return table.start, table.start + next(iter(lengths)) - 1
 
 
-def _without_axis(m, letter, node):
+def _without_axis(m, letter, node, env):
+    """From the axes that other formulas tell, or from an index that it must equal."""
+    table = m.trial.table
+    for found in table.occurrences(node):
+        sizes = table.axes.get(found.quantity.key, ())
+        families = len(found.indices) - len(sizes)
+        for position, name in bare_letters(found):
+            if name == letter and 0 <= position - families < len(sizes):
+                return table.start, table.start + m.trial.size(sizes[position - families], m.members(env)) - 1
+    for other in _equal_to(letter, node):
+        if other in env.indices and env.indices[other].data.size:
+            data = env.indices[other].data
+            return int(data.min()), int(data.max())
     raise Unclear(f"the range of {letter} is not known", node)
+
+
+def _equal_to(letter, node):
+    """The letters that a bracket or a delta sets equal to this one."""
+    for part in node.walk():
+        names = ()
+        if isinstance(part, Relation) and part.relations == ("=",):
+            names = tuple(spelled(s) for s in part.sides)
+        elif isinstance(part, Scripted) and is_index_function(part):
+            names = tuple(spelled(i) for i in items(part.sub))
+        if letter in names:
+            yield from (n for n in names if n != letter)
 
 
 def axis_length(m, found: Found, position: int, env: Environment) -> int | None:

@@ -23,7 +23,7 @@ def scripted(m, node: Scripted, env: Environment) -> Value:
     if node.primes and spelled(node) in env.indices:
         return m.a.integers(env.indices[spelled(node)])
     found = m.trial.table.find(node)
-    if found is not None:
+    if found is not None and not (found.quantity.key in m.trial.table.sizes and not found.quantity.definitions):
         value = occurrence(m, found, env, node)
         if found.primes:
             value = _primed(value, found.primes, node)

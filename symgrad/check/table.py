@@ -78,6 +78,7 @@ class Table:
         self.ranges: dict[str, tuple[Node | None, Node]] = {}
         self.start = 1
         self.varied: set[str] = set()
+        self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
 
     def get(self, key: str) -> Quantity | None:
@@ -192,7 +193,7 @@ class Table:
 
     def last_of(self, q: Quantity) -> tuple[Node, ...]:
         """Of what a quantity is differentiated by, that which no other of it is computed from."""
-        found = {f.quantity.key: (f, node) for node in q.by if (f := self.find(node)) is not None and f.quantity is not q}
+        found = {f.quantity.key: (f, node) for node in (*(q.arguments or ()), *q.by) if (f := self.find(node)) is not None and f.quantity is not q}
         made = {key: self.depends(f.quantity) - {key} for key, (f, _) in found.items()}
         last = [key for key in found if not any(key in made[other] for other in found if other != key and key not in made[key])]
         fixed = [key for key in last if self._at_fixed_place(found[key][0])]
@@ -213,7 +214,7 @@ class Table:
             for definition in q.definitions:
                 stack += self.mentioned(definition.body)
             if not q.definitions:
-                stack += [f.quantity for node in (q.arguments or (self.last_of(q) if q.by else ())) if (f := self.find(node))]
+                stack += [f.quantity for node in self.last_of(q) if (f := self.find(node))]
         return frozenset(seen)
 
     def mentioned(self, node: Node) -> list[Quantity]:

@@ -238,7 +238,15 @@ def _unit(a, value, rng):
     return a.divide(constant(both), a.add(one, square))
 
 
+def _idempotent(a, value, rng):
+    """The orthogonal projection on one column, `v vᵀ / vᵀ v`."""
+    v = value.map(lambda p: Array(p.dims, p.data[..., :1]))
+    length = a.matmul(transposed(v), v)
+    return a.divide(a.matmul(v, transposed(v)), length)
+
+
 PROPERTIES = {
+    "idempotent": _idempotent,
     "symmetric": _symmetric,
     "antisymmetric": _antisymmetric,
     "diagonal": _diagonal,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from ..tex.syntax import Big, Group, Node, Number, Relation, Row, Scripted, Symbol
+from ..tex.syntax import Big, Group, Node, Number, Relation, Row, Scripted, Sum, Symbol
 from .applied import FUNCTIONS
 from .letters import binds
 from .meaning import CONSTANTS
@@ -38,6 +39,8 @@ class Uses:
     by: dict[str, list[Node]] = field(default_factory=dict)
     varied: list[Node] = field(default_factory=list)
     scopes: int = 0
+    from_zero: list[tuple[int, str, Big]] = field(default_factory=list)
+    lefts: dict[str, set[str]] = field(default_factory=dict)
 
 
 def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
@@ -131,8 +134,25 @@ def _end(table, node, uses):
         if table.get(name) is None and len(name) == 1:
             table.sizes.add(name)
     first, letter = node.sub.sides[1], node.sub.sides[0]
-    if is_letter(letter) and isinstance(first, Number) and first.value == table.start:
-        uses.ends[uses.scopes, spelled(letter)] = node.sup
+    if not is_letter(letter) or not isinstance(first, Number):
+        return
+    if first.value == table.start:
+        uses.ends[uses.scopes, spelled(letter)] = node.sup if table.start else _one_more(node.sup)
+    elif first.value == 0:
+        uses.from_zero.append((uses.scopes, spelled(letter), node))
+
+
+def _one_more(end):
+    """The size of an axis whose last index is `n − 1`."""
+    one = Number(end.at, end.end, Fraction(1))
+    return Sum(end.at, end.end, (("+", end), ("+", one)))
+
+
+def starts_at_zero(uses: Uses) -> bool:
+    """Whether indices run from 0: every sum whose letter stands alone on a name begins there."""
+    scopes = {(scope, letter) for scope, letter, _ in uses.from_zero}
+    used = {use.scopes[spelled(i)] for found in uses.names.values() for use in found for i in use.below if spelled(i) in use.scopes}
+    return bool(scopes & used) and not any(scope in used for scope in uses.ends)
 
 
 def _derivatives(node, uses):

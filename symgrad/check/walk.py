@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from ..tex.faults import Fault
 from ..tex.macros import Macro, read_macros
 from ..tex.reader import read_display
-from ..tex.syntax import Dots, Group, Node, Relation, Row, Scripted, Symbol, Tuple
+from ..tex.syntax import Dots, Group, Node, Number, Relation, Row, Scripted, Symbol, Tuple
 from .applied import FUNCTIONS
 from .claims import UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
+from .facts import stated_fact
 from .infer import Inference, infer, left_names
 from .names import base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
@@ -96,7 +97,7 @@ class Walk:
         for d in self.declarations:
             match d:
                 case Space():
-                    self.table.declare(d.symbol, d.sizes, d.field, d.properties).rank = d.rank
+                    self._space(d)
                 case Range():
                     self._range(d)
                 case Start():
@@ -108,6 +109,11 @@ class Walk:
                     self._property(d)
                 case Function():
                     self._function(d, defined)
+
+    def _space(self, d):
+        self.table.declare(d.symbol, d.sizes, d.field, d.properties).rank = d.rank
+        if d.sizes == () and d.field in ("integer", "natural") and isinstance(d.symbol, Symbol):
+            self.table.sizes.add(spelled(d.symbol))  # a stride, a count: a whole number, alone and in an index
 
     def _function(self, d, defined):
         """A function that is named and not defined; a quantity said to be one of others is what its equation says."""
@@ -131,7 +137,10 @@ class Walk:
         if d.words in ("index",):
             return
         quantity = found.quantity if found else self.table.declare(d.symbol, None)
-        quantity.properties.add(d.words)
+        words = d.words
+        if words == "sums to 1":
+            words = "one-hot" if quantity.domain == "binary" else "distribution"
+        quantity.properties.add(words)
 
     def run(self) -> Reading:
         """All formulas, from the first to the last."""
@@ -191,6 +200,9 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why=RELATIONS.get(op, f"{op} is no equality"))
         if left is None:
             return replace(step, kind=NOT_JUDGED, why="nothing stands on the left")
+        unheard = k == 0 and op == "=" and self._fresh(left, right) and self.table.find(self.table.left_side(left)[0]) is None
+        if context is not None and context.kind == "condition" and unheard:
+            return self._define(step, left, right)
         if context is not None and context.kind in ("wrong", "not judged", "condition"):
             return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
         if self._enumerates(left, right):
@@ -201,8 +213,14 @@ class Walk:
             return self._define(step, left, right)
         if self._fresh(right, left) and self._is_derivative(left):
             return self._define(step, right, left)
-        if self._property_stated(left, right):
-            return replace(step, kind=ASSUMED, why="stated of an input")
+        if isinstance(right, Number) and self._input_entry(left):
+            return replace(step, kind=ASSUMED, why="a value given")
+        fact = stated_fact(self.table, left, right)
+        if fact is not None:
+            fact[0].properties.add(fact[1])
+            self.table.version += 1
+            self.judge = Judge(self.table, self.reading.layout or "mixed")
+            return replace(step, kind=ASSUMED, why=f"{fact[0].key} is {fact[1]}")
         return self._claim(step, whole, anchor)
 
     def _claim(self, step, whole, anchor):
@@ -223,7 +241,7 @@ class Walk:
         """Whether an equation can be the definition of the name on its left."""
         symbol, _ = self.table.left_side(left)
         base = base_of(symbol)
-        if base is None or base.name in FUNCTIONS and symbol is not left and base.name != "sigma" or spelled(base) in ("bb:E", "E"):
+        if base is None or base.name in FUNCTIONS and symbol is not left and base.name != "sigma" or spelled(base) == "bb:E":
             return False
         if not isinstance(symbol, Symbol | Scripted) or base.name in ("partial", "nabla", "d", "delta") and not self._named(symbol):
             return False
@@ -235,9 +253,15 @@ class Walk:
         q = found.quantity
         if found.sup is not None or q.key in self.used:
             return False
+        if not q.definitions and q.sizes and isinstance(right, Number):
+            return False
         if not q.definitions:
             return not any(other is q for other in self.table.mentioned(right)) or self._recursive(found, right)
         return self._another_member(found)
+
+    def _input_entry(self, left):
+        found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
+        return found is not None and not found.quantity.definitions and found.sup is None
 
     def _named(self, symbol):
         return base_of(symbol).name == "delta" and (isinstance(symbol, Symbol) or symbol.sup is not None or len(letters(symbol.sub)) < 2)
@@ -269,10 +293,6 @@ class Walk:
         body = right.body if isinstance(right, Group) else right
         dotted = isinstance(body, Tuple) and any(isinstance(i, Dots) for i in body.items)
         return dotted or isinstance(right, Dots) or isinstance(left, Tuple) or spelled(left) in self.table.ranges
-
-    def _property_stated(self, left, right) -> bool:
-        """`Aᵀ = A`, `Σ_j y_j = 1`, `QᵀQ = I`: facts about inputs, taken over."""
-        return False
 
 
 RELATIONS = {
