@@ -99,3 +99,94 @@ FORMS = {
     s.Factorial: lambda n: f"{compact(n.of)}!",
     s.Accent: lambda n: f"{n.accent}.[{compact(n.of)}]",
 }
+
+
+# Trees to LaTeX
+
+FONTS = {"bf": "mathbf", "cal": "mathcal", "bb": "mathbb", "rm": "mathrm", "sf": "mathsf"}
+DELIMITERS = {
+    **{"(": ("(", ")"), "[": ("[", "]"), "{": (r"\{", r"\}"), "|": (r"\lvert ", r"\rvert "), "": ("{", "}")},
+    **{"‖": (r"\lVert ", r"\rVert "), "⟨": (r"\langle ", r"\rangle "), "⌊": (r"\lfloor ", r"\rfloor ")},
+}
+RELATIONS = {"≤": r"\le", "≠": r"\ne", "∈": r"\in", "→": r"\to", "≥": r"\ge", "~": r"\sim"}
+OPERATORS = {"": "", "/": "/"}
+
+
+def written(node):
+    """LaTeX that reads as the tree."""
+    return WRITTEN[type(node)](node)
+
+
+def _w_symbol(n):
+    text = n.name if len(n.name) == 1 or n.font else f"\\{n.name}"
+    text = f"\\{FONTS[n.font]}{{{text}}}" if n.font else text
+    for accent in n.accents:
+        text = f"\\{accent}{{{text}}}"
+    return text + " "
+
+
+def _w_number(n):
+    value = n.value
+    return f"{value} " if value.denominator == 1 else f"{float(value)} "
+
+
+def _w_scripted(n):
+    base = written(n.base)
+    if isinstance(n.base, s.Scripted):
+        base = f"{{{base}}}"
+    out = base + "'" * n.primes
+    out += f"_{{{written(n.sub)}}}" if n.sub is not None else ""
+    return out + (f"^{{{written(n.sup)}}}" if n.sup is not None else "") + " "
+
+
+def _w_sum(n):
+    out = ""
+    for k, (sign, term) in enumerate(n.terms):
+        out += ("" if k == 0 and sign == "+" and len(n.terms) > 1 else f"{sign} ") + written(term)
+    return out
+
+
+def _w_product(n):
+    return "".join((f"{OPERATORS.get(op, chr(92) + op)} " if op else "") + written(f) for op, f in n.factors)
+
+
+def _w_relation(n):
+    out = written(n.sides[0]) if n.sides[0] is not None else ""
+    for relation, side in zip(n.relations, n.sides[1:], strict=True):
+        out += f"{RELATIONS.get(relation, relation)} {written(side)}"
+    return out
+
+
+def _w_big(n):
+    out = f"\\{n.op}"
+    out += f"_{{{written(n.sub)}}}" if n.sub is not None else ""
+    return out + (f"^{{{written(n.sup)}}} " if n.sup is not None else " ") + written(n.body)
+
+
+def _w_group(n):
+    left, right = DELIMITERS[n.left]
+    return left + (written(n.body) if n.body is not None else "") + right
+
+
+def _w_rows(rows):
+    return r" \\ ".join(" & ".join(map(written, row)) for row in rows)
+
+
+WRITTEN = {
+    s.Number: _w_number,
+    s.Symbol: _w_symbol,
+    s.Scripted: _w_scripted,
+    s.Sum: _w_sum,
+    s.Product: _w_product,
+    s.Frac: lambda n: rf"\frac{{{written(n.above)}}}{{{written(n.below)}}}",
+    s.Root: lambda n: rf"\sqrt{f'[{written(n.degree)}]' if n.degree is not None else ''}{{{written(n.of)}}}",
+    s.Binomial: lambda n: rf"\binom{{{written(n.above)}}}{{{written(n.below)}}}",
+    s.Big: _w_big,
+    s.Group: _w_group,
+    s.Tuple: lambda n: ", ".join(map(written, n.items)),
+    s.Matrix: lambda n: rf"\begin{{{n.kind}}}{_w_rows(n.rows)}\end{{{n.kind}}}",
+    s.Cases: lambda n: rf"\begin{{cases}}{_w_rows(n.branches)}\end{{cases}}",
+    s.Dots: lambda n: r"\dots ",
+    s.Relation: _w_relation,
+    s.Factorial: lambda n: f"{written(n.of)}!",
+}
