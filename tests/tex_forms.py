@@ -188,5 +188,5 @@ WRITTEN = {
     s.Cases: lambda n: rf"\begin{{cases}}{_w_rows(n.branches)}\end{{cases}}",
     s.Dots: lambda n: r"\dots ",
     s.Relation: _w_relation,
-    s.Factorial: lambda n: f"{written(n.of)}!",
+    s.Factorial: lambda n: f"{written(n.of)}! ",
 }

@@ -115,10 +115,15 @@ def _before(product, big):
     return s.Product(0, 0, (*product.factors, ("", big)))
 
 
+SMALL = leaves()
+MIDDLE = _grown(SMALL)
+LARGE = _grown(SMALL | MIDDLE)
+
+
 def expressions():
-    return st.recursive(leaves(), _grown, max_leaves=12)
+    return SMALL | MIDDLE | LARGE
 
 
 def statements():
     """Equations, as a line of a display has them."""
-    return _relation(expressions())
+    return _relation(SMALL | MIDDLE)

@@ -2,6 +2,8 @@ r"""Big operators: `\sum_{i=1}^n`, `\prod`, `\max_k`, `\lim_{h \to 0}`, `\operat
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from . import names
 from .cursor import Cursor
 from .faults import Fault
@@ -22,7 +24,7 @@ def binding(p: Cursor, token: Token) -> Node:
 
 def underset(p: Cursor, token: Token) -> Node | None:
     """`\\underset{\\theta}{\\arg\\min}`: the operator with that script; None where another thing stands over it."""
-    start = p.k
+    start, at = p.k, p.tokens[p.k - 1].at
     below = p.argument(token, "script")
     braces = p.here.kind == "{"
     if braces:
@@ -33,7 +35,7 @@ def underset(p: Cursor, token: Token) -> Node | None:
         return None
     if braces:
         p.advance()
-    return opened(p, name, Scripts(below))
+    return opened(p, replace(name, at=at), Scripts(below))
 
 
 def operator(p: Cursor) -> Symbol | None:
@@ -59,7 +61,8 @@ def opened(p: Cursor, name: Symbol, given: Scripts | None = None, always: bool =
     binds = always or found.sub is not None
     if found.primes and binds:
         raise Fault(f"a prime on \\{name.name}", name.at, "write \\sum_{j \\ne i}")
-    body = _body(p) if binds else None
+    with p.within(p.inside, p.bars, p.font):
+        body = _body(p) if binds else None
     if body is not None:
         return Big(name.at, p.last_end, name.name, found.sub, found.sup, body)
     if found.sub is None and found.sup is None and not found.primes:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from . import bigs, environments, names
 from .brackets import barred, bracket, sided
 from .cursor import SEPARATORS, Cursor
-from .faults import Fault
+from .faults import Fault, limit
+from .limits import NESTING
 from .scripts import scripted
 from .structures import STRUCTURES, WORD_FONTS, Structure, enclosed
 from .syntax import Binomial, Dots, Frac, Group, Node, Number, Product, Relation, Sum, Symbol, Text, Tuple
@@ -137,7 +138,7 @@ class Parser(Cursor):
         at = self.here.at
         factors: list[tuple[str, Node]] = []
         operator: Token | None = None
-        evaluated = 0
+        evaluated = bars = 0
         while True:
             self._skip()
             if self.here.kind == "operator":
@@ -155,7 +156,9 @@ class Parser(Cursor):
             elif self.ends() or (self.here.kind == "lone bar" and factors and operator is None):
                 if not self._evaluates(factors, evaluated):
                     break
-                evaluated = len(factors)
+                evaluated, bars = len(factors), bars + 1
+                if bars > NESTING:
+                    raise limit(f"evaluated more than {NESTING} times", at)
             elif self.here.kind == "bar" and factors and self.ahead().kind in ("_", "^"):
                 self._evaluate(factors, evaluated)
                 evaluated = len(factors)

@@ -180,10 +180,12 @@ def _split(tokens: list[Token]) -> list[Line]:
 def _continues(before: Line, line: Line) -> bool:
     """Whether a line goes on with what the line before it left open."""
     first, last = line.first(), before.last()
-    if first is None or last is None or first.kind == "text" or last.kind in (",", ";", "."):
+    if first is None or last is None or first.kind == "text":
         return False
-    if before.open > 0 and first.kind != "relation":
+    if before.open > 0 and (first.kind == "sign" or last.kind in (",", ";")):
         return before.open + line.open >= 0
+    if last.kind in (",", ";", "."):
+        return False
     if last.kind in DANGLING or first.kind == "operator":
         return True
     aligned = line.tokens[0].kind == "&"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .cursor import Cursor
-from .faults import Fault
+from .faults import Fault, limit
 from .syntax import Factorial, Node, Product, Scripted, Symbol
 
 
@@ -16,6 +16,8 @@ class Scripts(NamedTuple):
 
 
 KINDS = frozenset(("_", "^", "prime"))
+MOST = 20
+"""Things attached to one factor, one after the other: `x_i'!`."""
 
 
 def scripts(p: Cursor) -> Scripts:
@@ -56,8 +58,12 @@ def _primes(script: Node | None) -> int:
 def scripted(p: Cursor, base: Node) -> Node:
     """The base with all that is attached to it."""
     one_by_one = False
+    count = 0
     while True:
         kind = p.here.kind
+        count += 1
+        if count > MOST:
+            raise limit("too many scripts on one thing", base.at, "name a part of it and use the name")
         if kind in KINDS:
             found = scripts(p)
             if found != Scripts():

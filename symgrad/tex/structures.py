@@ -63,8 +63,8 @@ def derivative(p: Cursor, token: Token) -> Node:
     mark = Symbol(token.at, token.end, "partial" if token.text[0] == "p" else "d")
     if order is None and len(by) > 1:
         order = Number(token.at, token.end, Fraction(len(by)))
-    above = mark if order is None else Scripted(token.at, token.end, mark, None, order)
-    last = by[-1] if order is None or len(by) > 1 else Scripted(by[-1].at, by[-1].end, by[-1], None, order)
+    above = mark if order is None else Scripted(token.at, p.last_end, mark, None, order)
+    last = by[-1] if order is None or len(by) > 1 else Scripted(token.at, by[-1].end, by[-1], None, order)
     below = [factor for x in (*by[:-1], last) for factor in (mark, x)]
     top = above if of is None else _side_by_side(token.at, p.last_end, [above, of])
     return Frac(token.at, p.last_end, top, _side_by_side(token.at, p.last_end, below))
@@ -180,7 +180,7 @@ def stacked(p: Cursor, token: Token) -> Node:
     note = p.argument(token, "script")
     body = enclosed(_needed(p, token), token, p)
     if token.text == "underset" and isinstance(body, Symbol) and body.name in names.BINDING:
-        return bigs.opened(p, body, Scripts(note))
+        return bigs.opened(p, replace(body, at=token.at), Scripts(note))
     if token.text == "underset" and isinstance(body, Symbol) and body.font in ("bb", "rm") and note is not None:
         return Scripted(token.at, p.last_end, body, note)
     return Stacked(token.at, p.last_end, body, _words(note))
