@@ -56,6 +56,7 @@ BRACKETS = (
     (r"\big( a \Bigl[ b \Bigr] \big)", "(a [b])"),
     (r"|x| |y| - |x|", "|x| |y| - |x|"),
     (r"||x|-|y|| \le ||x||", "||x| - |y|| ≤ ‖x‖"),
+    (r"a \lvert x \rvert^2 + \lvert y \rvert_1", "a |x|^2 + |y|_1"),
     (r"\|q\|_2^2 + \lVert A \rVert_F + \left\| B \right\|", "‖q‖_2^2 + ‖A‖_F + ‖B‖"),
     (r"\left| \frac{a}{b} \right|_{x=1}", "|(a // b)|_{x = 1}"),
     (
@@ -470,67 +471,17 @@ def test_a_printed_derivation_is_read(path):
 
 # Texts that nobody wrote
 
+SPELLED = r"""
+    \frac \sqrt \left \right \left( \right) \left. \right. \big| \mid \| \{ \} \\ \quad \, \text{if} \text{ \dots
+    \begin{cases} \end{cases} \begin{aligned} \end{aligned} \begin{pmatrix} \end{pmatrix} \over \substack{
+    \newcommand{\q} \def\q \q #1 \label{a} \tag{1} \operatorname{tr} \overset{a} \underbrace{ \underset \pdv
+    \not \limits \phantom{ \color{red} \hspace{1em} \mathrm{if} \intertext{ \cancel{ \qquad \cdot \nabla
+"""
 WORDS = (
     [f"\\{name}" for table in (names.SYMBOLS, names.RELATIONS, names.BIG, names.ACCENTS, names.FONTS) for name in table]
     + [f"\\{name}" for table in (names.OPERATORS, names.SWITCHES, names.BINDING, names.LINKS) for name in table]
     + list(r"abcxyzWXij0129+-*/=<>()[]{}{}{}^^__&&|||,;:.!'~%$#@ αβ∑∂ᵢ²ŷ𝐱‖⟨⟩⊤½中" + "\n\x00\u202e")
-    + [
-        r"\frac",
-        r"\sqrt",
-        r"\left",
-        r"\right",
-        r"\left(",
-        r"\right)",
-        r"\left.",
-        r"\right.",
-        r"\big|",
-        r"\mid",
-        r"\|",
-        r"\{",
-        r"\}",
-        r"\\",
-        r"\quad",
-        r"\,",
-        r"\text{if}",
-        r"\text{",
-        r"\dots",
-    ]
-    + [
-        r"\begin{cases}",
-        r"\end{cases}",
-        r"\begin{aligned}",
-        r"\end{aligned}",
-        r"\begin{pmatrix}",
-        r"\end{pmatrix}",
-        r"\over",
-        r"\substack{",
-    ]
-    + [
-        r"\newcommand{\q}",
-        r"\def\q",
-        r"\q",
-        r"#1",
-        r"\label{a}",
-        r"\tag{1}",
-        r"\operatorname{tr}",
-        r"\overset{a}",
-        r"\underbrace{",
-        r"\underset",
-        r"\pdv",
-    ]
-    + [
-        r"\not",
-        r"\limits",
-        r"\phantom{",
-        r"\color{red}",
-        r"\hspace{1em}",
-        r"\mathrm{if}",
-        r"\intertext{",
-        r"\cancel{",
-        r"\qquad",
-        r"\cdot",
-        r"\nabla",
-    ]
+    + SPELLED.split()
 )
 
 

@@ -120,10 +120,15 @@ MIDDLE = _grown(SMALL)
 LARGE = _grown(SMALL | MIDDLE)
 
 
-def expressions():
-    return SMALL | MIDDLE | LARGE
+EQUATION = _relation(SMALL | MIDDLE)
 
 
-def statements():
+@st.composite  # a strategy's repr would be megabytes long
+def expressions(draw):
+    return draw(SMALL | MIDDLE | LARGE)
+
+
+@st.composite
+def statements(draw):
     """Equations, as a line of a display has them."""
-    return _relation(SMALL | MIDDLE)
+    return draw(EQUATION)

@@ -14,7 +14,7 @@ PAIRS |= {("|", "|"), ("‖", "‖"), ("|", "⟩"), ("⟨", "|"), ("⌊", "⌉")
 
 def bracket(p: Cursor, opening: Token) -> Node:
     """`( … )`, `\\lVert … \\rVert`; half-open intervals `[0, 1)` too."""
-    with p.within("brackets"):
+    with p.within("brackets", bars=("close",) if opening.text == "|" else ()):
         body = p.items()
     if p.here.kind != "close" or (opening.text, p.here.text) not in PAIRS:
         raise _unclosed(p, opening)

@@ -227,7 +227,8 @@ class Parser(Cursor):
             self.advance()
             factors.append(("", Symbol(here.at, here.end, ":")))
             return True
-        bar = here.kind in ("lone bar", "close") and here.text == "|" and here.text not in self.bars
+        bar = here.kind in ("lone bar", "close") and here.text == "|"
+        bar = bar and ("close" if here.kind == "close" else "|") not in self.bars
         if not (bar and factors and self.ahead().kind in ("_", "^")):
             return False
         self._evaluate(factors, since)

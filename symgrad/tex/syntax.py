@@ -1,8 +1,9 @@
 """What a formula looks like: a tree of what was written, and where.
 
-No context-free grammar can tell `W_{ij}` (two indices) from `W_{xi}` (one name), `f(x)` from a product, δ the Kronecker delta from
-δ the error: the tree keeps what was written, and `check` decides with the declarations of the document. So a product is a
-flat list of factors, a function name is a factor like any other, and a script is an expression.
+No context-free grammar can tell `W_{ij}` (two indices) from `W_{xi}` (one name), `f(x)` from a product, δ the
+Kronecker delta from δ the error: the tree keeps what was written, and `check` decides with the declarations of the
+document. So a product is a flat list of factors, a function name is a factor like any other, and a script is an
+expression.
 """
 
 from __future__ import annotations
@@ -48,12 +49,14 @@ class Number(Node):
 
 @dataclass(frozen=True, eq=False)
 class Symbol(Node):
-    """A letter or a name: `x`, `\\sigma` ("sigma"), `\\mathbf{x}` (font "bf"), `\\hat{y}` (accents ("hat",)), `\\log` ("log"),
-    `\\operatorname{tr}` and `\\text{loss}` and `\\mathrm{loss}` of several letters (font "rm", the whole word is the name),
-    `\\partial` ("partial"), `\\nabla` ("nabla"), `\\infty` ("infty"), `\\ell` ("ell"), `\\mathbb{1}` ("1", font "bb"), `\\mathbf 1`.
+    """A letter or a name: `x`, `\\sigma` ("sigma"), `\\mathbf{x}` (font "bf"), `\\hat{y}` (accents ("hat",)), `\\log`
+    ("log"), `\\operatorname{tr}` and `\\text{loss}` and `\\mathrm{loss}` of several letters (font "rm", the whole
+    word is the name), `\\partial` ("partial"), `\\nabla` ("nabla"), `\\infty` ("infty"), `\\ell` ("ell"),
+    `\\mathbb{1}` ("1", font "bb"), `\\mathbf 1`.
 
-    Fonts: "" it bf (also \\boldsymbol, \\bm, \\vec gives the accent "vec") cal bb rm frak tt sf. Greek variants are their
-    letter (`\\varepsilon` is "epsilon", `\\varphi` "phi", `\\vartheta` "theta"). Words of the prose inside a formula are `Text`.
+    Fonts: "" it bf (also \\boldsymbol, \\bm, \\vec gives the accent "vec") cal bb rm frak tt sf. Greek variants are
+    their letter (`\\varepsilon` is "epsilon", `\\varphi` "phi", `\\vartheta` "theta"). Words of the prose inside a
+    formula are `Text`.
     """
 
     name: str
@@ -63,8 +66,9 @@ class Symbol(Node):
 
 @dataclass(frozen=True, eq=False)
 class Scripted(Node):
-    """`base_{sub}^{sup}` with `primes`; `sub` and `sup` are `Tuple`s where commas stand in them (`W_{i,j}`), `Product`s for
-    letters side by side (`W_{ij}`), `Relation`s (`1_{k=i}`), `Group` "(" in `W^{(l)}`; `\\top`, `\\intercal` are the symbol "top"."""
+    """`base_{sub}^{sup}` with `primes`; `sub` and `sup` are `Tuple`s where commas stand in them (`W_{i,j}`),
+    `Product`s for letters side by side (`W_{ij}`), `Relation`s (`1_{k=i}`), `Group` "(" in `W^{(l)}`; `\\top`,
+    `\\intercal` are the symbol "top"."""
 
     base: Node
     sub: Node | None = None
@@ -81,8 +85,9 @@ class Sum(Node):
 
 @dataclass(frozen=True, eq=False)
 class Product(Node):
-    """Factors (operator, node) as written, left to right: "" side by side (also for the first), "cdot", "times", "odot",
-    "circ", "otimes", "ast", "/" (binds like the others here; `check` knows what it divides), "div".
+    """Factors (operator, node) as written, left to right: "" side by side (also for the first), "cdot", "times",
+    "odot", "circ", "otimes", "ast", "mod", "cup", "/" (binds like the others here; `check` knows what it
+    divides), "div".
 
     At least two factors, or one big operator is not wrapped. Application of functions is not worked out: `\\log x`,
     `f(x)`, `\\frac{\\partial}{\\partial x} (…)`, `\\nabla_W f` are factors side by side.
@@ -93,7 +98,8 @@ class Product(Node):
 
 @dataclass(frozen=True, eq=False)
 class Frac(Node):
-    """`\\frac{a}{b}`, `\\dfrac`, `\\tfrac`, `{a \\over b}`; an empty part is None. A slash is an operator of `Product`."""
+    """`\\frac{a}{b}`, `\\dfrac`, `\\tfrac`, `{a \\over b}`; an empty part is None. A slash is an operator of
+    `Product`."""
 
     above: Node | None
     below: Node | None
@@ -119,9 +125,10 @@ class Binomial(Node):
 class Big(Node):
     """`\\sum_{lower}^{upper} body`, also prod max min argmax argmin int inf sup lim bigotimes…; `op` is the name.
 
-    For `\\max`, `\\min`, … only with a lower script that binds (`\\max_k z_k`); `\\max(a, b)` is the symbol "max" before a
-    group. The body is the rest of the term: it ends at + or − at the same level, a relation or a closing bracket.
-    `sub` is a Tuple (`\\sum_{i,j}`), Relation (`i=1`, `k \\ne i`, `1 \\le i < j \\le n`, `i \\in S`), or plain node; \\substack rows a Tuple.
+    For `\\max`, `\\min`, … only with a lower script that binds (`\\max_k z_k`); `\\max(a, b)` is the symbol "max"
+    before a group. The body is the rest of the term: it ends at + or − at the same level, a relation or a closing
+    bracket. `sub` is a Tuple (`\\sum_{i,j}`), Relation (`i=1`, `k \\ne i`, `1 \\le i < j \\le n`, `i \\in S`), or
+    plain node; \\substack rows a Tuple.
     """
 
     op: str
@@ -151,7 +158,8 @@ class Tuple(Node):
 
 @dataclass(frozen=True, eq=False)
 class Matrix(Node):
-    """`\\begin{bmatrix} … \\end{bmatrix}` and its kin: rows of entries (`Dots` for ellipses); `kind` the environment's name."""
+    """`\\begin{bmatrix} … \\end{bmatrix}` and its kin: rows of entries (`Dots` for ellipses); `kind` the
+    environment's name."""
 
     kind: str
     rows: tuple[tuple[Node, ...], ...]
@@ -159,7 +167,8 @@ class Matrix(Node):
 
 @dataclass(frozen=True, eq=False)
 class Cases(Node):
-    """`\\begin{cases} value & condition \\\\ … \\end{cases}`: (value, condition); None for "otherwise", "else" or nothing.
+    """`\\begin{cases} value & condition \\\\ … \\end{cases}`: (value, condition); None for "otherwise", "else" or
+    nothing.
 
     A condition is a Relation, or `Text` where it is in words; words around a relation ("if $x > 0$") are dropped.
     """
@@ -169,8 +178,8 @@ class Cases(Node):
 
 @dataclass(frozen=True, eq=False)
 class Stacked(Node):
-    """`\\underbrace{a}_{text}`, `\\overbrace`, `\\overset`, `\\underset`, `\\stackrel` on something that is no relation: `body` counts,
-    `note` is a remark."""
+    """`\\underbrace{a}_{text}`, `\\overbrace`, `\\overset`, `\\underset`, `\\stackrel` on something that is no
+    relation: `body` counts, `note` is a remark."""
 
     body: Node
     note: Node | None
@@ -192,9 +201,9 @@ class Dots(Node):
 class Relation(Node):
     """`a = b \\le c`: sides and the relations between them; one more side than relations.
 
-    Relations by name: = ≠ < > ≤ ≥ ≈ ∝ ∈ ∉ ⊂ := ≡ → ↦ ~ | ⊥. `\\stackrel{…}{=}` and `\\overset{!}{=}` are "=", `\\triangleq`, `:=`, `\\coloneqq`, `\\equiv` and
-    `=:` are ":=" (`reversed` sides are not swapped: "=:" stays "=:"). A side is None where a row begins with a relation
-    (a continuation) or ends with one.
+    Relations by name: = ≠ < > ≤ ≥ ≈ ∝ ∈ ∉ ⊂ := ≡ → ↦ ~ | ⊥. `\\stackrel{…}{=}` and `\\overset{!}{=}` are "=",
+    `\\triangleq`, `:=`, `\\coloneqq`, `\\equiv` and `=:` are ":=" (`reversed` sides are not swapped: "=:" stays
+    "=:"). A side is None where a row begins with a relation (a continuation) or ends with one.
     """
 
     sides: tuple[Node | None, ...]
@@ -203,11 +212,12 @@ class Relation(Node):
 
 @dataclass(frozen=True, eq=False)
 class Row(Node):
-    """One line of a display, or one of the statements of a formula that `\\quad`, a comma and space, `\\text{and}`, `\\Rightarrow` separate.
+    """One line of a display, or one of the statements of a formula that `\\quad`, a comma and space, `\\text{and}`,
+    `\\Rightarrow` separate.
 
-    `statement` is a Relation or, where no relation is written, an expression; `link` what stands before it ("⇒", "⇔", "and",
-    "where", "for", ""); `remarks` the words and conditions beside it (`\\text{(chain rule)}`, `\\text{for } i \\ne j` gives the Relation too).
-    `number` counts the display's lines from 0; `label` from \\tag or \\label.
+    `statement` is a Relation or, where no relation is written, an expression; `link` what stands before it ("⇒", "⇔",
+    "and", "where", "for", ""); `remarks` the words and conditions beside it (`\\text{(chain rule)}`, `\\text{for } i
+    \\ne j` gives the Relation too). `number` counts the display's lines from 0; `label` from \\tag or \\label.
     """
 
     statement: Node | None
