@@ -26,7 +26,7 @@ class Line:
     open: int = 0  # brackets that it opens more than it closes
 
     def measure(self) -> None:
-        self.open = sum((t.kind == "open") - (t.kind == "close" and t.text != "|") for t in self.tokens)
+        self.open = sum((t.kind == "open") - (t.kind == "close") for t in self.tokens if t.text != "|")
         self.relates = any(token.kind == "relation" for token in _outer(self.tokens))
 
     def take(self, line: Line) -> None:
@@ -200,7 +200,8 @@ def _outer(tokens: list[Token]) -> list[Token]:
     depth, out = 0, []
     for token in tokens:
         depth += (token.kind in INWARD or token.kind == "open") - (token.kind in OUTWARD or token.kind == "close")
-        if depth <= 0:
+        depth = max(depth, 0)  # a bar of evaluation closes nothing
+        if not depth:
             out.append(token)
     return out
 
