@@ -8,8 +8,9 @@ number that is differentiated and never defined is a function that the document 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
-from ..tex.syntax import Node, Relation, Row, Scripted, Symbol
+from ..tex.syntax import Group, Matrix, Node, Number, Relation, Row, Scripted, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, spelled
 from .table import Quantity, Table
 from .uses import Use, Uses, reserved, starts_at_zero, uses_of
@@ -32,6 +33,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
         table.start = 0
         uses = uses_of(table, formulas)
     defined = {key for rows in formulas for row in rows for key in left_names(table, row.statement)}
+    for rows in formulas:
+        for row in rows:
+            _by_entries(table, row.statement)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     axes = Axes(table, uses)
     out: list[Inference] = []
@@ -53,6 +57,8 @@ def left_names(table: Table, statement: Node | None) -> list[str]:
     """The names that stand alone on the left of an equation."""
     if not isinstance(statement, Relation) or statement.sides[0] is None or statement.relations[0] not in ("=", ":="):
         return []
+    if own_entries(statement.sides[0], statement.sides[1]):
+        return []
     symbol, _ = table.left_side(statement.sides[0])
     base = base_of(symbol)
     if base is None or not isinstance(symbol, Symbol | Scripted):
@@ -62,13 +68,35 @@ def left_names(table: Table, statement: Node | None) -> list[str]:
     return [spelled(base), spelled(symbol)]
 
 
+def own_entries(left: Node | None, right: Node | None) -> int:
+    """`x = (x_1, x_2, x_3)`: how many entries a name is said to have; 0 where it says something else."""
+    if right is not None and isinstance(right, Scripted) and is_transpose(right.sup):
+        right = right.base
+    items_ = ()
+    if isinstance(right, Group) and isinstance(right.body, Tuple):
+        items_ = right.body.items
+    elif isinstance(right, Matrix):
+        items_ = tuple(e for row in right.rows for e in row)
+    named = [i for i in items_ if isinstance(i, Scripted) and spelled(i.base) == spelled(left) and isinstance(i.sub, Number)]
+    return len(items_) if items_ and len(named) == len(items_) else 0
+
+
 def _unknown(table, key, found, uses, defined):
-    if key in defined or key in table.sizes or reserved(table, key, found[0].node):
+    if key in defined or key in table.sizes or reserved(table, key, found[0].node, uses.called):
         return False
     if len(key) == 1 and key in uses.indices and all(isinstance(u.node, Symbol) for u in found):
         return False
     known = table.get(key)
     return known is None or (known.sizes is None and not known.definitions and not known.is_function)
+
+
+def _by_entries(table, statement):
+    """`x = (x_1, x_2)` declares a vector of two entries."""
+    if isinstance(statement, Relation) and len(statement.sides) == 2 and isinstance(statement.sides[0], Symbol):
+        n = own_entries(*statement.sides)
+        known = table.get(spelled(statement.sides[0]))
+        if n and (known is None or known.sizes is None):
+            table.declare(statement.sides[0], (Number(statement.at, statement.end, Fraction(n)),))
 
 
 def _declared(table, key, found: list[Use], axes):
@@ -118,7 +146,7 @@ def _array(table, key, indexed, axes, known):
 
 def _letters_only(table, below):
     return bool(below) and all(
-        is_letter(i) and table.get(spelled(i)) is None and spelled(i) not in table.sizes or _shifted(table, i) for i in below
+        is_letter(i) and spelled(i) not in table.sizes and spelled(i) not in table.labels or _shifted(table, i) for i in below
     )
 
 

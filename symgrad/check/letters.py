@@ -61,7 +61,7 @@ def _relation(table, node, bound, out):
 
 def is_letter_index(table: Table, name: str) -> bool:
     """Whether a name may be an index: one letter that stands for nothing else."""
-    return len(name.rstrip("'")) == 1 and table.get(name) is None
+    return len(name.rstrip("'")) == 1 and table.get(name) is None and name not in table.labels
 
 
 def _indices(table, node, bound, out):

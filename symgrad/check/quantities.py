@@ -140,7 +140,11 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
         m.touched.add(q.key)
         return env.overrides[key]
     definition = _matching(m, q, members)
+    if definition is not None and _outside(m, definition, members):
+        definition = None
     if definition is None:
+        if q.sizes is None and q.key in m.trial.table.axes:
+            return m.trial.draw(Quantity(q.key, q.symbol, m.trial.table.axes[q.key], q.above), members)
         if q.sizes is None:
             raise Unclear(f"{q.key} at {', '.join(map(str, members))} is not defined", q.symbol)
         return m.trial.draw(q, members)
@@ -151,6 +155,16 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
     }
     rest = definition.pattern[len(members) :]
     return _remembered(m, q, key, env, lambda inner: _over(m, definition, rest, inner.with_indices(bound), q))
+
+
+def _outside(m, definition, members):
+    """Members before the first: what a recursion begins with is an input."""
+    table = m.trial.table
+    for pattern, k in zip(definition.pattern, members, strict=False):
+        name = spelled(pattern)
+        if letters(pattern) == (name,) and name not in table.sizes and k < m.trial.first(name):
+            return True
+    return False
 
 
 def _matching(m, q, members):

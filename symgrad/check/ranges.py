@@ -82,23 +82,33 @@ def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]
     table = m.trial.table
     if letter in table.ranges:
         return m.trial.first(letter), m.trial.size(table.ranges[letter][1], m.members(env))
-    lengths = {}
-    for found in table.occurrences(node):
-        for position, name in bare_letters(found):
-            if name == letter:
-                length = axis_length(m, found, position, env)
-                if length is not None:
-                    lengths[length] = found
+    lengths = _lengths(m, letter, node, env, made=False)
+    if not lengths and (hint := _hinted(m, letter, node, env)) is not None:
+        return hint
+    lengths = lengths or _lengths(m, letter, node, env, made=True)
     if not lengths:
-        return _without_axis(m, letter, node, env)
+        return _without_axis(letter, node, env)
     if len(lengths) > 1:
         told = " and ".join(f"{n} in {f.quantity.key}" for n, f in lengths.items())
         raise IllTyped(f"{letter} runs over axes of different sizes: {told}", node)
     return table.start, table.start + next(iter(lengths)) - 1
 
 
-def _without_axis(m, letter, node, env):
-    """From the axes that other formulas tell, or from an index that it must equal."""
+def _lengths(m, letter, node, env, made):
+    """The lengths of the axes on which a letter stands, of what is computed or of what is not."""
+    lengths = {}
+    for found in m.trial.table.occurrences(node):
+        if bool(found.quantity.definitions) != made:
+            continue
+        for position, name in bare_letters(found):
+            length = axis_length(m, found, position, env) if name == letter else None
+            if length is not None:
+                lengths[length] = found
+    return lengths
+
+
+def _hinted(m, letter, node, env):
+    """From the axes that other formulas tell."""
     table = m.trial.table
     for found in table.occurrences(node):
         sizes = table.axes.get(found.quantity.key, ())
@@ -106,6 +116,11 @@ def _without_axis(m, letter, node, env):
         for position, name in bare_letters(found):
             if name == letter and 0 <= position - families < len(sizes):
                 return table.start, table.start + m.trial.size(sizes[position - families], m.members(env)) - 1
+    return None
+
+
+def _without_axis(letter, node, env):
+    """From an index that it must equal."""
     for other in _equal_to(letter, node):
         if other in env.indices and env.indices[other].data.size:
             data = env.indices[other].data

@@ -78,6 +78,7 @@ class Table:
         self.ranges: dict[str, tuple[Node | None, Node]] = {}
         self.start = 1
         self.varied: set[str] = set()
+        self.labels: set[str] = set()
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
 
@@ -120,7 +121,8 @@ class Table:
     def _indexed(self, node, base):
         quantity = self.get(base + "'" * node.primes) if node.primes else None
         primes = 0 if quantity else node.primes
-        quantity = quantity or self.get(base)
+        twin = self.quantities.get(f"{base}[]") if node.sub is not None else None
+        quantity = quantity or twin or self.get(base)
         if quantity is None:
             return None
         if quantity.above and node.sup is not None and not is_transpose(node.sup):
@@ -165,7 +167,7 @@ class Table:
         if isinstance(node, Number):
             return False
         names = letters(node)
-        return bool(names) and all(len(n.rstrip("'")) == 1 and n not in self.quantities for n in names)
+        return bool(names) and all(len(n.rstrip("'")) == 1 and n not in self.labels for n in names)
 
     def define(self, left: Node, right: Node) -> Quantity:
         """`q_k = …`, `f(x) = …`, `h_0 = …`: one more equation for a name."""
@@ -178,9 +180,16 @@ class Table:
         else:
             name, above, pattern = self.name_and_family(symbol)
             quantity = self.add(Quantity(name, symbol, above=above))
+        if not pattern and isinstance(symbol, Symbol) and self._indexed_in(right, quantity):
+            self.add(Quantity(f"{quantity.key}[]", symbol))
         quantity.definitions.append(Definition(pattern, parameters, right))
         self.version += 1
         return quantity
+
+    def _indexed_in(self, right: Node, quantity: Quantity) -> bool:
+        """`E = Σ_n E_n`: the terms are another quantity than their sum."""
+        found = (self.find(n) for n in right.walk() if isinstance(n, Scripted) and n.sub is not None)
+        return not quantity.definitions and any(f is not None and f.quantity is quantity for f in found)
 
     @staticmethod
     def left_side(left: Node) -> tuple[Node, tuple[Node, ...]]:

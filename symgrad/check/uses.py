@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -39,6 +40,7 @@ class Uses:
     by: dict[str, list[Node]] = field(default_factory=dict)
     varied: list[Node] = field(default_factory=list)
     scopes: int = 0
+    called: set[str] = field(default_factory=set)
     from_zero: list[tuple[int, str, Big]] = field(default_factory=list)
     lefts: dict[str, set[str]] = field(default_factory=dict)
 
@@ -166,6 +168,8 @@ def _derivatives(node, uses):
                 uses.by.setdefault(spelled(base), []).extend(f for _, f in second if not _is_d(f))
     factors = getattr(node, "factors", ())
     for (_, a), (op, b) in zip(factors, factors[1:], strict=False):
+        if op == "" and base_of(a) is not None and (isinstance(b, Group) or isinstance(b, Scripted) and isinstance(b.base, Group)):
+            uses.called.add(spelled(base_of(a)))
         if op == "" and isinstance(a, Symbol) and a.name in ("d", "partial") and base_of(b) is not None:
             uses.varied.append(b)
 
@@ -175,10 +179,12 @@ def _is_d(node):
     return base is not None and base.name in ("partial", "d")
 
 
-def reserved(table: Table, key: str, node: Node) -> bool:
+def reserved(table: Table, key: str, node: Node, called: Collection[str] = ()) -> bool:
     """Names that are never a quantity by themselves."""
     base = base_of(node)
     assert base is not None
-    if key == "delta" and isinstance(node, Symbol):
+    if key == "delta" and isinstance(node, Symbol) or table.get(key) is not None:
+        return False
+    if key in ("sigma", "pi") and key not in called and (key == "sigma" or isinstance(node, Scripted)):
         return False
     return key in RESERVED or base.name in FUNCTIONS or key in CONSTANTS or key in table.sizes or base.name in INDICATORS

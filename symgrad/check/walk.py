@@ -14,7 +14,8 @@ from .claims import UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
 from .facts import stated_fact
-from .infer import Inference, infer, left_names
+from .infer import Inference, infer, left_names, own_entries
+from .labels import labels_of
 from .names import base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
 from .table import Table, Unclear
@@ -86,6 +87,8 @@ class Walk:
         self.declarations = sorted(declarations, key=lambda d: d.at)
         self.lines = lines
         self.used: set[str] = set()
+        ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
+        self.table.labels = labels_of([line.rows for line in lines], ranged)
         self._declare_all()
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
         names = {"gradient": "mixed"}
@@ -205,6 +208,8 @@ class Walk:
             return self._define(step, left, right)
         if context is not None and context.kind in ("wrong", "not judged", "condition"):
             return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
+        if own_entries(left, right):
+            return replace(step, kind=NOT_JUDGED, why="its entries")
         if self._enumerates(left, right):
             return replace(step, kind=NOT_JUDGED, why="a range or a list")
         if op == "=:":
