@@ -40,6 +40,7 @@ def alone(sentence: Sentence) -> Iterator[Declaration]:
 
 def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | None) -> Iterator[Declaration]:
     node, span = said.node, {"at": token.at, "end": token.end}
+    yield from _collection(node, **span)
     kind = meant.kind if meant else ""
     if kind == WRONG or not isinstance(node, Relation):
         return
@@ -86,6 +87,13 @@ def ranges(node: Relation, at: int, end: int) -> Iterator[Range]:
     if found:
         for name in names(node.sides[0 if node.relations == ("=",) else 1]):
             yield Range(index=name, lower=found[0], upper=found[1], at=at, end=end)
+
+
+def _collection(node: Node | None, at: int, end: int) -> Iterator[Range]:
+    """`\\{x_i\\}_{i=1}^n`."""
+    match node:
+        case Scripted(base=Group(left="{" | "("), sub=Relation(sides=(Symbol() as index, Node() as low)), sup=Node() as high):
+            yield Range(index=index, lower=low, upper=high, at=at, end=end)
 
 
 def _map(said: Statement, node: Relation, at: int, end: int) -> Iterator[Declaration]:

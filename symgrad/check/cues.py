@@ -9,7 +9,7 @@ from ..tex.syntax import Number, Relation, Sum, Symbol
 from .declare import Context
 from .pieces import Formula
 from .sentences import Sentence, Token
-from .statements import EQUATION
+from .statements import EQUATION, RANGE, RELATION
 from .words import spread
 
 CLAIM, DEFINITION, CONDITION, WRONG, TASK = "claim", "definition", "condition", "wrong", "not judged"
@@ -60,25 +60,30 @@ HEADINGS = ("mistake", "mistakes", "pitfall", "pitfalls", "misconceptions", "mis
 _LONGEST = 4
 NEAR = 5
 LONG = 8  # nodes of "j = i + k"
+RIGHT = {"instead", "correct", "correctly", "actually", "but", "rather", "because", "since", "right", "in fact"}
 WEAK = {"for", "at", "until", "while", "once", "condition", "constraint"}
 
 
 def contexts(sentence: Sentence, section: Cue | None = None) -> Iterator[Context]:
     """A Context for each formula of the sentence of which the words say something."""
     cue, words = (Cue(DEFINITION), "where") if _is_list_of_names(sentence) else (None, "")
-    tokens, k, since = sentence.tokens, 0, 0
+    tokens, k, since, kept = sentence.tokens, 0, 0, ""
     seen: Formula | None = None
     while k < len(tokens):
         token = tokens[k]
+        if cue and cue.kind == WRONG and token.text in RIGHT:
+            cue = None
         length, found = _cue(sentence, k)
-        if found:
-            cue, words, k = found, _words(sentence, k, length), k + length
+        if found and not (cue and cue.kind == WRONG and cue.reach == "sentence"):
+            cue, words, k, kept = found, _words(sentence, k, length), k + length, ""
             since = k
             continue
         if cue and cue.reach == "near" and k - since > NEAR:
             cue = None
         if token.formula and token.formula is not seen:
-            seen = token.formula
+            if cue and cue.kind == CONDITION and words in WEAK and kept and kept != _letters(sentence, k):
+                cue = None
+            seen, kept = token.formula, _letters(sentence, k)
             since = k
             yield from _context(sentence, k, section or cue, words)
         elif cue and not token.formula and _is_over(sentence, k, cue):
@@ -118,23 +123,33 @@ def _context(sentence: Sentence, k: int, cue: Cue | None, words: str) -> Iterato
     after = _behind(sentence, k)
     if after:
         cue, words = Cue(WRONG), after
+    if token.said and token.said.letter == RANGE and not cue:
+        yield Context(at=token.at, end=token.end, kind=CONDITION, words="")
+    if cue and words in ("setting", "set", "put", "and set") and token.said and not token.said.names:
+        cue = Cue(CONDITION)
     if cue and cue.kind and _says_something(sentence, token) and not _too_weak(cue, words, token):
         yield Context(at=token.at, end=token.end, kind=cue.kind, words=words)
 
 
 def _too_weak(cue: Cue, words: str, token: Token) -> bool:
-    """ "For", "at" and "until" make a condition of "$x = 0$", not of an equation with much on its right, nor of a display."""
+    """What has no name on its left is not defined. "For", "at" and "until" make a condition of "$x = 0$", not of an equation with much on its right, nor of a display."""
+    said = token.said
+    unnamed = bool(said and said.letter == EQUATION and not said.names and "definition" not in words)
+    if cue.kind == DEFINITION and said and isinstance(said.node, Relation) and ":=" not in said.node.relations:
+        return unnamed
     if cue.kind != CONDITION or words not in WEAK or not token.formula:
         return False
-    node = token.said.node if token.said and token.said.letter == EQUATION else None
+    if unnamed:
+        return True
+    node = said.node if said and said.letter == EQUATION else None
     long = isinstance(node, Relation) and sum(1 for _ in node.walk()) > LONG
     return token.formula.display or long
 
 
 def _says_something(sentence: Sentence, token: Token) -> bool:
-    """A relation stands in the formula, or it cannot be read."""
+    """An equation or inequality stands in the formula, or it cannot be read."""
     said = [each.said for each in sentence.tokens if each.formula is token.formula and each.text != ","]
-    return any(each is None or isinstance(each.node, Relation) for each in said)
+    return any(each is None or each.letter in (EQUATION, RELATION, RANGE) for each in said)
 
 
 def _behind(sentence: Sentence, k: int) -> str:

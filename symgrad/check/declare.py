@@ -24,7 +24,8 @@ class Declaration:
 class Space(Declaration):
     """`symbol` lives in a space: `$W \\in \\mathbb{R}^{m \\times n}$`, "a vector $x$ of length $n$".
 
-    `sizes` are nodes (`m`, `3`, `n_l`), none for a scalar, and None where only the kind is known ("a vector $x$", `rank` 1).
+    `sizes` are nodes (`m`, `3`, `n_l`), none for a scalar, and None where only the kind is known:
+    "a vector $x$" has `rank` 1, and leaves sizes said elsewhere as they are.
     `field` is real, integer, natural, binary or complex. Of `x_1, \\dots, x_N \\in \\mathbb{R}^d` the symbol is `x_1`, and `family`
     holds the subscripts 1 and N: each `x_i` lives there.
     """

@@ -33,8 +33,8 @@ def told(each: Declaration) -> tuple:
     match each:
         case Property(symbol=symbol, words=words, of=of):
             return "property", spelling(symbol), words, of and spelling(of)
-        case Space(symbol=symbol):
-            return "space", spelling(symbol)
+        case Space(symbol=symbol, sizes=sizes):
+            return "space", spelling(symbol), sizes is None
         case Function(symbol=symbol, arguments=arguments, properties=properties):
             return "function", spelling(symbol), tuple(map(spelling, arguments)), properties
     return (each,)

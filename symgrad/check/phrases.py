@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from ..tex.syntax import Node, Number
+from ..tex.syntax import Node, Number, Scripted
 from .declare import Declaration, Function, Property, Range, Space
 from .sentences import Token
 from .sets import Members, members, sizes_of
@@ -63,12 +63,12 @@ def node_of(token: Token) -> Node | None:
 def describe(found: Match) -> Iterator[Declaration]:
     """Rank, sizes and properties of the symbols S by the phrase P and the size K."""
     adjectives, nouns = found.phrase("A"), found.phrase("N")
-    noun = NOUNS[nouns[0]] if nouns else Noun()
+    noun = _noun(nouns)
     if not nouns and _before_symbol(found) and set(adjectives) & PREDICATE_ONLY:
         return
     ones = [word for name in found.phrase("N", "K") for word in NOUNS[name].properties]
     said = [*noun.properties, *ones, *(word for phrase in adjectives for word in ADJECTIVES[phrase])]
-    if noun.function:
+    if noun.function or "differentiable" in said:
         yield from _functions(found, said)
         return
     plural = bool(nouns) and nouns[0].endswith("s")
@@ -80,8 +80,21 @@ def describe(found: Match) -> Iterator[Declaration]:
                 symbol=symbol, sizes=sizes, field=_field(said), properties=kept, rank=rank, family=members, **found.span
             )
         for word in said:
-            if word not in ("of", "differentiable", "scalar-valued"):
-                yield Property(symbol=symbol, words=word, **found.span)
+            if word not in _unsaid(found, noun):
+                each = symbol.base if members and isinstance(symbol, Scripted) else symbol
+                yield Property(symbol=each, words=word, **found.span)
+
+
+def _unsaid(found: Match, noun: Noun) -> set[str]:
+    """ "The vectors $u$ and $v$ are orthogonal" does not speak of matrices."""
+    several = len(found.names()) > 1 and noun.rank != 2
+    return {"of", "differentiable", "scalar-valued", *(["orthogonal"] if several or noun.rank == 1 else [])}
+
+
+def _noun(nouns: Sequence[str]) -> Noun:
+    """Of "scalar weights" the first that says something."""
+    found = [NOUNS[name] for name in nouns]
+    return next((noun for noun in found if noun != Noun()), Noun())
 
 
 def _subjects(found: Match, noun: Noun, sizes: tuple[Node, ...] | None, plural: bool):
@@ -182,7 +195,8 @@ def function_of(found: Match) -> Iterator[Declaration]:
     """`L` is a differentiable function of `z`; depends on `z`."""
     words = [word for phrase in found.phrase("A") for word in ADJECTIVES[phrase]]
     text = " ".join(_text(tokens) for _, tokens in found.spelling[found.match.start() : found.match.end()])
-    words += [word for word in ("differentiable", "scalar") if word in text.split()]
+    words += ["differentiable"] if {"differentiable", "smooth"} & set(text.split()) else []
+    words += ["scalar"] if "scalar" in text.split() else []
     for symbol in found.names():
         yield Function(
             symbol=symbol, arguments=tuple(_arguments(found)), properties=frozenset(words) | {"function"}, **found.span

@@ -27,8 +27,8 @@ from .sentences import Sentence, Token, sentences
 from .words import ADJECTIVES, KINDS, NOUNS
 
 _LIST = r"(?:s(?:[,&]+d*s)*)"
-_PHRASE = r"d*(?:A[,&]*d*){0,4}(?:z-?M?|s-M?d*|u-?M?)?(?:A[,&]*){0,4}N"
-_ADJECTIVES = r"d*A(?:[,&]+d*A){0,3}"
+_PHRASE = r"d*(?:A[,&]*d*){0,4}(?:z-?M?|s-M?d*|u-?M?)?(?:A[,&]*){0,4}N{1,2}"
+_ADJECTIVES = r"d*A(?:[,&]*d*A){0,3}"
 _TAIL = r"(?:[hW]?d*k[hb]?[zsux]|[hW]d*[zsu]E|hd*[zsu]N)?"
 _FREE = r"(?<![hp])(?<![hp]d)(?<!-)"  # no "of $x$ is", "by the $x$ is"
 _OVER = r"(?=[,.;:&)]|[pbhW]|F|w|$)"
@@ -40,14 +40,15 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
     for pattern, make in (
         (r"{FREE}(?P<S>{LIST})B(?P<P>{PHRASE})(?P<K>{TAIL})", describe),  # x and y are vectors of length n
         (r"{FREE}(?P<S>[sm])b(?P<P>{PHRASE})(?P<K>{TAIL})", describe),  # x is an n-dimensional vector
-        (r"{FREE}(?P<S>m)B(?P<P>{PHRASE})(?P<K>{TAIL})", describe),  # Let W ∈ … be a symmetric matrix
+        (r"{FREE}(?P<S>[mref])B(?P<P>{PHRASE})(?P<K>{TAIL})", describe),  # Let W ∈ … be a symmetric matrix
         (r"{FREE}(?P<S>{LIST})B(?P<P>{ADJ}){OVER}", describe),  # A and B are symmetric
-        (r"{FREE}(?P<S>[sm])[bB](?P<P>{ADJ}){OVER}", describe),  # A is symmetric and positive definite
-        (r"{FREE}(?P<S>[sm])h(?P<P>{ADJ}){OVER}", describe),  # X has full column rank
+        (r"{FREE}(?P<S>[smrf])[bB](?P<P>{ADJ}){OVER}", describe),  # A is symmetric and positive definite
+        (r"{FREE}(?P<S>[sm])h(?P<P>A){OVER}", describe),  # X has full column rank
+        (r"Ehd*(?P<S>{LIST})[bB](?P<P>{ADJ}){OVER}", describe),  # the entries of x are distinct
         (r"(?<![sm])(?P<P>{PHRASE})(?P<S>{LIST}|m)(?P<K>{TAIL})", describe),  # a symmetric matrix A of size n × n
-        (r"(?<![A-Za-z])(?P<P>d*A)(?P<S>{LIST}|m)(?!-)", describe),  # for symmetric A
+        (r"(?<![bBhAFIkN])(?P<P>d*A)(?P<S>{LIST}|m)(?!-)", describe),  # for symmetric A
         (
-            r"(?:^|[WL,;:&.])d*(?P<S>{LIST}|m),?d(?P<P>{PHRASE})(?P<K>{TAIL}){OVER}",
+            r"(?:^|[WL,;:&.])d*(?P<S>{LIST}|m|r),?d(?P<P>{PHRASE})(?P<K>{TAIL}){OVER}",
             describe,
         ),  # and A a symmetric matrix
         (r"(?:^|[WL,;:&.])d*(?P<S>{LIST}|m),?(?P<P>{ADJ}){OVER}", describe),  # with A symmetric
@@ -61,11 +62,11 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
         (r"{FREE}(?P<S>s)[hW](?P<K>d*[zsu])E", sized),  # x has n entries
         (r"{FREE}(?P<S>s)b(?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X is N × D
         (r"{FREE}(?P<S>{LIST})B(?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X and Y are N × D
-        (r"{FREE}(?P<S>{LIST})(?:[bB]?w{{0,2}}p|[bB]w{{0,2}})(?P<Q>q)", in_set),  # y takes values in {{0, 1}}
+        (r"{FREE}(?P<S>{LIST})(?:[bB]?w{{0,2}}p|[bB]w{{0,2}}|Rp|B{PHRASE}p)(?P<Q>q)", in_set),  # y takes values in {{0, 1}}
         (r"(?P<S>{LIST})Rp(?P<Q>[sux])p(?P<K>[szux])", ranging),  # k runs from 1 to K
         (r"{FREE}(?P<S>s)[bB]?(?P<P>(?:d*A)*)d*F(?P<T>{LIST})", function_of),  # L is a differentiable function of z
         (r"{FREE}(?P<S>{LIST})[bB]?I(?P<T>{LIST})", independent),  # A does not depend on x
-        (r"(?P<S>[sef])[^sefm.;n]{{0,9}}V", entrywise),  # σ is applied elementwise
+        (r"(?P<S>{LIST}|e|f)[^sefm.;n]{{0,9}}V", entrywise),  # σ is applied elementwise
     )
 )
 _LONGEST = 6

@@ -72,6 +72,8 @@ def _sign(script: Node | None) -> str:
     match script:
         case Symbol(name=("+" | "++") as name):
             return name
+        case Sum(terms=(("+", Symbol(name=("+" | "") as name)),)):
+            return "+" + name
         case Relation(sides=(None, Number(value=0)), relations=(relation,)) if relation in SIGNED:
             return relation
         case Group(body=Node() as body):
@@ -164,11 +166,9 @@ def _simplex(space, base, sub, power, sizes) -> Members | None:
 
 def _definite(space, base, sub, power, sizes) -> Members | None:
     """`S^n_{++}`; without signs S^n may be the sphere, and says nothing."""
-    if not isinstance(base, Symbol) or base.name != "S" or power is None or not isinstance(sub, Symbol):
+    if not isinstance(base, Symbol) or base.name != "S" or power is None or _sign(sub) not in DEFINITE:
         return None
-    if sub.name not in DEFINITE:
-        return None
-    return Members((power, power), "real", frozenset({"symmetric", DEFINITE[sub.name]}))
+    return Members((power, power), "real", frozenset({"symmetric", DEFINITE[_sign(sub)]}))
 
 
 def _group(space, base, sub, power, sizes) -> Members | None:
@@ -188,7 +188,7 @@ def sizes_of(node: Node) -> tuple[Node, ...]:
             return items
         case Product(factors=factors) if any(operator == "times" for operator, _ in factors):
             return _cut(factors)
-        case Sum(terms=((sign, Product(factors=factors)), *rest)) if any(op == "times" for op, _ in factors):
+        case Sum(terms=((_, Product(factors=factors)), *rest)) if any(op == "times" for op, _ in factors):
             *first, last = _cut(factors)
             return (*first, Sum(last.at, node.end, (("+", last), *rest)))
     return (node,)

@@ -30,11 +30,19 @@ def statement(row: Row) -> Statement:
     node = row.statement
     if isinstance(node, Relation):
         return _relation(row, node)
+    if _is_numbers(node):
+        return Statement(SET, (), node, row)
     if (found := name_of(node)) and isinstance(node, Product):
         return Statement(NAMES, found, node, row, _arguments(node))
     if found := names(node):
         return Statement(NAMES, found, node, row)
     return Statement(_letter(node), (), node, row)
+
+
+def _is_numbers(node: Node | None) -> bool:
+    r"""`\mathbb{R}^n`, which is no name with an index."""
+    base = node.base if isinstance(node, Scripted) else node
+    return isinstance(base, Symbol) and base.font == "bb" and node is not None and members(node) is not None
 
 
 def _letter(node: Node | None) -> str:

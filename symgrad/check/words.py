@@ -111,7 +111,6 @@ ADJECTIVES: dict[str, tuple[str, ...]] = spread(  # type: ignore[assignment]
         "full column rank | of full column rank": ("full column rank",),
         "full row rank | of full row rank": ("full row rank",),
         "full rank | of full rank": ("full rank",),
-        "independent of": ("independent",),
     }
 )
 
@@ -126,7 +125,7 @@ KINDS: dict[str, str] = spread(  # type: ignore[assignment]
     {
         "a | an | the | any | some | every | each | all | our | its | their | this | that | these | those | two | three | "
         "both | another | usual | standard | corresponding | single | given | arbitrary | overall | total | i e | "
-        "only | also | again | just | simply | always | column | certain | suitable": "d",
+        "small | large | tiny | only | also | again | just | simply | always | column | certain | suitable": "d",
         "is | being | was | denotes | represents | stands for | refers to | "
         "has to be | must be | should be | will be | is called | is assumed | is assumed to be | is said to be | "
         "is taken to be": "b",
@@ -137,7 +136,7 @@ KINDS: dict[str, str] = spread(  # type: ignore[assignment]
         "where | with | here | throughout | using | in which": "W",
         "let | suppose | suppose that | assume | assume that | consider | take | fix | given | denote by | we have": "L",
         "size | sizes | shape | shapes | length | dimension | dimensions | dimensionality | order": "k",
-        "dimensional | vector of length | component | d": "M",
+        "dimensional | component | d": "M",
         "entries | components | elements | coordinates": "E",
         "function of | functions of | differentiable function of | smooth function of | function only of | "
         "depends on | depend on | depends only on | scalar function of | depending on | computed from": "F",
