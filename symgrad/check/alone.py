@@ -92,7 +92,9 @@ def ranges(node: Relation, at: int, end: int) -> Iterator[Range]:
 def _collection(node: Node | None, at: int, end: int) -> Iterator[Range]:
     """`\\{x_i\\}_{i=1}^n`."""
     match node:
-        case Scripted(base=Group(left="{" | "("), sub=Relation(sides=(Symbol() as index, Node() as low)), sup=Node() as high):
+        case Scripted(
+            base=Group(left="{" | "("), sub=Relation(sides=(Symbol() as index, Node() as low)), sup=Node() as high
+        ):
             yield Range(index=index, lower=low, upper=high, at=at, end=end)
 
 
@@ -156,7 +158,9 @@ def _symmetric(left: Node | None, right: Node | None) -> Iterator[tuple[Node, st
         case Scripted(base=base, sub=None, sup=Symbol(name="top" | "T")) if same(base, left):
             yield from ((name, "symmetric") for name in name_of(left))
     match left, right:
-        case Scripted(base=base, sub=None, sup=Symbol(name="top" | "T")), Sum(terms=(("-", other),)) if same(base, other):
+        case Scripted(base=base, sub=None, sup=Symbol(name="top" | "T")), Sum(terms=(("-", other),)) if same(
+            base, other
+        ):
             yield from ((name, "antisymmetric") for name in name_of(other))
 
 

@@ -97,7 +97,12 @@ def _is_over(sentence: Sentence, k: int, cue: Cue) -> bool:
         return True
     if cue.reach == "sentence" or sentence.tokens[k].text not in (",", ";", ":"):
         return False
-    if cue.kind == CONDITION and k and sentence.tokens[k - 1].said and _letters(sentence, k - 1) == _letters(sentence, k + 1):
+    if (
+        cue.kind == CONDITION
+        and k
+        and sentence.tokens[k - 1].said
+        and _letters(sentence, k - 1) == _letters(sentence, k + 1)
+    ):
         return False
     around = (sentence.tokens[k - 1], sentence.tokens[k + 1]) if 0 < k < len(sentence.tokens) - 1 else ()
     return not (around and all(_is_value(token) for token in around))

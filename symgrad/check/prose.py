@@ -62,7 +62,10 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
         (r"{FREE}(?P<S>s)[hW](?P<K>d*[zsu])E", sized),  # x has n entries
         (r"{FREE}(?P<S>s)b(?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X is N × D
         (r"{FREE}(?P<S>{LIST})B(?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X and Y are N × D
-        (r"{FREE}(?P<S>{LIST})(?:[bB]?w{{0,2}}p|[bB]w{{0,2}}|Rp|B{PHRASE}p)(?P<Q>q)", in_set),  # y takes values in {{0, 1}}
+        (
+            r"{FREE}(?P<S>{LIST})(?:[bB]?w{{0,2}}p|[bB]w{{0,2}}|Rp|B{PHRASE}p)(?P<Q>q)",
+            in_set,
+        ),  # y takes values in {{0, 1}}
         (r"(?P<S>{LIST})Rp(?P<Q>[sux])p(?P<K>[szux])", ranging),  # k runs from 1 to K
         (r"{FREE}(?P<S>s)[bB]?(?P<P>(?:d*A)*)d*F(?P<T>{LIST})", function_of),  # L is a differentiable function of z
         (r"{FREE}(?P<S>{LIST})[bB]?I(?P<T>{LIST})", independent),  # A does not depend on x
