@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
 from .cues import CLAIM, CONDITION, WRONG, contexts
@@ -39,7 +40,8 @@ def alone(sentence: Sentence) -> Iterator[Declaration]:
 
 
 def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | None) -> Iterator[Declaration]:
-    node, span = said.node, {"at": token.at, "end": token.end}
+    node = said.node
+    span: dict[str, Any] = {"at": token.at, "end": token.end}
     yield from _collection(node, **span)
     kind = meant.kind if meant else ""
     if kind == WRONG or not isinstance(node, Relation):

@@ -12,8 +12,8 @@ _DERIVATIVE = r"(?:gradients?|derivatives?|partial derivatives?)"
 _THING = r"(?:variable|vector|matrix|parameter|parameters|input|tensor|array|argument|thing|object|quantity)"
 
 # Patterns over the words of a sentence, in lower case and without marks; a formula is "#".
-CONVENTIONS: tuple[tuple[str, Callable[..., Declaration]], ...] = tuple(
-    (re.compile(pattern), make)  # type: ignore[misc]
+CONVENTIONS: tuple[tuple[re.Pattern[str], Callable[..., Declaration]], ...] = tuple(
+    (re.compile(pattern), make)
     for pattern, make in (
         (r"\bdenominator (?:layout|convention)|\bhessian formulation", lambda **s: Layout(name="denominator", **s)),
         (r"\b(?:numerator|jacobian) (?:layout|convention|formulation)", lambda **s: Layout(name="numerator", **s)),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from ..tex.syntax import Node, Number, Scripted
 from .declare import Declaration, Function, Property, Range, Space
@@ -46,7 +47,7 @@ class Match:
         return self.spelling[self.match.start("S")][1][0].at
 
     @property
-    def span(self) -> dict[str, int]:
+    def span(self) -> dict[str, Any]:
         return {"at": self.spelling[self.match.start()][1][0].at, "end": self.spelling[self.match.end() - 1][1][-1].end}
 
 

@@ -107,7 +107,7 @@ def _items(items: Sequence[Node], sizes) -> Members | None:
     if sorted(v for v in values if v is not None) == [-1, 1] and len(values) == 2:
         return Members(sizes, "integer", frozenset({"±1"}))
     if None not in values:
-        return Members(sizes, "integer" if all(v == int(v) for v in values) else "real")  # type: ignore[arg-type]
+        return Members(sizes, "integer" if all(v == int(v) for v in values) else "real")
     return None
 
 
