@@ -27,7 +27,8 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         "let | define | defines | denote | denote by | we set | is defined as | are defined as | is defined by | "
         "are defined by | defined as | defined by | we write | by definition | abbreviating | denoting | defining | "
         "where | we define | we denote | i define | i write": Cue(DEFINITION),
-        "set | put | write | introduce | abbreviate | call | consider | take | writing | given by | stands for | short for | "
+        "set | put | write | introduce | abbreviate | call | consider | take | writing | given by | "
+        "stands for | short for | "
         "here | with | and set | setting": Cue(DEFINITION, "near"),
         "together with | with respect to | with the chain rule | with the product rule | set to | equal to zero": Cue(
             ""
@@ -37,14 +38,18 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         "subject to | under the constraint | so long as | requiring | imposing | require | condition | constraint | "
         "whether": Cue(CONDITION, "clause"),
         "show that | prove that | show | prove | then | hence | therefore | thus | so | so that | it follows | "
-        "follows | consequently | we get | we obtain | we have | we find | we see | we conclude | gives | give | yields | "
+        "follows | consequently | we get | we obtain | we have | we find | we see | we conclude | gives | "
+        "give | yields | "
         "yield | becomes | become | equals | equal | which is | that is | reads | read | implies | since | because | "
         "note that | notice that | observe that | recall that | recall | it holds | holds | obtain | get | find | "
-        "conclude | leads to | results in | result | means | we know | indeed | claim | verify | check that | in other words | "
+        "conclude | leads to | results in | result | means | we know | indeed | claim | verify | "
+        "check that | in other words | "
         "namely | using | used | using that | by the identity": Cue(CLAIM),
         "wrong | incorrect | incorrectly | a common mistake | common mistake | a common error | common error | "
-        "a mistake | mistakenly | erroneously | it is tempting to | tempting | one might think | it is not true | not true that | "
-        "it is false | false | a frequent mistake | a frequent error | typical mistake | typical error | misconception | students often write | "
+        "a mistake | mistakenly | erroneously | it is tempting to | tempting | one might think | "
+        "it is not true | not true that | "
+        "it is false | false | a frequent mistake | a frequent error | typical mistake | typical error | "
+        "misconception | students often write | "
         "wrongly": Cue(WRONG),
         "is not | are not | not | never | does not equal | is not equal to": Cue(WRONG, "next"),
         "minimize | minimise | maximize | maximise": Cue(DEFINITION, "near"),

@@ -71,9 +71,12 @@ NOUNS: dict[str, Noun] = spread(  # type: ignore[assignment]
         "kronecker delta": Noun(None, ("Kronecker delta",)),
         "indicator function | indicator": Noun(None, ("indicator",)),
         "elementwise product | hadamard product | element wise product | entrywise product": Noun(),
-        "label | labels | target | targets | input | inputs | output | outputs | weight | weights | bias | biases": Noun(),
-        "parameter | parameters | feature | features | observation | observations | sample | samples | variable": Noun(),
-        "variables | data point | data points | logit | logits | prediction | predictions | activations | scores": Noun(),
+        "label | labels | target | targets | input | inputs | output | outputs | weight | weights | bias | "
+        "biases": Noun(),
+        "parameter | parameters | feature | features | observation | observations | sample | samples | "
+        "variable": Noun(),
+        "variables | data point | data points | logit | logits | prediction | predictions | activations | "
+        "scores": Noun(),
         "score | mean | variance | precision | covariance | kernel | signal | coefficient | coefficients": Noun(),
         "eigenvalue | eigenvalues | singular value | singular values": SCALAR,
     }
@@ -115,7 +118,8 @@ ADJECTIVES: dict[str, tuple[str, ...]] = spread(  # type: ignore[assignment]
 )
 
 ENTRYWISE = (
-    "elementwise | element wise | entrywise | entry wise | componentwise | component wise | pointwise | coordinatewise | "
+    "elementwise | element wise | entrywise | entry wise | componentwise | component wise | pointwise | "
+    "coordinatewise | "
     "coordinate wise | entry by entry | element by element | component by component | to each entry | to every entry | "
     "to each component | to each element | to every component | to every element | per entry"
 )
@@ -123,7 +127,8 @@ ENTRYWISE = (
 # Letters of the patterns in prose.py. Words that are in no row are "w"; determiners are "d".
 KINDS: dict[str, str] = spread(  # type: ignore[assignment]
     {
-        "a | an | the | any | some | every | each | all | our | its | their | this | that | these | those | two | three | "
+        "a | an | the | any | some | every | each | all | our | its | their | this | that | these | those | "
+        "two | three | "
         "both | another | usual | standard | corresponding | single | given | arbitrary | overall | total | i e | "
         "small | large | tiny | only | also | again | just | simply | always | column | certain | suitable": "d",
         "is | being | was | denotes | represents | stands for | refers to | "
