@@ -1,4 +1,4 @@
-"""What a formula says without words: memberships, ranges, maps, and relations such as `\\lambda > 0` that state a property."""
+"""What a formula says alone: memberships, ranges, maps, and relations such as `\\lambda > 0` that state a property."""
 
 from __future__ import annotations
 

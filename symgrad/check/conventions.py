@@ -17,24 +17,24 @@ CONVENTIONS: tuple[tuple[re.Pattern[str], Callable[..., Declaration]], ...] = tu
     for pattern, make in (
         (r"\bdenominator (?:layout|convention)|\bhessian formulation", lambda **s: Layout(name="denominator", **s)),
         (r"\b(?:numerator|jacobian) (?:layout|convention|formulation)", lambda **s: Layout(name="numerator", **s)),
-        (rf"\b{_DERIVATIVE} [^.]{{0,80}}?\b(?:ha(?:s|ve)|of|takes?|with) the (?:same )?(?:shapes?|sizes?|dimensions?) (?:of|as) "
+        (rf"\b{_DERIVATIVE} [^.]{{0,80}}?\b(?:ha(?:s|ve)|of|takes?|with) the (?:same )?(?:shapes?|sizes?|dimensions?) (?:of|as) "  # noqa: E501
          rf"(?:the |that |its |their )?(?:[a-z]+ )?{_THING}", lambda **s: Layout(name="gradient", **s)),
-        (rf"\b{_DERIVATIVE} [^.]{{0,60}}?\b(?:shaped like|the same shape as)\b", lambda **s: Layout(name="gradient", **s)),
-        (r"\bgradients? (?:[a-z# ]{0,40})?\b(?:is|are|as) (?:always |all |a |taken as |written as )*columns?(?: vectors?)?\b",
+        (rf"\b{_DERIVATIVE} [^.]{{0,60}}?\b(?:shaped like|the same shape as)\b", lambda **s: Layout(name="gradient", **s)),  # noqa: E501
+        (r"\bgradients? (?:[a-z# ]{0,40})?\b(?:is|are|as) (?:always |all |a |taken as |written as )*columns?(?: vectors?)?\b",  # noqa: E501
          lambda **s: Layout(name="gradient", **s)),
         (r"\bits gradient a column vector", lambda **s: Layout(name="gradient", **s)),
         (r"\bgradient (?:layout|convention)", lambda **s: Layout(name="gradient", **s)),
-        (rf"\b{_DERIVATIVE} (?:[a-z# ]{{0,60}})?\b(?:is|are|as) (?:always |all |a |taken as |written as )*rows?(?: vectors?)?\b",
+        (rf"\b{_DERIVATIVE} (?:[a-z# ]{{0,60}})?\b(?:is|are|as) (?:always |all |a |taken as |written as )*rows?(?: vectors?)?\b",  # noqa: E501
          lambda **s: Layout(name="numerator", **s)),
-        (r"\b(?:all |our )?vectors (?:are|will be|as)(?: always| all| by default| taken as| written as| assumed to be)* columns?\b",
+        (r"\b(?:all |our )?vectors (?:are|will be|as)(?: always| all| by default| taken as| written as| assumed to be)* columns?\b",  # noqa: E501
          lambda **s: Vectors(name="column", **s)),
-        (r"\b(?:all |our )?vectors (?:are|will be|as)(?: always| all| by default| taken as| written as| assumed to be)* rows?\b",
+        (r"\b(?:all |our )?vectors (?:are|will be|as)(?: always| all| by default| taken as| written as| assumed to be)* rows?\b",  # noqa: E501
          lambda **s: Vectors(name="row", **s)),
-        (r"\b(?:(?:indices|index|indexing|counting)\b[^.]{0,30}?(?:starts?|begins?|starting|beginning)|indexed|indices|counted|numbered|counting) (?:at|from|with) (?:zero|0)\b",
+        (r"\b(?:(?:indices|index|indexing|counting)\b[^.]{0,30}?(?:starts?|begins?|starting|beginning)|indexed|indices|counted|numbered|counting) (?:at|from|with) (?:zero|0)\b",  # noqa: E501
          lambda **s: Start(first=0, **s)),
-        (r"\b(?:(?:indices|index|indexing|counting)\b[^.]{0,30}?(?:starts?|begins?|starting|beginning)|indexed|indices|counted|numbered|counting) (?:at|from|with) (?:one|1)\b",
+        (r"\b(?:(?:indices|index|indexing|counting)\b[^.]{0,30}?(?:starts?|begins?|starting|beginning)|indexed|indices|counted|numbered|counting) (?:at|from|with) (?:one|1)\b",  # noqa: E501
          lambda **s: Start(first=1, **s)),
-        (r"\b(?:all|everything|all quantities|all variables|every quantity)\b[a-z ]{0,30}\b(?:are|is|be) (?:all |real |a )*"
+        (r"\b(?:all|everything|all quantities|all variables|every quantity)\b[a-z ]{0,30}\b(?:are|is|be) (?:all |real |a )*"  # noqa: E501
          r"(?:numbers?|scalars?|scalar valued)\b", lambda **s: Everything(**s)),
         (r"\b(?:zero based|0 based)\b", lambda **s: Start(first=0, **s)),
         (r"\b(?:one based|1 based)\b", lambda **s: Start(first=1, **s)),

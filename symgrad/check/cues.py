@@ -16,7 +16,7 @@ CLAIM, DEFINITION, CONDITION, WRONG, TASK = "claim", "definition", "condition", 
 
 
 class Cue(NamedTuple):
-    """`kind` of context; its reach is the "sentence", the "clause" up to the next comma, five words ("near"), or the "next"."""
+    """`kind` of context; its reach is the "sentence", the "clause", five words ("near"), or the "next" one."""
 
     kind: str
     reach: str = "sentence"

@@ -26,7 +26,8 @@ class Space(Declaration):
 
     `sizes` are nodes (`m`, `3`, `n_l`), none for a scalar, and None where only the kind is known:
     "a vector $x$" has `rank` 1, and leaves sizes said elsewhere as they are.
-    `field` is real, integer, natural, binary or complex. Of `x_1, \\dots, x_N \\in \\mathbb{R}^d` the symbol is `x_1`, and `family`
+    `field` is real, integer, natural, binary or complex.
+    Of `x_1, \\dots, x_N \\in \\mathbb{R}^d` the symbol is `x_1`, and `family`
     holds the subscripts 1 and N: each `x_i` lives there.
     """
 
@@ -80,7 +81,7 @@ class Definition(Declaration):
 
 @dataclass(frozen=True, eq=False)
 class Layout(Declaration):
-    """The layout of derivatives: "numerator", "denominator", or "gradient" (a gradient has the shape of its variable)."""
+    """The layout of derivatives: "numerator", "denominator", or "gradient" (shaped as its variable)."""
 
     name: str
 

@@ -73,16 +73,16 @@ def describe(found: Match) -> Iterator[Declaration]:
         yield from _functions(found, said)
         return
     plural = bool(nouns) and nouns[0].endswith("s")
-    for symbol, sizes, members in _subjects(found, noun, _sizes(found, noun, "square" in said), plural):
+    for symbol, sizes, many in _subjects(found, noun, _sizes(found, noun, "square" in said), plural):
         if (sizes is not None or noun.rank is not None) and not _is_member(found):
             rank = len(sizes) if sizes is not None else noun.rank
             kept = frozenset(said) - {"of"}
             yield Space(
-                symbol=symbol, sizes=sizes, field=_field(said), properties=kept, rank=rank, family=members, **found.span
+                symbol=symbol, sizes=sizes, field=_field(said), properties=kept, rank=rank, family=many, **found.span
             )
         for word in said:
             if word not in _unsaid(found, noun):
-                each = symbol.base if members and isinstance(symbol, Scripted) else symbol
+                each = symbol.base if many and isinstance(symbol, Scripted) else symbol
                 yield Property(symbol=each, words=word, **found.span)
 
 
@@ -102,12 +102,12 @@ def _subjects(found: Match, noun: Noun, sizes: tuple[Node, ...] | None, plural: 
     """(symbol, sizes, members): "$y_1, \\dots, y_K$ are a vector" speaks of `y`, "are numbers" of each."""
     for _, tokens in found.part("S"):
         said = tokens[0].said
-        members = family(said.node) if said and said.letter == "s" else None
-        if members and noun.rank == 1 and not plural:
-            first, low, high = members
+        group = family(said.node) if said and said.letter == "s" else None
+        if group and noun.rank == 1 and not plural:
+            first, low, high = group
             yield first.base, (high,) if isinstance(low, Number) and low.value == 1 else sizes, None
         elif said:
-            yield from ((name, sizes, members and members[1:]) for name in said.names)
+            yield from ((name, sizes, group and group[1:]) for name in said.names)
 
 
 def _before_symbol(found: Match) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Piece:
-    """Characters `begin` … `end` of the document; `text` begins at character `at`, behind a delimiter where there is one."""
+    """Characters `begin` … `end` of the document; `text` begins at character `at`, behind its delimiter."""
 
     begin: int
     end: int
@@ -27,7 +27,7 @@ class Prose(Piece):
 
 @dataclass(frozen=True)
 class Formula(Piece):
-    """`text` without its delimiters; `environment` is "$", "$$", "\\\\(", "\\\\[", "math" or a name such as "align*"."""
+    """`text` without its delimiters; `environment` is "$", "$$", "\\\\(", "\\\\[", "math" or a name ("align*")."""
 
     display: bool = False
     environment: str = "$"

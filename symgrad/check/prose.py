@@ -1,9 +1,10 @@
-"""Declarations in prose: a sentence is spelled as a string of letters, one a token, and the patterns are regular expressions.
+"""Declarations in prose: a sentence is spelled in letters, one a token; patterns are regular expressions.
 
     Let $x \\in \\mathbb{R}^n$ be a vector, $A$ a symmetric $n \\times n$ matrix and $\\lambda > 0$
     L   m                    B  d N     ,  s  d A         z            N      &   r
 
-The words are in words.py, what a formula says alone in statements.py and sets.py. What no pattern takes is not declared.
+The words are in words.py, what a formula says alone in statements.py and sets.py.
+What no pattern takes is not declared.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One scanner for all kinds of documents: rows of (opening, reader); what no row takes is prose.
 
-A reader gets the text and the match of its opening, and returns the pieces that begin there, one behind the other, or none
-if the opening is only text after all. Readers look ahead with patterns whose alternatives begin differently, so scanning
-takes time linear in the text.
+A reader gets the text and the match of its opening, and returns the pieces that begin there, or none if the opening is
+only text after all. Readers look ahead with patterns whose alternatives begin differently, so scanning takes time
+linear in the text.
 """
 
 from __future__ import annotations

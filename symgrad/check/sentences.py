@@ -29,7 +29,7 @@ class Token:
 
 @dataclass(eq=False)
 class Sentence:
-    """Tokens up to a full stop; a display may stand inside. `lead` is the sentence that introduced the list it is in."""
+    """Tokens up to a full stop; a display may stand inside. `lead` is what introduced the list it is in."""
 
     tokens: list[Token] = field(default_factory=list)
     heading: bool = False

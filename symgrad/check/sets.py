@@ -1,4 +1,4 @@
-"""What a set says of its elements: `\\mathbb{R}^{m \\times n}`, `\\{0,1\\}^K`, `\\{1,\\dots,K\\}`, `(0,1)`, `\\Delta^{K-1}`, `S^n_{++}`."""
+"""What a set says of its elements: `\\{0,1\\}^K`, `\\{1,\\dots,K\\}`, `(0,1)`, `\\Delta^{K-1}`, `S^n_{++}`."""
 
 from __future__ import annotations
 

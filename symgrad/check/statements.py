@@ -119,7 +119,7 @@ _ONE = Fraction(1)
 
 
 def names(node: Node | None) -> tuple[Node, ...]:
-    """The names of `x`, `x, y`, `x_1, \\dots, x_n`, `(x_i, y_i)`, `\\{x_i\\}_{i=1}^n`, `f(x)`; none if anything else stands there."""
+    """The names of `x`, `x, y`, `x_1, \\dots, x_n`, `(x_i, y_i)`, `\\{x_i\\}_{i=1}^n`, `f(x)`."""
     match node:
         case Tuple(items=items):
             found = [name_of(item) for item in items if not isinstance(item, Dots)]
