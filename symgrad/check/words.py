@@ -139,7 +139,7 @@ KINDS: dict[str, str] = spread(  # type: ignore[assignment]
         "not | never | no | nor | neither | isn't | aren't | need not | cannot | without | isnt | arent": "n",
         "and | or | as well as | respectively": "&",
         "where | with | here | throughout | using | in which": "W",
-        "let | suppose | suppose that | assume | assume that | consider | take | fix | given | denote by | we have": "L",
+        "let | suppose | suppose that | assume | assume that | consider | take | fix | given | denote by | we have": "L",  # noqa: E501
         "size | sizes | shape | shapes | length | dimension | dimensions | dimensionality | order": "k",
         "dimensional | component | d": "M",
         "entries | components | elements | coordinates": "E",
