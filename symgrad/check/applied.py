@@ -133,7 +133,9 @@ def unknown(m, q: Quantity, arguments: tuple[Jet, ...]) -> Jet:
 
 def _entrywise(q):
     """Activations are functions of numbers; what has declared arguments is a function of them."""
-    return "entrywise" in q.properties or (not q.arguments and "open" not in q.properties and plain(q.key) in ACTIVATIONS)
+    return "entrywise" in q.properties or (
+        not q.arguments and "open" not in q.properties and plain(q.key) in ACTIVATIONS
+    )
 
 
 def _of_numbers(name):

@@ -141,7 +141,9 @@ class Judge:
                 break
         if worst is not None:
             return self._refuted(left, right) or Verdict(UNDECIDED, "the sides differ in floats, not beyond rounding")
-        return Verdict(AGREES, points=points) if points else Verdict(UNDECIDED, "no point where both sides have a value")
+        return (
+            Verdict(AGREES, points=points) if points else Verdict(UNDECIDED, "no point where both sides have a value")
+        )
 
     def _refuted(self, left, right):
         """A counterexample in fractions or intervals, at the smallest sizes."""
@@ -178,7 +180,9 @@ class Judge:
         for place in product(*ranges):
             fixed = {n: Array((), np.asarray(v)) for n, v in zip(chosen, place, strict=True)}
             try:
-                outcomes.append(compare(meaning, left, right, [n for n in letters if n not in fixed], fixed, self.around))
+                outcomes.append(
+                    compare(meaning, left, right, [n for n in letters if n not in fixed], fixed, self.around)
+                )
             except NeedsMembers as need:
                 more = tuple(dict.fromkeys((*chosen, *need.letters)))
                 if more == chosen:
@@ -215,6 +219,7 @@ def member_values(meaning: Meaning, letter: str) -> range:
 def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str, Array], around=()) -> Outcome:
     """Both sides for all values of their free indices."""
     env = Environment(dict(fixed))
+    meaning.ambient = dict(fixed)
     bound = {}
     for letter in letters:
         low, high = _range(meaning, letter, (left, right, *around), env)
@@ -253,7 +258,11 @@ def _outcome(meaning, x, y):
         valid = valid & mask
     same, defined = _same(meaning.trial.field, left, right)
     valid = valid & defined
-    points = int(np.count_nonzero(valid.reshape(valid.shape[0], -1).any(axis=1))) if POINT in dims and dims[0] == POINT else 1
+    points = (
+        int(np.count_nonzero(valid.reshape(valid.shape[0], -1).any(axis=1)))
+        if POINT in dims and dims[0] == POINT
+        else 1
+    )
     if not np.any(valid):
         points = 0
     return Outcome(bool(np.all(same | ~valid)), dims, left, right, valid & ~same, points)
@@ -300,4 +309,3 @@ def text(value: Jet, point: int) -> str:
 
 def _nested(data):
     return shown(data[()]) if data.ndim == 0 else "[" + ", ".join(_nested(np.asarray(d)) for d in data) + "]"
-

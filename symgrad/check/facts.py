@@ -44,7 +44,11 @@ def _symmetric(table, left, right):
     quantity, sign, other = _input(table, left), "symmetric", right
     if isinstance(right, Sum) and len(right.terms) == 1:
         sign, other = ("antisymmetric" if right.terms[0][0] == "-" else sign), right.terms[0][1]
-    return (quantity, sign) if quantity is not None and _input(table, other) is quantity and isinstance(other, Symbol) else None
+    return (
+        (quantity, sign)
+        if quantity is not None and _input(table, other) is quantity and isinstance(other, Symbol)
+        else None
+    )
 
 
 def _orthogonal(table, left, right):

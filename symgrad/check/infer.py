@@ -32,6 +32,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
     if table.start == 1 and starts_at_zero(uses):
         table.start = 0
         uses = uses_of(table, formulas)
+    table.letters = uses.indices
     defined = {key for rows in formulas for row in rows for key in left_names(table, row.statement)}
     for rows in formulas:
         for row in rows:
@@ -77,7 +78,9 @@ def own_entries(left: Node | None, right: Node | None) -> int:
         items_ = right.body.items
     elif isinstance(right, Matrix):
         items_ = tuple(e for row in right.rows for e in row)
-    named = [i for i in items_ if isinstance(i, Scripted) and spelled(i.base) == spelled(left) and isinstance(i.sub, Number)]
+    named = [
+        i for i in items_ if isinstance(i, Scripted) and spelled(i.base) == spelled(left) and isinstance(i.sub, Number)
+    ]
     return len(items_) if items_ and len(named) == len(items_) else 0
 
 
@@ -146,7 +149,8 @@ def _array(table, key, indexed, axes, known):
 
 def _letters_only(table, below):
     return bool(below) and all(
-        is_letter(i) and spelled(i) not in table.sizes and spelled(i) not in table.labels or _shifted(table, i) for i in below
+        is_letter(i) and spelled(i) not in table.sizes and spelled(i) not in table.labels or _shifted(table, i)
+        for i in below
     )
 
 

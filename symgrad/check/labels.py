@@ -42,5 +42,10 @@ def _left(statement, lefts):
     if not isinstance(statement, Relation) or statement.relations[0] not in ("=", ":="):
         return
     left = statement.sides[0]
-    if isinstance(left, Scripted) and left.sub is not None and is_letter(left.sub) and isinstance(base_of(left), Symbol):
+    if (
+        isinstance(left, Scripted)
+        and left.sub is not None
+        and is_letter(left.sub)
+        and isinstance(base_of(left), Symbol)
+    ):
         lefts.setdefault(spelled(base_of(left)), set()).add(spelled(left.sub))

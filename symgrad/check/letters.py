@@ -98,5 +98,3 @@ def _binding(sub):
                 return _binding(sides[0])
             return [n for side in sides if side is not None for n in letters(side)]
     return [spelled(item) for item in items(sub) if is_letter(item) or letters(item) == (spelled(item),)]
-
-

@@ -57,6 +57,7 @@ class Meaning:
         self.masks: list[Array] = []
         self._depends: dict[tuple[str, int], frozenset[str]] = {}
         self.depth = 0
+        self.ambient: dict[str, Array] = {}
 
     def value(self, node: Node, env: Environment) -> Value:
         """The value of a formula."""
@@ -129,7 +130,7 @@ class Meaning:
         nodes = self.trial.table.last_of(q)
         if not nodes:
             raise Unclear(f"what {q.key} is a function of is not said", q.symbol)
-        return unknown(self, q, tuple(self.whole_array(node, env) for node in nodes))
+        return unknown(self, q, tuple(self.whole_array(node, env.with_indices(self.ambient)) for node in nodes))
 
     def whole_array(self, node: Node, env: Environment) -> Jet:
         """All entries of a name, whatever indices are written on it, but those that choose a member at a fixed place."""

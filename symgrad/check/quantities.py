@@ -110,12 +110,14 @@ def _memberwise(m, q):
     table = m.trial.table
     several = len(q.definitions) > 1
     itself = any(q.key in table.depends(other) for d in q.definitions for other in table.mentioned(d.body))
-    below = any(
+    if several or itself:
+        return True
+    m.trial.memory["memberwise", q.key, table.version] = False
+    return any(
         found.quantity is not q and found.indices and memberwise(m, found.quantity)
         for d in q.definitions
         for found in table.occurrences(d.body)
     )
-    return several or itself or below
 
 
 def stored(m, q: Quantity, env: Environment, node: Node | None = None) -> Jet:

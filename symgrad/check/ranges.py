@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..tex.syntax import Big, Group, Node, Relation, Scripted, Tuple
+from ..tex.syntax import Big, Group, Node, Relation, Scripted, Symbol, Tuple
 from .arrays import Array
 from .context import Environment, NeedsMembers
 from .letters import is_index_function
@@ -30,9 +30,7 @@ def _bound(m, sub, env):
         case Relation(sides=sides, relations=relations):
             if relations[0] in ("=", "≠", "∈", ":"):
                 return _several(sides[0])
-            found = tuple(
-                n for side in sides for n in _several(side) if n not in env.indices and not m.is_size(n)
-            )
+            found = tuple(n for side in sides for n in _several(side) if n not in env.indices and not m.is_size(n))
             return found or _several(sides[0])
     return _several(sub)
 
@@ -87,7 +85,7 @@ def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]
         return hint
     lengths = lengths or _lengths(m, letter, node, env, made=True)
     if not lengths:
-        return _without_axis(letter, node, env)
+        return _without_axis(m, letter, node, env)
     if len(lengths) > 1:
         told = " and ".join(f"{n} in {f.quantity.key}" for n, f in lengths.items())
         raise IllTyped(f"{letter} runs over axes of different sizes: {told}", node)
@@ -119,13 +117,64 @@ def _hinted(m, letter, node, env):
     return None
 
 
-def _without_axis(letter, node, env):
-    """From an index that it must equal."""
+def _without_axis(m, letter, node, env):
+    """From the windows that it places, or from an index that it must equal."""
+    window = _windowed(m, letter, node, env)
+    if window is not None:
+        return window
     for other in _equal_to(letter, node):
         if other in env.indices and env.indices[other].data.size:
             data = env.indices[other].data
             return int(data.min()), int(data.max())
     raise Unclear(f"the range of {letter} is not known", node)
+
+
+def _windowed(m, letter, node, env):
+    """`x_{s i + k}`: i runs as far as every window stays inside x."""
+    lengths = []
+    for found, big in _under_sums(m, node, ()):
+        for position, index in enumerate(found.indices):
+            if letter in letters(index) and letters(index) != (letter,):
+                length = _places(m, found, position, index, letter, big, env)
+                if length is not None:
+                    lengths.append(length)
+    start = m.trial.table.start
+    return (start, start + min(lengths) - 1) if lengths else None
+
+
+def _under_sums(m, node, sums):
+    """Occurrences with the sums around them."""
+    if isinstance(node, Big):
+        yield from _under_sums(m, node.body, (*sums, node))
+        return
+    found = m.trial.table.find(node) if isinstance(node, Symbol | Scripted) else None
+    if found is not None:
+        yield found, sums
+        return
+    for child in node.children():
+        yield from _under_sums(m, child, sums)
+
+
+def _places(m, found, position, index, letter, sums, env):
+    """How many values of a letter keep an index expression inside its axis."""
+    size = axis_length(m, found, position, env)
+    if size is None:
+        return None
+    start = m.trial.table.start
+    known = dict(env.indices)
+    try:
+        for big in sums:
+            for name in bound_letters(m, big, env):
+                stated = limits(m, big, name, env) or index_range(m, name, big.body, env)
+                known[name] = Array((), np.asarray(stated[1]))
+        at = [
+            int(whole(m.trial, index, Environment({**known, letter: Array((), np.asarray(start + k))})).data)
+            for k in (0, 1)
+        ]
+    except (Unclear, TypeError, RecursionError):
+        return None
+    step = at[1] - at[0]
+    return (size - 1 - (at[0] - start)) // step + 1 if step > 0 else None
 
 
 def _equal_to(letter, node):

@@ -79,6 +79,7 @@ class Table:
         self.start = 1
         self.varied: set[str] = set()
         self.labels: set[str] = set()
+        self.letters: set[str] = set()
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
 
@@ -202,9 +203,13 @@ class Table:
 
     def last_of(self, q: Quantity) -> tuple[Node, ...]:
         """Of what a quantity is differentiated by, that which no other of it is computed from."""
-        found = {f.quantity.key: (f, node) for node in (*(q.arguments or ()), *q.by) if (f := self.find(node)) is not None and f.quantity is not q}
+        found = {
+            f.quantity.key: (f, node)
+            for node in (*(q.arguments or ()), *q.by)
+            if (f := self.find(node)) is not None and f.quantity is not q
+        }
         made = {key: self.depends(f.quantity) - {key} for key, (f, _) in found.items()}
-        last = [key for key in found if not any(key in made[other] for other in found if other != key and key not in made[key])]
+        last = [key for key in found if not any(key in made[other] and other not in made[key] for other in found)]
         fixed = [key for key in last if self._at_fixed_place(found[key][0])]
         return tuple(found[key][1] for key in (fixed or last))
 

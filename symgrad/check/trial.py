@@ -51,8 +51,9 @@ class Trial:
 
     def _drawn_size(self, name):
         fixed = self.table.quantities.get(name)
-        if fixed is not None and fixed.definitions and isinstance(fixed.definitions[0].body, Number):
-            return int(fixed.definitions[0].body.value)
+        if fixed is not None and fixed.definitions and not fixed.definitions[0].pattern:
+            body = fixed.definitions[0].body
+            return whole_number(body, lambda other: None if other == name else self.named_size(other, {}), body)
         return SMALL[self.seed % len(SMALL)][len(self.sizes) % 4]
 
     def settle(self) -> None:

@@ -15,7 +15,24 @@ from .scripts import INDICATORS
 from .table import Table
 
 RESERVED = frozenset(
-    ("partial", "nabla", "delta", "d", "rm:d", "top", "infty", "intercal", "to", "E", "bb:E", "bb:R", "e", "1", "bf:1", "bb:1")
+    (
+        "partial",
+        "nabla",
+        "delta",
+        "d",
+        "rm:d",
+        "top",
+        "infty",
+        "intercal",
+        "to",
+        "E",
+        "bb:E",
+        "bb:R",
+        "e",
+        "1",
+        "bf:1",
+        "bb:1",
+    )
 )
 Scope = tuple[int, str]
 
@@ -153,7 +170,13 @@ def _one_more(end):
 def starts_at_zero(uses: Uses) -> bool:
     """Whether indices run from 0: every sum whose letter stands alone on a name begins there."""
     scopes = {(scope, letter) for scope, letter, _ in uses.from_zero}
-    used = {use.scopes[spelled(i)] for found in uses.names.values() for use in found for i in use.below if spelled(i) in use.scopes}
+    used = {
+        use.scopes[spelled(i)]
+        for found in uses.names.values()
+        for use in found
+        for i in use.below
+        if spelled(i) in use.scopes
+    }
     return bool(scopes & used) and not any(scope in used for scope in uses.ends)
 
 
@@ -168,7 +191,11 @@ def _derivatives(node, uses):
                 uses.by.setdefault(spelled(base), []).extend(f for _, f in second if not _is_d(f))
     factors = getattr(node, "factors", ())
     for (_, a), (op, b) in zip(factors, factors[1:], strict=False):
-        if op == "" and base_of(a) is not None and (isinstance(b, Group) or isinstance(b, Scripted) and isinstance(b.base, Group)):
+        if (
+            op == ""
+            and base_of(a) is not None
+            and (isinstance(b, Group) or isinstance(b, Scripted) and isinstance(b.base, Group))
+        ):
             uses.called.add(spelled(base_of(a)))
         if op == "" and isinstance(a, Symbol) and a.name in ("d", "partial") and base_of(b) is not None:
             uses.varied.append(b)
@@ -187,4 +214,6 @@ def reserved(table: Table, key: str, node: Node, called: Collection[str] = ()) -
         return False
     if key in ("sigma", "pi") and key not in called and (key == "sigma" or isinstance(node, Scripted)):
         return False
-    return key in RESERVED or base.name in FUNCTIONS or key in CONSTANTS or key in table.sizes or base.name in INDICATORS
+    return (
+        key in RESERVED or base.name in FUNCTIONS or key in CONSTANTS or key in table.sizes or base.name in INDICATORS
+    )

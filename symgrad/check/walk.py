@@ -114,13 +114,17 @@ class Walk:
                     self._function(d, defined)
 
     def _space(self, d):
+        if spelled(d.symbol).startswith("e^"):
+            return
         self.table.declare(d.symbol, d.sizes, d.field, d.properties).rank = d.rank
         if d.sizes == () and d.field in ("integer", "natural") and isinstance(d.symbol, Symbol):
             self.table.sizes.add(spelled(d.symbol))  # a stride, a count: a whole number, alone and in an index
 
     def _function(self, d, defined):
         """A function that is named and not defined; a quantity said to be one of others is what its equation says."""
-        name, above, family = self.table.name_and_family(d.symbol)
+        name, _, _ = self.table.name_and_family(d.symbol)
+        if name == "e" or spelled(d.symbol).startswith("e^"):
+            return
         known = self.table.get(name)
         if name in defined or (known is not None and known.sizes not in (None, ())):
             return
@@ -203,15 +207,17 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why=RELATIONS.get(op, f"{op} is no equality"))
         if left is None:
             return replace(step, kind=NOT_JUDGED, why="nothing stands on the left")
-        unheard = k == 0 and op == "=" and self._fresh(left, right) and self.table.find(self.table.left_side(left)[0]) is None
-        if context is not None and context.kind == "condition" and unheard:
-            return self._define(step, left, right)
-        if context is not None and context.kind in ("wrong", "not judged", "condition"):
-            return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
         if own_entries(left, right):
             return replace(step, kind=NOT_JUDGED, why="its entries")
         if self._enumerates(left, right):
             return replace(step, kind=NOT_JUDGED, why="a range or a list")
+        unheard = (
+            k == 0 and op == "=" and self._fresh(left, right) and self.table.find(self.table.left_side(left)[0]) is None
+        )
+        if context is not None and context.kind == "condition" and unheard:
+            return self._define(step, left, right)
+        if context is not None and context.kind in ("wrong", "not judged", "condition"):
+            return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
         if op == "=:":
             return self._define(step, right, left)
         if op == ":=" or (k == 0 and self._fresh(left, right)):
@@ -246,11 +252,21 @@ class Walk:
         """Whether an equation can be the definition of the name on its left."""
         symbol, _ = self.table.left_side(left)
         base = base_of(symbol)
-        if base is None or base.name in FUNCTIONS and symbol is not left and base.name != "sigma" or spelled(base) == "bb:E":
+        if (
+            base is None
+            or base.name in FUNCTIONS
+            and symbol is not left
+            and base.name != "sigma"
+            or spelled(base) == "bb:E"
+        ):
             return False
-        if not isinstance(symbol, Symbol | Scripted) or base.name in ("partial", "nabla", "d", "delta") and not self._named(symbol):
+        if (
+            not isinstance(symbol, Symbol | Scripted)
+            or base.name in ("partial", "nabla", "d", "delta")
+            and not self._named(symbol)
+        ):
             return False
-        if isinstance(symbol, Scripted) and symbol.sup is not None and not self._family(symbol):
+        if isinstance(symbol, Scripted) and symbol.sup is not None and (base.name == "e" or not self._family(symbol)):
             return False
         found = self.table.find(symbol)
         if found is None:
@@ -269,7 +285,9 @@ class Walk:
         return found is not None and not found.quantity.definitions and found.sup is None
 
     def _named(self, symbol):
-        return base_of(symbol).name == "delta" and (isinstance(symbol, Symbol) or symbol.sup is not None or len(letters(symbol.sub)) < 2)
+        return base_of(symbol).name == "delta" and (
+            isinstance(symbol, Symbol) or symbol.sup is not None or len(letters(symbol.sub)) < 2
+        )
 
     def _family(self, symbol):
         """A superscript that is an index or a label, not a power or a transpose."""
@@ -297,7 +315,10 @@ class Walk:
         """`i = 1, …, n`, `x = (x_1, …, x_n)`."""
         body = right.body if isinstance(right, Group) else right
         dotted = isinstance(body, Tuple) and any(isinstance(i, Dots) for i in body.items)
-        return dotted or isinstance(right, Dots) or isinstance(left, Tuple) or spelled(left) in self.table.ranges
+        both = is_letter(left) and is_letter(right) and {spelled(left), spelled(right)} <= self.table.letters
+        return (
+            dotted or both or isinstance(right, Dots) or isinstance(left, Tuple) or spelled(left) in self.table.ranges
+        )
 
 
 RELATIONS = {

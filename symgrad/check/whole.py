@@ -49,12 +49,19 @@ def _letter(trial, node, env):
     name = spelled(node)
     if name in env.indices:
         return env.indices[name]
-    if name in trial.table.sizes or _is_size(trial, name):
+    fixed = trial.table.quantities.get(name)
+    if (name in trial.table.sizes and not (fixed and fixed.definitions)) or _is_size(trial, name):
         return Array((), np.asarray(trial.named_size(name, {})))
     fixed = trial.table.get(name)
-    if fixed is not None and fixed.definitions and isinstance(fixed.definitions[0].body, Number):
-        return whole(trial, fixed.definitions[0].body, env)
+    if fixed is not None and fixed.definitions and not fixed.definitions[0].pattern:
+        return whole(trial, fixed.definitions[0].body, Environment(depth=_deeper(env, node)))
     raise Unclear(f"the index {name} is not known here", node)
+
+
+def _deeper(env, node):
+    if env.depth > 8:
+        raise Unclear(f"{spelled(node)} is defined by itself", node)
+    return env.depth + 1
 
 
 def _is_size(trial, name):
