@@ -10,7 +10,7 @@ from ..tex.macros import Macro, read_macros
 from ..tex.reader import read_display
 from ..tex.syntax import Dots, Group, Node, Number, Relation, Row, Scripted, Symbol, Tuple
 from .applied import FUNCTIONS
-from .claims import UNDECIDED, Judge, Verdict
+from .claims import REFUTED, UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
 from .facts import stated_fact
@@ -329,3 +329,18 @@ RELATIONS = {
     "↦": "a map",
     "~": "a distribution",
 }
+
+
+def judged(document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None = None) -> Reading:
+    """The document judged under its own layout; where it states none, under the one that most of its steps follow."""
+    declared = tuple(declarations)
+    reading = Walk(document, declared, lines, layout).run()
+    if reading.layout is not None or not _wrong(reading):
+        return reading
+    others = [Walk(document, declared, lines, other).run() for other in ("numerator", "denominator")]
+    return min((reading, *others), key=_wrong)
+
+
+def _wrong(reading: Reading) -> int:
+    """How many steps are refuted."""
+    return sum(1 for step in reading.steps if step.verdict is not None and step.verdict.kind == REFUTED)
