@@ -11,7 +11,7 @@ import numpy as np
 
 from ..tex.syntax import Node, Number
 from .arrays import Array, aligned
-from .context import Environment, NeedsMembers, fresh, settled, shape_text
+from .context import Environment, NeedsMembers, Ones, fresh, settled, shape_text
 from .fields import EXACT, FLOAT, Balls, Float, Modular, NotExact, Singular
 from .jets import Jet
 from .letters import free_letters
@@ -90,6 +90,9 @@ class Judge:
         try:
             return self._verdict(left, right, until)
         except IllTyped as fault:
+            guessed = sorted({q.key for side in (left, right) for q in self.table.mentioned(side) if q.implied})
+            if guessed:
+                return Verdict(UNDECIDED, f"{fault.why}; not declared: {', '.join(guessed)}", fault.node)
             return Verdict(REFUTED, fault.why, fault.node)
         except Unclear as fault:
             return Verdict(UNDECIDED, fault.why, fault.node)
@@ -228,10 +231,18 @@ def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str,
     meaning.masks.clear()
     x, y = meaning.value(left, env), meaning.value(right, env)
     n = next((v.shape[-1] for v in (x, y) if isinstance(v, Jet) and len(v.shape) == 2), None)
+    x, y = (_ones(meaning, v, w) for v, w in ((x, y), (y, x)))
     x, y = settled(meaning.a, x, n, left), settled(meaning.a, y, n, right)
     if x.shape != y.shape and not _zero(left) and not _zero(right):
         raise IllTyped(f"the left side is {shape_text(x.shape)}, the right side {shape_text(y.shape)}", right)
     return _outcome(meaning, x, y)
+
+
+def _ones(meaning, value, other):
+    """A side that is the vector of ones has the length of the other."""
+    if isinstance(value, Ones) and isinstance(other, Jet):
+        return meaning.a.add(value.scale, meaning.zeros(other.shape))
+    return value
 
 
 def _range(meaning, letter, sides, env):

@@ -59,7 +59,20 @@ class Eye:
         return None
 
 
-Value = Jet | Eye
+@dataclass(frozen=True, eq=False)
+class Ones:
+    """A multiple of the column of ones, or the row, whose length the context tells."""
+
+    scale: Jet
+    row: bool = False
+
+    @property
+    def shape(self) -> None:
+        """Not known."""
+        return None
+
+
+Value = Jet | Eye | Ones
 
 
 class NeedsMembers(Exception):
@@ -85,6 +98,8 @@ def settled(a: Algebra, value: Value, n: int | None, node: Node | None) -> Jet:
     """The value as an array; a unit matrix takes the size n."""
     if isinstance(value, Jet):
         return value
+    if isinstance(value, Ones):
+        raise Unclear("the length of the vector of ones is not known", node)
     if n is None:
         raise Unclear("the size of the unit matrix is not known", node)
     return a.multiply(value.scale, identity(a, n))
@@ -94,6 +109,8 @@ def added(a: Algebra, x: Value, y: Value, node: Node | None) -> Value:
     """`x + y`: equal shapes, or a number with every entry of an array."""
     if isinstance(x, Eye) and isinstance(y, Eye):
         return Eye(a.add(x.scale, y.scale))
+    if isinstance(x, Ones) or isinstance(y, Ones):
+        return _with_ones(a, x, y, node)
     other = y if isinstance(x, Eye) else x
     side = other.shape[-1] if isinstance(other, Jet) and len(other.shape) == 2 else None
     left, right = settled(a, x, side, node), settled(a, y, side, node)
@@ -102,8 +119,36 @@ def added(a: Algebra, x: Value, y: Value, node: Node | None) -> Value:
     return a.add(left, right)
 
 
+def _with_ones(a, x, y, node):
+    """A vector and a multiple of the vector of ones: that multiple is added to each entry."""
+    if isinstance(x, Ones) and isinstance(y, Ones) and x.row == y.row:
+        return Ones(a.add(x.scale, y.scale), x.row)
+    ones, other = (x, y) if isinstance(x, Ones) else (y, x)
+    if isinstance(other, Jet) and isinstance(ones, Ones) and len(other.shape) == 2 and other.shape[0 if ones.row else 1] == 1:
+        return a.add(other, ones.scale)
+    raise Unclear("the vector of ones is added to what is no vector", node)
+
+
+def _ones_times(a, x, y, node):
+    """`A 1` sums the rows, `1ᵀ A` the columns."""
+    if isinstance(x, Ones) and isinstance(y, Ones):
+        raise Unclear("the length of the vector of ones is not known", node)
+    ones, other = (x, y) if isinstance(x, Ones) else (y, x)
+    if isinstance(other, Eye):
+        return Ones(a.multiply(ones.scale, other.scale), ones.row)
+    if other.shape == ():
+        return Ones(a.multiply(ones.scale, other), ones.row)
+    if len(other.shape) == 2 and ones.row == isinstance(x, Ones):
+        axis = -2 if ones.row else -1
+        total = other.map(lambda p: Array(p.dims, np.expand_dims(a.field.sum(p.data, (axis,)), axis)))
+        return as_number(a.multiply(ones.scale, total))
+    raise Unclear("the length of the vector of ones is not known", node)
+
+
 def multiplied(a: Algebra, x: Value, y: Value, op: str, node: Node | None) -> Value:
     """A product as it is written: numbers scale, matrices are multiplied, `·` of two vectors is their inner product."""
+    if isinstance(x, Ones) or isinstance(y, Ones):
+        return _ones_times(a, x, y, node)
     if isinstance(x, Eye) or isinstance(y, Eye):
         return _with_eye(a, x, y)
     if () in (x.shape, y.shape):
@@ -126,6 +171,7 @@ def _with_eye(a, x, y):
 
 def entrywise(a: Algebra, x: Value, y: Value, node: Node | None) -> Jet:
     """`x ⊙ y`."""
+    x, y = (v.scale if isinstance(v, Ones) else v for v in (x, y))
     side = next((v.shape[-1] for v in (x, y) if isinstance(v, Jet) and len(v.shape) == 2), None)
     left, right = settled(a, x, side, node), settled(a, y, side, node)
     if left.shape != right.shape and () not in (left.shape, right.shape):
@@ -135,9 +181,11 @@ def entrywise(a: Algebra, x: Value, y: Value, node: Node | None) -> Jet:
 
 def divided(a: Algebra, x: Value, y: Value, node: Node | None) -> Value:
     """`x / y` for a number y."""
-    if isinstance(y, Eye) or y.shape != ():
+    if not isinstance(y, Jet) or y.shape != ():
         raise Unclear("a division by an array", node)
     over = a.reciprocal(y)
+    if isinstance(x, Ones):
+        return Ones(a.multiply(x.scale, over), x.row)
     return Eye(a.multiply(x.scale, over)) if isinstance(x, Eye) else a.multiply(x, over)
 
 
@@ -150,6 +198,8 @@ def raised(a: Algebra, x: Value, exponent: int, node: Node | None) -> Value:
     """A whole power: of a number, or of a square matrix, −1 its inverse."""
     if isinstance(x, Eye):
         return Eye(a.power(x.scale, exponent))
+    if isinstance(x, Ones):
+        raise Unclear("a power of the vector of ones", node)
     if x.shape == ():
         return a.power(x, exponent)
     if len(x.shape) != 2 or x.shape[0] != x.shape[1]:

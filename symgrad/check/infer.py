@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..tex.syntax import Group, Matrix, Node, Number, Relation, Row, Scripted, Symbol, Tuple
-from .names import base_of, is_letter, is_transpose, items, letters, spelled
+from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .table import Quantity, Table
 from .uses import Use, Uses, reserved, starts_at_zero, uses_of
 
@@ -46,6 +46,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
         if key in defined:
             rank = max((len(u.below) for u in used if _letters_only(table, u.below)), default=0)
             table.axes[key] = tuple(axes.size((key, k), used[0].node) for k in range(rank))
+    _members_of_matrices(table, uses, defined, out)
     _open_functions(table, uses, defined, out)
     for node in uses.varied:
         quantity = table.find(node)
@@ -208,6 +209,25 @@ class Axes:
             self.known[root] = Symbol(node.at, node.end, name)
             self.table.sizes.add(name)
         return self.known[root]
+
+
+def _members_of_matrices(table, uses, defined, out):
+    """`x_i ∈ ℝᵈ` beside `X ∈ ℝᴺˣᵈ` is row i of X (column i of a d × N matrix), where nothing else is said of it."""
+    for key, quantity in list(table.quantities.items()):
+        name = plain(key)
+        matrix = table.get(name.upper()) if len(name) == 1 and name.islower() else None
+        if matrix is None or matrix.definitions or len(quantity.family) != 1 or quantity.above or key in defined:
+            continue
+        if matrix.key in defined or len(matrix.sizes or ()) != 2 or len(quantity.sizes or ()) != 1:
+            continue
+        letter = spelled(quantity.family[0])
+        if letter not in table.ranges or matrix.key not in {k for k in uses.names if k == matrix.key}:
+            continue
+        n, d = spelled(table.ranges[letter][1]), spelled(quantity.sizes[0])
+        shape = tuple(spelled(s) for s in matrix.sizes)
+        if n != d and shape in ((n, d), (d, n)):
+            quantity.member_of = (matrix.key, shape == (n, d))
+            out.append(Inference(key, f"{'row' if shape == (n, d) else 'column'} {letter} of {matrix.key}"))
 
 
 def _open_functions(table, uses, defined, out):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,7 +29,7 @@ from .applied import apply_function, apply_quantity, unknown
 from .arrays import Array
 from .big import big
 from .blocks import cases, column, condition, matrix
-from .context import Environment, Eye, Value, added, as_number, fresh, settled, shape_text
+from .context import Environment, Eye, Ones, Value, added, as_number, fresh, settled, shape_text
 from .functions import BY_NAME, apply, pi
 from .jets import Jet, constant
 from .linear import determinant
@@ -210,6 +211,8 @@ CONSTANTS: dict[str, Callable[[Meaning], Value]] = {
     "I": lambda m: Eye(m.a.number(1)),
     "bf:I": lambda m: Eye(m.a.number(1)),
     "bb:I": lambda m: Eye(m.a.number(1)),
+    "bf:1": lambda m: Ones(m.a.number(1)),
+    "bb:1": lambda m: Ones(m.a.number(1)),
     "bf:0": lambda m: m.a.number(0),
 }
 
@@ -221,10 +224,16 @@ def _sum(m: Meaning, node: Sum, env: Environment) -> Value:
             raise Unclear("± has two values", node)
         value = m.value(term, env)
         if sign == "-":
-            value = Eye(m.a.negative(value.scale)) if isinstance(value, Eye) else m.a.negative(value)
+            value = _negative(m, value)
         total = value if total is None else added(m.a, total, value, node)
     assert total is not None
     return total
+
+
+def _negative(m, value):
+    if isinstance(value, Eye | Ones):
+        return replace(value, scale=m.a.negative(value.scale))
+    return m.a.negative(value)
 
 
 def _root(m: Meaning, node: Root, env: Environment) -> Jet:
@@ -248,7 +257,7 @@ def _group(m: Meaning, node: Group, env: Environment) -> Value:
 
 def _absolute(m, node, env):
     from_value = m.value(node.body, env)
-    if isinstance(from_value, Eye):
+    if not isinstance(from_value, Jet):
         raise Unclear("the size of the unit matrix is not known", node)
     if from_value.shape == ():
         return apply(m.a, BY_NAME["abs"], from_value)

@@ -8,6 +8,7 @@ from ..tex.syntax import Node
 from .arrays import Array, gather
 from .context import Environment, NeedsMembers, by_entries, fresh
 from .jets import Jet
+from .linear import transposed
 from .names import letters, spelled
 from .table import Definition, Found, IllTyped, Quantity, Unclear
 from .whole import whole
@@ -128,11 +129,21 @@ def stored(m, q: Quantity, env: Environment, node: Node | None = None) -> Jet:
         return env.overrides[key]
     if not q.definitions and ("open" in q.properties or q.arguments):
         return _remembered(m, q, key, env, lambda inner: m.open_value(q, inner))
+    if q.member_of is not None:
+        return _remembered(m, q, key, env, lambda inner: _rows(m, q.member_of, inner))
     if not q.definitions:
         if q.sizes is None:
             raise Unclear(f"the size of {q.key} is not declared", node)
         return m.trial.draw(q, ())
     return _remembered(m, q, key, env, lambda inner: computed(m, q, inner, node))
+
+
+def _rows(m, member_of, env):
+    """All rows of a matrix as columns, or all its columns."""
+    name, rows = member_of
+    whole_matrix = stored(m, m.trial.table.quantities[name], env)
+    turned = whole_matrix if rows else transposed(whole_matrix)
+    return turned.map(lambda p: p.with_shape((*p.shape, 1)))
 
 
 def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:

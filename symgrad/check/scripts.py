@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol
 from .arrays import Array
-from .context import Environment, Eye, Value, by_entries, raised, settled
+from .context import Environment, Eye, Ones, Value, by_entries, raised, settled
 from .functions import BY_NAME, apply
 from .jets import Jet
 from .linear import transposed
@@ -33,6 +35,8 @@ def scripted(m, node: Scripted, env: Environment) -> Value:
         if value is not None:
             return value
     if isinstance(node.base, Symbol):
+        if spelled(node.base) in ("bf:1", "bb:1") and node.sub is None:
+            return powered(m, m.value(node.base, env), node.sup, env, node)
         raise Unclear(f"{spelled(node)} is not declared", node)
     return with_scripts(m, m.value(node.base, env), node, env)
 
@@ -57,6 +61,8 @@ def powered(m, value: Value, sup: Node | None, env: Environment, node: Node) -> 
     """`^2`, `^{-1}`, `^\\top`, `^{-\\top}`, `^{1/2}`, `^n`, `^{\\odot 2}`."""
     if sup is None:
         return value
+    if is_transpose(sup) and isinstance(value, Ones):
+        return replace(value, row=not value.row)
     if is_transpose(sup) and not (isinstance(value, Jet) and value.shape == ()):
         return value if isinstance(value, Eye) else transposed(value)
     if is_transpose(sup) and isinstance(sup, Symbol) and sup.name != "T":

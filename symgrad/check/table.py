@@ -49,6 +49,7 @@ class Quantity:
     arguments: tuple[Node, ...] | None = None
     by: tuple[Node, ...] = ()
     rank: int | None = None
+    member_of: tuple[str, bool] | None = None
     implied: bool = False
 
     @property
@@ -227,6 +228,8 @@ class Table:
             seen.add(q.key)
             for definition in q.definitions:
                 stack += self.mentioned(definition.body)
+            if q.member_of is not None:
+                stack.append(self.quantities[q.member_of[0]])
             if not q.definitions:
                 stack += [f.quantity for node in self.last_of(q) if (f := self.find(node))]
         return frozenset(seen)

@@ -95,6 +95,8 @@ class Trial:
             raise Unclear(f"an axis of {quantity.key} has no entries at the sizes {self.sizes}", quantity.symbol)
         own = (*shape, 1) if len(shape) == 1 else shape
         rng = np.random.default_rng((self.seed, crc32(repr((quantity.key, members)).encode())))
+        if quantity.key in ("bf:1", "bb:1"):
+            return self.algebra.integers(Array((POINT,), np.ones((self.points, *family, *own), np.int64)))
         return self._with_properties(quantity, self._random(rng, quantity, (*family, *own)), rng)
 
     def direction(self, quantity: Quantity) -> Array:

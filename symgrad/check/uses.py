@@ -31,7 +31,7 @@ RESERVED = frozenset(
         "e",
         "1",
         "bf:1",
-        "bb:1",
+        "bb:1", "Delta",
     )
 )
 Scope = tuple[int, str]
