@@ -9,13 +9,14 @@ from ..tex.faults import Fault
 from ..tex.macros import Macro, read_macros
 from ..tex.reader import read_display
 from ..tex.syntax import Dots, Group, Node, Number, Relation, Row, Scripted, Symbol, Tuple
-from .applied import FUNCTIONS
+from .applied import ALIASES, FUNCTIONS
 from .claims import REFUTED, UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
 from .facts import stated_fact
 from .infer import Inference, infer, left_names, own_entries
 from .labels import labels_of
+from .meaning import CONSTANTS
 from .names import base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
 from .table import Table, Unclear
@@ -123,7 +124,8 @@ class Walk:
     def _function(self, d, defined):
         """A function that is named and not defined; a quantity said to be one of others is what its equation says."""
         name, _, _ = self.table.name_and_family(d.symbol)
-        if name == "e" or spelled(d.symbol).startswith("e^"):
+        base = base_of(d.symbol)
+        if name == "e" or spelled(d.symbol).startswith("e^") or (base is not None and base.name in FUNCTIONS and name not in ALIASES):
             return
         known = self.table.get(name)
         if name in defined or (known is not None and known.sizes not in (None, ())):
@@ -141,7 +143,8 @@ class Walk:
 
     def _property(self, d):
         found = self.table.find(d.symbol)
-        if d.words in ("index",):
+        base = base_of(d.symbol)
+        if d.words == "index" or (base is not None and base.name in FUNCTIONS and base.name not in ALIASES):
             return
         quantity = found.quantity if found else self.table.declare(d.symbol, None)
         words = d.words
@@ -222,7 +225,7 @@ class Walk:
             return self._define(step, right, left)
         if op == ":=" or (k == 0 and self._fresh(left, right)):
             return self._define(step, left, right)
-        if self._fresh(right, left) and self._is_derivative(left):
+        if self._unknown(right) and self._fresh(right, left) and self._is_derivative(left):
             return self._define(step, right, left)
         if isinstance(right, Number) and self._input_entry(left):
             return replace(step, kind=ASSUMED, why="a value given")
@@ -279,6 +282,13 @@ class Walk:
         if not q.definitions:
             return not any(other is q for other in self.table.mentioned(right)) or self._recursive(found, right)
         return self._another_member(found)
+
+    def _unknown(self, node) -> bool:
+        """A name of which nothing is known yet."""
+        if not isinstance(node, Symbol | Scripted) or spelled(node) in CONSTANTS:
+            return False
+        found = self.table.find(node)
+        return found is None or (found.quantity.sizes is None and not found.quantity.definitions)
 
     def _input_entry(self, left):
         found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
