@@ -190,6 +190,8 @@ def _derivatives(node, uses):
             if base is not None:
                 uses.by.setdefault(spelled(base), []).extend(f for _, f in second if not _is_d(f))
     factors = getattr(node, "factors", ())
+    for of, by in _quotients(factors):
+        uses.by.setdefault(of, []).append(by)
     for (_, a), (op, b) in zip(factors, factors[1:], strict=False):
         if (
             op == ""
@@ -199,6 +201,20 @@ def _derivatives(node, uses):
             uses.called.add(spelled(base_of(a)))
         if op == "" and isinstance(a, Symbol) and a.name in ("d", "partial") and base_of(b) is not None:
             uses.varied.append(b)
+
+
+def _quotients(factors):
+    """`∂L / ∂x` and `∇_x L` in a product: what is differentiated, by what."""
+    nodes, ops = [f for _, f in factors], [op for op, _ in factors]
+    for k, node in enumerate(nodes):
+        if k + 3 < len(nodes) and ops[k + 2] == "/" and _is_d(node) and _is_d(nodes[k + 2]):
+            base = base_of(nodes[k + 1])
+            if base is not None:
+                yield spelled(base), nodes[k + 3]
+        if k + 1 < len(nodes) and ops[k + 1] == "" and isinstance(node, Scripted) and node.sub is not None:
+            base, of = base_of(node), base_of(nodes[k + 1])
+            if base is not None and base.name == "nabla" and of is not None:
+                yield spelled(of), node.sub
 
 
 def _is_d(node):
