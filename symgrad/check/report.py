@@ -1,0 +1,87 @@
+"""Report: the verdicts of a written derivation, step by step; as text, JSON, Markdown and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+
+from ..errors import OptionError
+from .findings import Findings, Judged
+from .linear_text import linear
+from .report_html import to_html
+from .report_json import to_json
+from .report_markdown import to_markdown
+from .report_text import to_text
+from .source import Source
+from .walk import NOT_READ, Line, Reading, Step
+
+FORMATS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
+    {"text": to_text, "json": to_json, "html": to_html, "markdown": to_markdown}
+)
+"""name → function(reports, **options). To add one, add a row; the command line reads it here."""
+SUFFIXES = {".txt": "text", ".json": "json", ".md": "markdown", ".html": "html"}
+"""The format that a file's suffix asks for."""
+
+
+class Report(Findings):
+    """What was found in a document: `.steps .verdicts .ok .first_wrong .exit_code .inferred`; prints itself."""
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def to_text(self, all: bool = False, **options) -> str:
+        """A line a claim; of what is refuted or undecided also why. `all` lists definitions and what is not judged."""
+        return self.to("text", all=all, **options)
+
+    def to_json(self) -> str:
+        """Every step, schema `symgrad/check/1`."""
+        return self.to("json")
+
+    def to_markdown(self) -> str:
+        """A list of the claims, those that are wrong with their counterexample."""
+        return self.to("markdown")
+
+    def to_html(self) -> str:
+        """The document with a mark beside each line, as a page that needs nothing else."""
+        return self.to("html")
+
+    def to(self, form: str, **options) -> str:
+        """The report in one of the formats: text, json, markdown, html."""
+        return FORMATS[form]((self,), **options)
+
+    def save(self, path: str | Path) -> None:
+        """Write the report to a file; the suffix chooses the format: .txt .json .md .html."""
+        suffix = Path(path).suffix
+        if suffix not in SUFFIXES:
+            raise OptionError(f"no format for the suffix {suffix!r}", hint=f"one of {', '.join(SUFFIXES)}")
+        Path(path).write_text(self.to(SUFFIXES[suffix]) + "\n", encoding="utf-8")
+
+
+def report_of(source: Source, lines: tuple[Line, ...], reading: Reading) -> Report:
+    """The report of what a walk has found."""
+    inferred = tuple((each.key, each.what) for each in reading.inferred)
+    return Report(source, tuple(judged(source, lines, step) for step in reading.steps), inferred, lines)
+
+
+def judged(source: Source, lines: tuple[Line, ...], step: Step) -> Judged:
+    """One step in words."""
+    fault = lines[step.formula].fault if step.kind == NOT_READ else None
+    at = step.at if fault is None else fault.at
+    line, column = source.place(at)
+    verdict = step.verdict
+    return Judged(
+        line=line,
+        column=column,
+        where=source.where(at),
+        left=linear(step.left),
+        right=linear(step.right),
+        verdict=verdict.kind if verdict else step.kind,
+        why=verdict.why if verdict else step.why if fault is None else str(source.told(fault)),
+        points=verdict.points if verdict else 0,
+        counterexample=verdict.counterexample if verdict else None,
+        notes=verdict.notes if verdict else (),
+        continues=step.left is None or step.right is None or step.at == step.right.at,
+        latex=source.text(step.at, step.end),
+        step=step,
+    )

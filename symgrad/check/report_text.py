@@ -1,0 +1,112 @@
+"""Reports for a terminal: a line a step, and below it why where it does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from .claims import AGREES, PROVED, REFUTED, UNDECIDED
+from .findings import Findings, Judged
+from .source import GIVEN
+from .walk import NOT_READ
+
+MARKS = {PROVED: ("✓", "32"), AGREES: ("✓", "32"), REFUTED: ("✗", "31;1"), UNDECIDED: ("?", "33"), NOT_READ: ("!", "31")}
+"""The mark of a verdict and its colour; others have a dot."""
+DETAIL = 12
+NAMED = 6
+"""Letters taken for granted that are named; more are counted."""
+
+
+def to_text(
+    reports: Sequence[Findings], all: bool = False, quiet: bool = False, width: int = 100, colour: bool = False
+) -> str:
+    """`quiet` shows what is refuted or not read, and counts; `all` also what is no claim."""
+    return "\n".join(line for report in reports for line in _report(report, all, quiet, width, colour))
+
+
+def _report(report: Findings, all: bool, quiet: bool, width: int, colour: bool) -> Iterator[str]:
+    shown = [step for step in report.steps if _is_shown(step, all, quiet)]
+    places = max((len(step.where) for step in shown), default=0)
+    kinds = max((len(step.said) for step in shown), default=0)
+    for step in shown:
+        mark, code = MARKS.get(step.verdict, ("·", "2"))
+        said = step.verdict.upper() if step.verdict == REFUTED else step.said
+        head = f"{mark} {said:<{kinds}}"
+        room = max(width - places - len(head) - 4, 20)
+        yield f"{step.where:<{places}}  {painted(head, code, colour)}  {shortened(_statement(step), room)}".rstrip()
+        yield from (f"    {line}".rstrip() for line in details(step, width - 4))
+    yield from summary(report, all, width)
+
+
+def _is_shown(step: Judged, all: bool, quiet: bool) -> bool:
+    if step.verdict in (REFUTED, NOT_READ):
+        return True
+    return not quiet and (all or step.judged) and step.where != GIVEN
+
+
+def _statement(step: Judged) -> str:
+    return step.latex if step.verdict == NOT_READ else step.written
+
+
+def details(step: Judged, width: int) -> Iterator[str]:
+    """What a verdict says beside its word."""
+    if step.verdict == NOT_READ:
+        yield from step.why.split("\n")
+    elif step.verdict == REFUTED:
+        yield from refutation(step, width)
+    elif step.why:
+        yield from wrap(step.why, width)
+
+
+def refutation(step: Judged, width: int) -> Iterator[str]:
+    """What was written, what is expected, where they differ, and the likely slip."""
+    rows = [
+        ("you wrote", step.right),
+        ("expected", step.expected or step.left),
+        ("because", step.why),
+        ("at", places(step)),
+        ("likely slip", step.slip),
+    ]
+    for name, text in rows:
+        lines = wrap(text, max(width - DETAIL, 20), break_on_hyphens=False)
+        for k, line in enumerate(lines):
+            yield f"{name if k == 0 else '':<{DETAIL}}{line}"
+
+
+def places(step: Judged) -> str:
+    """`m=2, x=[1, 2], i=1: yours 0.38, expected 0.228`."""
+    found = step.counterexample
+    if found is None:
+        return ""
+    at = [f"{name}={value}" for name, value in {**found.inputs, **found.indices}.items() if not name.startswith("#")]
+    return f"{', '.join(at)}:  yours {found.right}, expected {found.left}".removeprefix(":  ")
+
+
+def summary(report: Findings, all: bool, width: int) -> Iterator[str]:
+    """Counts, what was taken for granted, what else there is."""
+    name = f"{report.name}: " if report.name else ""
+    yield f"{name}{report.summary()} · exit {report.exit_code}"
+    if report.inferred:
+        yield from wrap(f"taken for granted: {granted(report, all)}", width, subsequent_indent="    ")
+    others = [f"{n} {kind}" for kind, n in report.counts.items() if kind not in MARKS]
+    if others and not all:
+        yield f"not claims: {', '.join(others)}"
+
+
+def granted(report: Findings, all: bool = True) -> str:
+    """`x an array with 1 index, f a number`."""
+    told = [f"{key} {what}" for key, what in report.inferred]
+    rest = f" and {len(told) - NAMED} more" if len(told) > NAMED and not all else ""
+    return ", ".join(told if all else told[:NAMED]) + rest
+
+
+def shortened(text: str, room: int) -> str:
+    """
+    >>> shortened("a = b + c", 7)
+    'a = b …'
+    """
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def painted(text: str, code: str, colour: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text
