@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from ..tex.faults import Fault
@@ -152,13 +152,15 @@ class Walk:
             words = "one-hot" if quantity.domain == "binary" else "distribution"
         quantity.properties.add(words)
 
-    def run(self) -> Reading:
-        """All formulas, from the first to the last."""
+    def run(self, progress: Callable[[int, int], None] | None = None) -> Reading:
+        """All formulas, from the first to the last; `progress(done, all)` is called behind each."""
         for number, line in enumerate(self.lines):
             if line.fault is not None:
                 f = line.formula
                 self._add(Step(f.at, f.at + len(f.text), None, None, NOT_READ, why=str(line.fault), formula=number))
             self._line(number, line)
+            if progress is not None:
+                progress(number + 1, len(self.lines))
         return self.reading
 
     def _add(self, step):
