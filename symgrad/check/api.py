@@ -134,7 +134,8 @@ def _text(derivation: Any) -> tuple[str, str, tuple[str, ...]]:
         text = derivation.read()
         return (text if isinstance(text, str) else decoded(text, "the file")), _name(derivation), ()
     raise OptionError(
-        f"not a derivation: {derivation!r}"[:200], hint="text with formulas, a path, an open file, or a result of symgrad"
+        f"not a derivation: {derivation!r}"[:200],
+        hint="text with formulas, a path, an open file, or a result of symgrad",
     )
 
 

@@ -90,7 +90,8 @@ class Judge:
         try:
             return self._verdict(left, right, until)
         except IllTyped as fault:
-            guessed = sorted({q.key for side in (left, right) for q in self.table.mentioned(side) if q.implied})
+            names = {key for side in (left, right) for q in self.table.mentioned(side) for key in self.table.depends(q)}
+            guessed = sorted(key for key in names if self.table.quantities[key].implied)
             if guessed:
                 return Verdict(UNDECIDED, f"{fault.why}; not declared: {', '.join(guessed)}", fault.node)
             return Verdict(REFUTED, fault.why, fault.node)
@@ -158,6 +159,15 @@ class Judge:
             if not outcome.equal:
                 return Verdict(REFUTED, counterexample=self._shown(outcome, field_, k, positive))
         return None
+
+    def constant(self, node: Node) -> bool:
+        """Whether an expression has one value whatever the inputs are."""
+        try:
+            outcome = self._compared(FLOAT, 0, node, node, POINTS)
+        except (Unclear, NotExact, RecursionError):
+            return False
+        values_ = outcome.left.reshape(outcome.left.shape[0], -1)
+        return bool(np.allclose(values_, values_[:1], rtol=1e-9, equal_nan=True))
 
     def _trial(self, number_system: Float, k: int, points: int, positive: bool) -> Trial:
         key = (number_system.name, k, positive)

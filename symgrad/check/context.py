@@ -124,7 +124,12 @@ def _with_ones(a, x, y, node):
     if isinstance(x, Ones) and isinstance(y, Ones) and x.row == y.row:
         return Ones(a.add(x.scale, y.scale), x.row)
     ones, other = (x, y) if isinstance(x, Ones) else (y, x)
-    if isinstance(other, Jet) and isinstance(ones, Ones) and len(other.shape) == 2 and other.shape[0 if ones.row else 1] == 1:
+    if (
+        isinstance(other, Jet)
+        and isinstance(ones, Ones)
+        and len(other.shape) == 2
+        and other.shape[0 if ones.row else 1] == 1
+    ):
         return a.add(other, ones.scale)
     raise Unclear("the vector of ones is added to what is no vector", node)
 

@@ -244,7 +244,9 @@ def is_differential(m, factors, k: int, env: Environment) -> bool:
 
 def differential(m, body: Node, env: Environment) -> Value:
     """`d body`: its change as the quantities that the document varies move along one direction each."""
-    varied = [q for key in sorted(m.trial.table.varied) if (q := m.trial.table.quantities[key]) and not q.definitions]
+    varied = [
+        q for key in sorted(m.trial.table.varied) if (q := m.trial.table.quantities.get(key)) and not q.definitions
+    ]
     if not varied:
         raise Unclear("what varies is not said", body)
     overrides = {}

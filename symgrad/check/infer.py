@@ -13,7 +13,7 @@ from fractions import Fraction
 from ..tex.syntax import Group, Matrix, Node, Number, Relation, Row, Scripted, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .table import Quantity, Table
-from .uses import Use, Uses, reserved, starts_at_zero, uses_of
+from .uses import Use, Uses, reserved, star_is_times, starts_at_zero, uses_of
 
 Axis = tuple[str, int]
 
@@ -33,6 +33,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
         table.start = 0
         uses = uses_of(table, formulas)
     table.letters = uses.indices
+    table.star_is_times = star_is_times(formulas)
     defined = {key for rows in formulas for row in rows for key in left_names(table, row.statement)}
     for rows in formulas:
         for row in rows:
@@ -124,6 +125,8 @@ def _numbers(table, found):
             table.declare_label(key, node)
             out.append(Inference(key, "a number"))
     plain = [u.node for u in found if not u.below]
+    if len(plain) < 2:
+        return out  # what occurs once is on one side only: nothing can be said of it
     if plain and not any(isinstance(n, Scripted) and n.sup is not None and is_transpose(n.sup) for n in plain):
         base = base_of(plain[0])
         table.declare(base, ()).implied = True
@@ -171,6 +174,8 @@ class Axes:
         for key, found in uses.names.items():
             for use in found:
                 self._unite(key, use)
+        for use in uses.rows:
+            self._unite(spelled(use.node), use)
         for scope, end in uses.ends.items():
             self.known.setdefault(self._root(scope), end)
 

@@ -11,6 +11,7 @@ from ..tex.syntax import (
     Big,
     Binomial,
     Cases,
+    Dots,
     Frac,
     Group,
     Matrix,
@@ -30,6 +31,7 @@ from .arrays import Array
 from .big import big
 from .blocks import cases, column, condition, matrix
 from .context import Environment, Eye, Ones, Value, added, as_number, fresh, settled, shape_text
+from .dots import same, without_dots
 from .functions import BY_NAME, apply, pi
 from .jets import Jet, constant
 from .linear import determinant
@@ -65,6 +67,8 @@ class Meaning:
         work = KINDS.get(type(node))
         if work is None:
             raise Unclear(f"{type(node).__name__.lower()} in a formula", node)
+        if env.overrides and (varied := self._written_out(node, env)) is not None:
+            return varied
         self.depth += 1
         try:
             if self.depth > DEPTH:
@@ -72,6 +76,18 @@ class Meaning:
             return work(self, node, env)
         finally:
             self.depth -= 1
+
+    def _written_out(self, node: Node, env: Environment) -> Jet | None:
+        """`W x` where q = W x is varied: the formula is expressed through q, though it does not write its name."""
+        for key, members in env.overrides:
+            q = self.trial.table.quantities.get(key)
+            if members or q is None or len(q.definitions) != 1 or q.definitions[0].pattern:
+                continue
+            body = q.definitions[0].body
+            if type(node) is type(body) and not isinstance(node, Symbol | Number) and same(node, body):
+                self.touched.add(key)
+                return env.overrides[key, members]
+        return None
 
     def array(self, node: Node, env: Environment, n: int | None = None) -> Jet:
         """The value as an array of numbers."""
@@ -218,6 +234,11 @@ CONSTANTS: dict[str, Callable[[Meaning], Value]] = {
 
 
 def _sum(m: Meaning, node: Sum, env: Environment) -> Value:
+    if any(isinstance(term, Dots) for _, term in node.terms):
+        plain = without_dots(node)
+        if plain is None:
+            raise Unclear("what the dots stand for", node)
+        return m.value(plain, env)
     total: Value | None = None
     for sign, term in node.terms:
         if sign not in ("+", "-"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Symbol, Tuple
+from ..tex.syntax import Dots, Frac, Group, Node, Number, Product, Relation, Scripted, Symbol, Tuple
 from .applied import FUNCTIONS, function_of
 from .context import Environment, Value, divided, entrywise, multiplied
 from .derivatives import derivative, differential, gradient, gradient_at, is_differential, starts_partial, variables
+from .dots import product_without_dots
 from .linear import kronecker
 from .names import spelled
 from .scripts import INDICATORS, powered, truth, with_scripts
@@ -17,6 +18,11 @@ LOOSE = ("odot", "circ", "otimes", "ast")
 
 def product(m, node: Product, env: Environment) -> Value:
     """Factors from left to right; `⊙` and `⊗` bind looser than factors side by side."""
+    if any(isinstance(item, Dots) for _, item in node.factors):
+        plain = product_without_dots(node)
+        if plain is None:
+            raise Unclear("what the dots stand for", node)
+        return m.value(plain, env)
     return segments(m, node.factors, env, node)
 
 
@@ -70,6 +76,8 @@ def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Va
         return _nabla(m, factors, k, env, whole)
     if is_differential(m, factors, k, env):
         return _differential(m, factors, k, env)
+    if _is_times(m, factors, k):
+        return m.value(node.base, env), k + 1
     applied = _application(m, factors, k, env)
     return applied if applied is not None else (m.value(node, env), k + 1)
 
@@ -120,6 +128,22 @@ def _differentiated(above):
     if not isinstance(above, Product):
         raise Unclear("a derivative of nothing", above)
     return _rest(above.factors, 1, above)
+
+
+def _is_times(m, factors, k):
+    """`0.1^* A`, and `x^*y` where no name is ever starred otherwise: a star for a product."""
+    node = factors[k][1]
+    if (
+        not isinstance(node, Scripted)
+        or not isinstance(node.sup, Symbol)
+        or node.sup.name != "*"
+        or node.sub is not None
+    ):
+        return False
+    follows = k + 1 < len(factors) and factors[k + 1][0] == ""
+    return follows and (
+        isinstance(node.base, Number) or spelled(node) not in m.trial.table.quantities and m.trial.table.star_is_times
+    )
 
 
 def _is_indicator(m, factors, k):

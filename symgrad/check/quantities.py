@@ -252,6 +252,8 @@ def application(
 ) -> Jet:
     """`f(a, b)`: the definition with its parameters bound to the arguments, entry by entry where it is a function of numbers."""
     definition = next((d for d in q.definitions if len(d.parameters) == len(arguments)), None)
+    if definition is None and any(d.parameters for d in q.definitions):
+        return stored(m, q, env, node)  # `f(g, z)` of an f(x, y, z): the same quantity, told through others
     if definition is None:
         raise Unclear(f"{q.key} is not defined as a function of {len(arguments)} arguments", node)
     parameters = [m.trial.table.find(p) for p in definition.parameters]

@@ -10,7 +10,13 @@ from .findings import Findings, Judged
 from .source import GIVEN
 from .walk import NOT_READ
 
-MARKS = {PROVED: ("✓", "32"), AGREES: ("✓", "32"), REFUTED: ("✗", "31;1"), UNDECIDED: ("?", "33"), NOT_READ: ("!", "31")}
+MARKS = {
+    PROVED: ("✓", "32"),
+    AGREES: ("✓", "32"),
+    REFUTED: ("✗", "31;1"),
+    UNDECIDED: ("?", "33"),
+    NOT_READ: ("!", "31"),
+}
 """The mark of a verdict and its colour; others have a dot."""
 DETAIL = 12
 NAMED = 6

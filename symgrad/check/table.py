@@ -80,6 +80,7 @@ class Table:
         self.start = 1
         self.varied: set[str] = set()
         self.labels: set[str] = set()
+        self.star_is_times = False
         self.letters: set[str] = set()
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
@@ -127,9 +128,16 @@ class Table:
         quantity = quantity or twin or self.get(base)
         if quantity is None:
             return None
+        if node.sub is not None and self._is_number(quantity):
+            return None
         if quantity.above and node.sup is not None and not is_transpose(node.sup):
             return Found(quantity, (*items(node.sup), *items(node.sub)), None, primes)
         return Found(quantity, items(node.sub), node.sup, primes)
+
+    @staticmethod
+    def _is_number(quantity: Quantity) -> bool:
+        """A number has no entries: a subscript makes another name of it."""
+        return quantity.sizes == () and not quantity.family and not any(d.pattern for d in quantity.definitions)
 
     def add(self, quantity: Quantity) -> Quantity:
         """Makes a name known."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ..tex.syntax import Big, Group, Node, Number, Relation, Row, Scripted, Sum, Symbol
+from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
 from .applied import FUNCTIONS
 from .letters import binds
 from .meaning import CONSTANTS
@@ -31,7 +31,9 @@ RESERVED = frozenset(
         "e",
         "1",
         "bf:1",
-        "bb:1", "Delta",
+        "bb:1",
+        "Delta",
+        "*",
     )
 )
 Scope = tuple[int, str]
@@ -56,6 +58,7 @@ class Uses:
     ends: dict[Scope, Node] = field(default_factory=dict)
     by: dict[str, list[Node]] = field(default_factory=dict)
     varied: list[Node] = field(default_factory=list)
+    rows: list[Use] = field(default_factory=list)
     scopes: int = 0
     called: set[str] = field(default_factory=set)
     from_zero: list[tuple[int, str, Big]] = field(default_factory=list)
@@ -106,9 +109,19 @@ def _collect(table, node, scopes, uses):
     if isinstance(node, Scripted) and isinstance(node.base, Number):
         _mark(table, node.sub, uses)
         return
+    if isinstance(node, Scripted) and isinstance(node.base, Group) and isinstance(node.base.body, Product):
+        _row(node, scopes, uses)
     _derivatives(node, uses)
     for child in node.children():
         _collect(table, child, scopes, uses)
+
+
+def _row(node, scopes, uses):
+    """`(W x)_i`: i runs over the rows of W."""
+    first, index = node.base.body.factors[0][1], items(node.sub)
+    if isinstance(first, Symbol) and len(node.base.body.factors) == 2 and len(index) == 1:
+        names = {n: scopes[n] for n in letters(index[0])}
+        uses.rows.append(Use(first, (), index, names))
 
 
 def _use(table, node, scopes, uses):
@@ -136,6 +149,22 @@ def _above(table, node):
         return items(node.sup)
     inner = letters(node.sup)
     return items(node.sup) if inner and any(n in table.ranges for n in inner) else ()
+
+
+def star_is_times(formulas: list[tuple[Row, ...]]) -> bool:
+    """Whether every name with a star is followed by a factor: `x^*y` written for x times y."""
+    starred, followed = 0, 0
+    for rows in formulas:
+        for row in rows:
+            for node in row.statement.walk() if row.statement is not None else ():
+                starred += _starred(node)
+                factors = getattr(node, "factors", ())
+                followed += sum(_starred(a) for (_, a), (op, _) in zip(factors, factors[1:], strict=False) if op == "")
+    return 0 < starred == followed
+
+
+def _starred(node):
+    return isinstance(node, Scripted) and isinstance(node.sup, Symbol) and node.sup.name == "*"
 
 
 def _mark(table, script, uses):

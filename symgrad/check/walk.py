@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..tex.faults import Fault
 from ..tex.macros import Macro, read_macros
 from ..tex.reader import read_display
-from ..tex.syntax import Dots, Group, Node, Number, Relation, Row, Scripted, Symbol, Tuple
+from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Text, Tuple
 from .applied import ALIASES, FUNCTIONS
 from .claims import REFUTED, UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
@@ -19,7 +19,8 @@ from .labels import labels_of
 from .meaning import CONSTANTS
 from .names import base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
-from .table import Table, Unclear
+from .sections import forget, sections
+from .table import Definition, Table, Unclear
 
 DEFINED, ASSUMED, NOT_JUDGED, NOT_READ = "definition", "assumption", "not judged", "not read"
 
@@ -37,6 +38,7 @@ class Step:
     why: str = ""
     row: Row | None = None
     formula: int = 0
+    around: tuple[Node, ...] = ()
 
     @property
     def judged(self) -> bool:
@@ -90,15 +92,23 @@ class Walk:
         self.used: set[str] = set()
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
         self.table.labels = labels_of([line.rows for line in lines], ranged)
-        self._declare_all()
+        self.sections = sections(document, self.declarations, lines)
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
         names = {"gradient": "mixed"}
         self.reading.layout = layout or (names.get(chosen[0], chosen[0]) if chosen else None)
-        self.reading.inferred = infer(self.table, [line.rows for line in lines])
         self.judge = Judge(self.table, self.reading.layout or "mixed")
 
-    def _declare_all(self):
-        for d in self.declarations:
+    def _enter(self, section, first):
+        """Takes what a section declares, and infers what it does not."""
+        if not first:
+            forget(self.table, section)
+            self.used.clear()
+        self._declare_all(section)
+        self.reading.inferred += infer(self.table, [line.rows for line in section.lines])
+        self.judge = Judge(self.table, self.reading.layout or "mixed")
+
+    def _declare_all(self, section):
+        for d in section.declarations:
             match d:
                 case Space():
                     self._space(d)
@@ -106,8 +116,8 @@ class Walk:
                     self._range(d)
                 case Start():
                     self.table.start = d.first
-        defined = {key for line in self.lines for row in line.rows for key in left_names(self.table, row.statement)}
-        for d in self.declarations:
+        defined = {key for line in section.lines for row in line.rows for key in left_names(self.table, row.statement)}
+        for d in section.declarations:
             match d:
                 case Property():
                     self._property(d)
@@ -125,7 +135,11 @@ class Walk:
         """A function that is named and not defined; a quantity said to be one of others is what its equation says."""
         name, _, _ = self.table.name_and_family(d.symbol)
         base = base_of(d.symbol)
-        if name == "e" or spelled(d.symbol).startswith("e^") or (base is not None and base.name in FUNCTIONS and name not in ALIASES):
+        if (
+            name == "e"
+            or spelled(d.symbol).startswith("e^")
+            or (base is not None and base.name in FUNCTIONS and name not in ALIASES)
+        ):
             return
         known = self.table.get(name)
         if name in defined or (known is not None and known.sizes not in (None, ())):
@@ -154,14 +168,28 @@ class Walk:
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> Reading:
         """All formulas, from the first to the last; `progress(done, all)` is called behind each."""
-        for number, line in enumerate(self.lines):
-            if line.fault is not None:
-                f = line.formula
-                self._add(Step(f.at, f.at + len(f.text), None, None, NOT_READ, why=str(line.fault), formula=number))
-            self._line(number, line)
-            if progress is not None:
-                progress(number + 1, len(self.lines))
+        number = 0
+        for section in self.sections:
+            self._enter(section, section is self.sections[0])
+            begun = len(self.reading.steps)
+            for line in section.lines:
+                if line.fault is not None:
+                    f = line.formula
+                    self._add(Step(f.at, f.at + len(f.text), None, None, NOT_READ, why=str(line.fault), formula=number))
+                self._line(number, line)
+                number += 1
+                if progress is not None:
+                    progress(number, len(self.lines))
+            self._look_back(begun)
         return self.reading
+
+    def _look_back(self, begun):
+        """Claims that waited for a definition further down are judged when all of the section is known."""
+        for k, step in enumerate(self.reading.steps[begun:], begun):
+            if step.verdict is not None and step.verdict.kind == UNDECIDED and step.left is not None:
+                verdict = self._verdict(step.left, step.right, step.around)
+                if verdict.kind != UNDECIDED:
+                    self.reading.steps[k] = replace(step, verdict=verdict)
 
     def _add(self, step):
         self.reading.steps.append(step)
@@ -197,6 +225,7 @@ class Walk:
 
     def _chain(self, number, row, sides, relations, context, whole):
         anchor = None
+        sides = [_without_row_label(s) for s in sides]
         for k, (op, left, right) in enumerate(zip(relations, sides, sides[1:], strict=False)):
             if right is None:
                 continue
@@ -214,6 +243,10 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why="nothing stands on the left")
         if own_entries(left, right):
             return replace(step, kind=NOT_JUDGED, why="its entries")
+        if _is_word(left):
+            return replace(step, kind=NOT_JUDGED, why="letters that make a word")
+        if _names_gradient(left, right):
+            return replace(step, kind=NOT_JUDGED, why="a name that begins with d")
         if self._enumerates(left, right):
             return replace(step, kind=NOT_JUDGED, why="a range or a list")
         unheard = (
@@ -229,6 +262,8 @@ class Walk:
             return self._define(step, left, right)
         if self._unknown(right) and self._fresh(right, left) and self._is_derivative(left):
             return self._define(step, right, left)
+        if self._value_given(left, right) or self._value_given(right, left):
+            return replace(step, kind=ASSUMED, why="a value given")
         if isinstance(right, Number) and self._input_entry(left):
             return replace(step, kind=ASSUMED, why="a value given")
         fact = stated_fact(self.table, left, right)
@@ -241,10 +276,63 @@ class Walk:
 
     def _claim(self, step, whole, anchor):
         left = anchor if anchor is not None else step.left
-        verdict = self.judge.verdict(left, step.right, whole)
+        verdict = self._verdict(left, step.right, whole)
         for quantity in (*self.table.mentioned(left), *self.table.mentioned(step.right)):
             self.used.add(quantity.key)
-        return replace(step, verdict=verdict, left=left)
+        if verdict.kind == REFUTED and self._anew(step, left):
+            return self._define_anew(step, left)
+        self._further_definition(step, left, verdict)
+        return replace(step, verdict=verdict, left=left, around=tuple(whole))
+
+    def _at_a_point(self, left, right):
+        """`∂f/∂x = 5` where the derivative is no constant: true at some point that is not stated."""
+        number = right.terms[0][1] if isinstance(right, Sum) and len(right.terms) == 1 else right
+        plain_number = isinstance(number, Number) and number.value not in (0, 1)
+        return plain_number and self._is_derivative(left) and not self.judge.constant(left)
+
+    def _anew(self, step, left):
+        """`f(x) = …` once more, with a function that the former f knows nothing of: another f."""
+        symbol, parameters = self.table.left_side(left)
+        found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
+        if not parameters or left is not step.left or found is None or not found.quantity.definitions:
+            return False
+        names = {base_of(n).name for n in step.right.walk() if isinstance(n, Symbol) and base_of(n).name in FUNCTIONS}
+        old = {n.name for d in found.quantity.definitions for n in d.body.walk() if isinstance(n, Symbol)}
+        return bool(names - old)
+
+    def _define_anew(self, step, left):
+        symbol, _ = self.table.left_side(left)
+        found = self.table.find(symbol)
+        assert found is not None
+        found.quantity.definitions.clear()
+        self.judge = Judge(self.table, self.reading.layout or "mixed")
+        return replace(self._define(step, left, step.right), why=f"{found.quantity.key}, defined anew")
+
+    def _verdict(self, left, right, whole):
+        verdict = self.judge.verdict(left, right, whole)
+        if verdict.kind == REFUTED and self._at_a_point(left, right):
+            return Verdict(UNDECIDED, "a number at values that the text does not state", right)
+        return verdict
+
+    def _further_definition(self, step, left, verdict):
+        """A proved `f = expr` in terms of other defined names becomes the definition: `∂f/∂q` needs f to be expressed through q."""
+        symbol, _ = self.table.left_side(left)
+        found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
+        if (
+            not verdict.holds
+            or found is None
+            or found.sup is not None
+            or found.indices
+            or not found.quantity.definitions
+        ):
+            return
+        known = self.table.depends(found.quantity)
+        new = {q.key for q in self.table.mentioned(step.right) if q.definitions} - known
+        if new and not any(found.quantity.key in self.table.depends(self.table.quantities[k]) for k in new):
+            old = found.quantity.definitions[0]
+            found.quantity.definitions[:1] = [Definition(old.pattern, old.parameters, step.right)]
+            self.table.version += 1
+            self.judge = Judge(self.table, self.reading.layout or "mixed")
 
     def _define(self, step, left, right):
         try:
@@ -292,6 +380,18 @@ class Walk:
         found = self.table.find(node)
         return found is None or (found.quantity.sizes is None and not found.quantity.definitions)
 
+    def _value_given(self, numbers, names):
+        """`300 · 300 · 3 = 270 k`: numbers on one side, names of which nothing else is known on the other."""
+        if any(isinstance(n, Symbol) for n in numbers.walk()) or self._is_derivative(names):
+            return False
+        found = self.table.mentioned(names)
+        unknown = [n for n in names.walk() if isinstance(n, Symbol) and self.table.find(n) is None and len(n.name) == 1]
+        return (
+            bool(found or unknown)
+            and all(q.implied and not q.definitions for q in found)
+            and isinstance(names, Symbol | Product)
+        )
+
     def _input_entry(self, left):
         found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
         return found is not None and not found.quantity.definitions and found.sup is None
@@ -333,6 +433,47 @@ class Walk:
         )
 
 
+def _is_word(node):
+    """`Loss`, four letters side by side."""
+    if not isinstance(node, Product) or len(node.factors) < 3:
+        return False
+    items_ = [f for _, f in node.factors]
+    close = all(a.end == b.at for a, b in zip(items_, items_[1:], strict=False))
+    return close and all(isinstance(f, Symbol) and f.name.isalpha() and len(f.name) == 1 and not f.font for f in items_)
+
+
+def _names_gradient(left, right):
+    """`dW = xᵀ dY` is of differentials or names of gradients; `dW = 0.5` is a name."""
+    return (
+        _has_d(left)
+        and isinstance(left, Product)
+        and len(left.factors) == 2
+        and not any(_has_d(n) for n in right.walk())
+    )
+
+
+def _has_d(node):
+    first = node.factors[0][1] if isinstance(node, Product) else None
+    return isinstance(first, Symbol) and first.name == "d" and first.font in ("", "it")
+
+
+def _without_row_label(side):
+    """In a table of numbers, `W  [0.4 0.6] − …` begins with the name of its row."""
+    terms = side.terms if isinstance(side, Sum) else (("+", side),)
+    first = terms[0][1]
+    if not (
+        isinstance(first, Product)
+        and isinstance(first.factors[0][1], Symbol | Text)
+        and isinstance(first.factors[1][1], Matrix)
+    ):
+        return side
+    if not all(isinstance(entry, Number | Sum) for row in first.factors[1][1].rows for entry in row):
+        return side
+    rest = first.factors[1:]
+    bare = rest[0][1] if len(rest) == 1 else Product(rest[0][1].at, first.end, (("", rest[0][1]), *rest[1:]))
+    return Sum(bare.at, side.end, ((terms[0][0], bare), *terms[1:])) if isinstance(side, Sum) else bare
+
+
 RELATIONS = {
     "≈": "an approximation",
     "∝": "a proportionality",
@@ -343,7 +484,9 @@ RELATIONS = {
 }
 
 
-def judged(document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None = None) -> Reading:
+def judged(
+    document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None = None
+) -> Reading:
     """The document judged under its own layout; where it states none, under the one that most of its steps follow."""
     declared = tuple(declarations)
     reading = Walk(document, declared, lines, layout).run()
