@@ -18,7 +18,7 @@ from .table import Quantity, Table, Unclear
 
 POINT = "·"
 SMALL = ((3, 2, 4, 5), (2, 4, 3, 5), (4, 3, 2, 5), (2, 3, 5, 4), (3, 3, 3, 3), (4, 5, 3, 2))
-EIGHTHS = 8
+PARTS = 97  # of 1: so many that sums of products are not 0 by accident, where ReLU and max have kinks
 LARGEST = 7
 
 
@@ -129,18 +129,18 @@ class Trial:
             data = rng.integers(1, self.field.prime, shape)
             return constant(Array((POINT,), data.astype(np.int64)))
         positive = self.positive or bool(quantity.properties & {"positive", "distribution"})
-        data = self._eighths(rng, quantity, shape, positive)
-        scaled = self.field.multiply(self.field.numbers(data), self.field.number(Fraction(1, EIGHTHS)))
+        data = self._parts(rng, quantity, shape, positive)
+        scaled = self.field.multiply(self.field.numbers(data), self.field.number(Fraction(1, PARTS)))
         return constant(Array((POINT,), np.asarray(scaled)))
 
-    def _eighths(self, rng, quantity, shape, positive):
+    def _parts(self, rng, quantity, shape, positive):
         if quantity.domain in ("integer", "natural"):
-            return EIGHTHS * rng.integers(1, 4, shape)
+            return PARTS * rng.integers(1, 4, shape)
         if quantity.domain == "binary":
-            return EIGHTHS * rng.integers(0, 2, shape)
-        data = rng.integers(1, 2 * EIGHTHS, shape)
+            return PARTS * rng.integers(0, 2, shape)
+        data = rng.integers(1, 2 * PARTS, shape)
         if quantity.properties & {"fraction"}:
-            data = rng.integers(1, EIGHTHS, shape)
+            data = rng.integers(1, PARTS, shape)
         return data if positive else data * rng.choice((-1, 1), shape)
 
     def _with_properties(self, quantity, value, rng):
