@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what gives a tensor stays untyped: its operators are installed by `expr.protocols`
     from . import graph as graph
+    from .check.api import check as check
+    from .check.api import parse_derivation as parse_derivation
     from .errors import SymgradError as SymgradError
     from .expr.conventions import Conventions as Conventions
     from .expr.evaluate import evaluate as evaluate
@@ -36,6 +38,7 @@ if TYPE_CHECKING:  # what gives a tensor stays untyped: its operators are instal
 __version__ = "0.1.0"
 
 HOMES = {
+    "check.api": "parse_derivation",
     "faces.api": "derive grad hessian jacobian jvp value_and_grad vjp",
     "faces.compiling": "compile",
     "errors": "SymgradError",
@@ -48,8 +51,10 @@ HOMES = {
     "rules.facts": "assume",
 }
 """Where each public name is defined."""
+MODULES = ("check", "graph")
+"""Public names that are modules; `check` can be called."""
 _PLACES = {name: home for home, names in HOMES.items() for name in names.split()}
-__all__ = sorted(_PLACES)
+__all__ = sorted({*_PLACES, "check"})
 
 
 def __getattr__(name: str):
@@ -59,8 +64,8 @@ def __getattr__(name: str):
     language = import_module(".expr.numpy_names", __name__)
     if name in _PLACES:
         found = getattr(import_module(f".{_PLACES[name]}", __name__), name)
-    elif name == "graph":
-        found = import_module(".graph", __name__)
+    elif name in MODULES:
+        found = import_module(f".{name}", __name__)
     elif name in language.names():
         found = language.FUNCTIONS.get(name) or partial(language.function, name)
     else:

@@ -14,6 +14,7 @@ from ..errors import OptionError, ParseError
 from ..tex.syntax import Node, Relation
 from .declare import Declaration
 from .document import SUFFIXES, kind_of
+from .front_matter import Block, read_block
 from .linear_text import linear
 from .prose import declarations
 from .report import Report, report_of
@@ -46,6 +47,8 @@ class Written:
     lines: tuple[Line, ...]
     declarations: tuple[Declaration, ...]
     layout: str | None = None
+    unread: tuple[tuple[str, str], ...] = ()
+    """Entries of the front matter that declare nothing: (place, text)."""
 
     @property
     def steps(self) -> tuple[Equality, ...]:
@@ -93,9 +96,20 @@ def parse_derivation(
     given = (given,) if isinstance(given, str) else given
     source = source_of(text, kind, name, [*declared, *given])
     lines = lines_of(source.document)
+    _refuse_unread(source, lines)
     rows = {id(line.formula): line.rows for line in lines}
     said = declarations(source.document.pieces, lambda formula: rows.get(id(formula), ()))
-    return Written(source, tuple(lines), said, LAYOUTS[layout] if layout else None)
+    block = source.document.front_matter
+    front = read_block(block) if block else Block()
+    unread = tuple((source.where(at), entry) for at, entry in front.unread)
+    return Written(source, tuple(lines), (*front.declarations, *said), LAYOUTS[layout] if layout else None, unread)
+
+
+def _refuse_unread(source: Source, lines: Sequence[Line]) -> None:
+    """What is given beside a document is an option: a fault in it is an error."""
+    for line in lines:
+        if line.fault is not None and line.formula.at < source.shift:
+            raise source.told(line.fault)
 
 
 def check(
@@ -117,7 +131,7 @@ def check(
     """
     read = parse_derivation(derivation, given=given, kind=kind, layout=layout, name=name)
     walk = Walk(read.source.document, read.declarations, list(read.lines), read.layout)
-    return report_of(read.source, read.lines, walk.run(progress))
+    return report_of(read.source, read.lines, walk.run(progress), read.unread)
 
 
 def _text(derivation: Any) -> tuple[str, str, tuple[str, ...]]:

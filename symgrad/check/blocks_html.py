@@ -151,8 +151,9 @@ def inline(line: Line, steps: list[Judged]) -> Markup:
     )
 
 
-def formula(node: Node | None) -> Markup:
-    return Markup(math(markup(node), linear(node)))  # noqa: S704 — the writer has escaped every name
+def formula(node: Node | None, display: bool = False) -> Markup:
+    """MathML; its writer has escaped every name."""
+    return Markup(math(markup(node), linear(node), display))
 
 
 def display(line: Line, steps: list[Judged]) -> Block:
@@ -170,16 +171,16 @@ def rows_of(row: Row, steps: list[Judged]) -> Iterator[DisplayRow]:
     remark = " ".join(_words(each) for each in row.remarks)
     statement = row.statement
     if not isinstance(statement, Relation):
-        yield DisplayRow(Markup(), formula(statement) if statement is not None else Markup(), remark)
+        yield DisplayRow(Markup(), formula(statement, True) if statement is not None else Markup(), remark)
         return
-    left = formula(statement.sides[0]) if statement.sides[0] is not None else Markup()
+    left = formula(statement.sides[0], True) if statement.sides[0] is not None else Markup()
     for sign, side in zip(statement.relations, statement.sides[1:], strict=True):
         mine = [s for s in steps if s.step is not None and side is not None and side in (s.step.right, s.step.left)]
         mine = [s for s in mine if s.step is not None and s.step.row is row]
         text = f"{sign} {linear(side)}".strip()
         half = element("mrow", operator(sign, form="infix"), markup(side) if side is not None else "")
         anchor = f"L{mine[0].line}-{mine[0].column}" if mine else ""
-        yield DisplayRow(left, Markup(math(half, text)), remark, mark_of(mine[:1]), anchor)  # noqa: S704
+        yield DisplayRow(left, Markup(math(half, text, True)), remark, mark_of(mine[:1]), anchor)
         left, remark = Markup(), ""
 
 

@@ -34,6 +34,7 @@ class Judged:
     counterexample: Counterexample | None = None
     notes: tuple[str, ...] = ()
     continues: bool = False
+    relation: str = "="
     latex: str = ""
     expected: str = ""
     slip: str = ""
@@ -54,7 +55,7 @@ class Judged:
         """`∂f/∂x = 2 x`, of a line that goes on `= 2 x`."""
         if not self.right:
             return self.latex
-        return f"= {self.right}" if self.continues else f"{self.left} = {self.right}"
+        return f"{'' if self.continues else self.left} {self.relation} {self.right}".strip()
 
     def __str__(self) -> str:
         return f"{self.where}  {self.said}  {self.written}"
@@ -68,6 +69,8 @@ class Findings:
     steps: tuple[Judged, ...]
     inferred: tuple[tuple[str, str], ...] = ()
     lines: tuple[Line, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+    """Entries of the front matter that declare nothing: (place, text)."""
 
     @property
     def name(self) -> str:

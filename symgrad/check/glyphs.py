@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from unicodedata import normalize
 
 from ..tex import names
 from ..tex.syntax import Symbol
@@ -66,3 +67,14 @@ def styled(text: str, font: str) -> str:
             if first <= text <= last:
                 return chr(start + ord(text) - ord(first))
     return text
+
+
+def shown(key: str) -> str:
+    """The key of a name as it is read.
+
+    >>> shown("hat y"), shown("bf:x"), shown("alpha")
+    ('ŷ', 'x', 'α')
+    """
+    *accents, name = key.split(" ")
+    plain = name.rpartition(":")[2] or name
+    return normalize("NFC", CHARACTERS.get(plain, plain) + "".join(COMBINING.get(accent, "") for accent in accents))

@@ -37,6 +37,8 @@ from .linear_text import linear
 _FENCES = {"bmatrix": "[]", "pmatrix": "()", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "bsmallmatrix": "[]"}
 _FENCES |= {"psmallmatrix": "()"}
 _ABOVE = frozenset(("int", "iint", "iiint", "oint"))
+TIGHT = {"lspace": "0", "rspace": "0"}
+_THIN = '<mspace width="0.17em"></mspace>'
 
 
 def element(name: str, *inside: str, **attributes: str) -> str:
@@ -51,7 +53,7 @@ def element(name: str, *inside: str, **attributes: str) -> str:
 
 def math(inside: str, text: str, display: bool = False) -> str:
     """The formula; `text` is what is read aloud and copied."""
-    return element("math", inside, display="block" if display else "", **{"aria-label": text})
+    return element("math", inside, displaystyle="true" if display else "", **{"aria-label": text})
 
 
 def markup(node: Node | None) -> str:
@@ -91,7 +93,7 @@ def _accented(inside: str, accent: str) -> str:
 
 def _scripted(node: Scripted) -> str:
     base = markup(node.base)
-    above = [operator("′" * node.primes)] if node.primes else []
+    above = [operator("′" * node.primes, **TIGHT)] if node.primes else []
     above += [markup(node.sup)] if node.sup is not None else []
     sup = element("mrow", *above) if len(above) > 1 else "".join(above)
     if node.sub is None:
@@ -115,16 +117,17 @@ def _product(node: Product) -> str:
     for op, factor in node.factors:
         if parts and op:
             parts.append(operator(OPERATORS.get(op, op)))
-        elif previous is not None and (_is_word(previous) or _is_word(factor)) and not _is_group(factor):
-            parts.append('<mspace width="0.17em"></mspace>')
+        elif previous is not None and (_is_wide(previous) or _is_wide(factor)) and not _is_group(factor):
+            parts.append(_THIN)
         parts.append(markup(factor))
         previous = factor
     return element("mrow", *parts)
 
 
-def _is_word(node: Node) -> bool:
+def _is_wide(node: Node) -> bool:
+    """Words, fractions and sums keep a distance."""
     base = node.base if isinstance(node, Scripted) else node
-    return isinstance(base, Symbol) and len(glyph(base)) > 1
+    return isinstance(base, Frac | Big) or (isinstance(base, Symbol) and len(glyph(base)) > 1)
 
 
 def _is_group(node: Node) -> bool:
@@ -144,7 +147,7 @@ def _big(node: Big) -> str:
         sign = element(tags[0], sign, markup(below))
     elif above is not None:
         sign = element(tags[1], sign, markup(above))
-    gap = "" if node.op in BIG else '<mspace width="0.17em"></mspace>'
+    gap = "" if node.op in BIG else _THIN
     return element("mrow", sign, gap, markup(node.body))
 
 
@@ -183,7 +186,8 @@ def _matrix(node: Matrix) -> str:
 
 
 def _cases(node: Cases) -> str:
-    rows = [(value, when if when is not None else Text(0, 0, "")) for value, when in node.branches]
+    last = Text(node.at, node.end, "otherwise" if len(node.branches) > 1 else "")
+    rows = [(value, last if when is None else when) for value, when in node.branches]
     return element("mrow", operator("{"), _table(rows, class_="cases"))
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..errors import OptionError
+from ..tex.syntax import Relation
 from .findings import Findings, Judged
+from .glyphs import shown
 from .linear_text import linear
 from .report_html import to_html
 from .report_json import to_json
@@ -58,16 +60,17 @@ class Report(Findings):
         Path(path).write_text(self.to(SUFFIXES[suffix]) + "\n", encoding="utf-8")
 
 
-def report_of(source: Source, lines: tuple[Line, ...], reading: Reading) -> Report:
+def report_of(source: Source, lines: tuple[Line, ...], reading: Reading, unread=()) -> Report:
     """The report of what a walk has found."""
-    inferred = tuple((each.key, each.what) for each in reading.inferred)
-    return Report(source, tuple(judged(source, lines, step) for step in reading.steps), inferred, lines)
+    inferred = tuple((shown(each.key), each.what) for each in reading.inferred)
+    return Report(source, tuple(judged(source, lines, step) for step in reading.steps), inferred, lines, unread)
 
 
 def judged(source: Source, lines: tuple[Line, ...], step: Step) -> Judged:
     """One step in words."""
     fault = lines[step.formula].fault if step.kind == NOT_READ else None
-    at = step.at if fault is None else fault.at
+    goes_on = continues(step)
+    at = fault.at if fault is not None else step.right.at if goes_on and step.right is not None else step.at
     line, column = source.place(at)
     verdict = step.verdict
     return Judged(
@@ -81,7 +84,24 @@ def judged(source: Source, lines: tuple[Line, ...], step: Step) -> Judged:
         points=verdict.points if verdict else 0,
         counterexample=verdict.counterexample if verdict else None,
         notes=verdict.notes if verdict else (),
-        continues=step.left is None or step.right is None or step.at == step.right.at,
+        continues=goes_on,
+        relation=relation_of(step),
         latex=source.text(step.at, step.end),
         step=step,
     )
+
+
+def continues(step: Step) -> bool:
+    """Whether the left side stands on a line before, or is the right side of the relation before."""
+    if step.left is None or step.right is None or step.at == step.right.at:
+        return True
+    return step.row is not None and step.left.at < step.row.at
+
+
+def relation_of(step: Step) -> str:
+    """The sign before the right side."""
+    statement = step.row.statement if step.row is not None else None
+    if not isinstance(statement, Relation):
+        return "="
+    found = [sign for sign, side in zip(statement.relations, statement.sides[1:], strict=True) if side is step.right]
+    return found[0] if found else "="

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from .blocks_html import LOOKS, blocks_of
+from .blocks_html import LOOKS, blocks_of, formula
 from .findings import Findings, Judged
-from .report_text import granted, places
+from .report_text import counted, granted
 
 
 def to_html(reports: Sequence[Findings], fragment: bool = False, **options) -> str:
@@ -26,7 +26,7 @@ def to_html(reports: Sequence[Findings], fragment: bool = False, **options) -> s
 def template() -> Template:
     """The template beside this file; everything put into it is escaped, unless it says that it is markup."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {"places": places, "granted": granted, "look": look}
+    environment.globals |= {"granted": granted, "look": look, "formula": formula, "counted": counted}
     return environment.from_string(Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8"))
 
 

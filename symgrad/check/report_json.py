@@ -28,6 +28,7 @@ def as_data(report: Findings) -> dict[str, Any]:
         "first_wrong": report.steps.index(first) if first else None,
         "steps": [step_data(step) for step in report.steps],
         "inferred": [{"name": name, "what": what} for name, what in report.inferred],
+        "unread": [{"where": where, "entry": entry} for where, entry in report.unread],
     }
 
 
@@ -39,7 +40,7 @@ def step_data(step: Judged) -> dict[str, Any]:
         "left": found.left,
         "right": found.right,
     }
-    plain = ("line", "column", "where", "left", "right", "latex", "verdict", "why", "points", "expected", "slip")
+    plain = ("line", "column", "where", "left", "relation", "right", "latex", "verdict", "why", "points", "expected", "slip")
     return {
         **{name: getattr(step, name) for name in plain},
         "notes": list(step.notes),

@@ -8,7 +8,7 @@ from textwrap import wrap
 from .claims import AGREES, PROVED, REFUTED, UNDECIDED
 from .findings import Findings, Judged
 from .source import GIVEN
-from .walk import NOT_READ
+from .walk import ASSUMED, DEFINED, NOT_READ
 
 MARKS = {
     PROVED: ("✓", "32"),
@@ -60,7 +60,7 @@ def details(step: Judged, width: int) -> Iterator[str]:
         yield from step.why.split("\n")
     elif step.verdict == REFUTED:
         yield from refutation(step, width)
-    elif step.why:
+    elif step.why and step.verdict != DEFINED:
         yield from wrap(step.why, width)
 
 
@@ -94,9 +94,19 @@ def summary(report: Findings, all: bool, width: int) -> Iterator[str]:
     yield f"{name}{report.summary()} · exit {report.exit_code}"
     if report.inferred:
         yield from wrap(f"taken for granted: {granted(report, all)}", width, subsequent_indent="    ")
-    others = [f"{n} {kind}" for kind, n in report.counts.items() if kind not in MARKS]
+    for where, entry in report.unread:
+        yield f"{where}: the front matter's entry {shortened(entry, 60)!r} declares nothing"
+    others = [counted(n, kind) for kind, n in report.counts.items() if kind not in MARKS]
     if others and not all:
         yield f"not claims: {', '.join(others)}"
+
+
+def counted(n: int, kind: str) -> str:
+    """
+    >>> counted(2, "definition"), counted(2, "not judged")
+    ('2 definitions', '2 not judged')
+    """
+    return f"{n} {kind}{'s' if n > 1 and kind in (DEFINED, ASSUMED) else ''}"
 
 
 def granted(report: Findings, all: bool = True) -> str:
