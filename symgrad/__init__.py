@@ -76,5 +76,10 @@ def __getattr__(name: str):
     return found
 
 
+def load_ipython_extension(shell):
+    """`%load_ext symgrad`: the cell magic `%%symgrad`."""
+    import_module(".faces.magic", __name__).load(shell)
+
+
 def __dir__():
     return sorted({*globals(), *__all__})

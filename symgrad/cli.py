@@ -1,4 +1,6 @@
-"""The command line: `symgrad derive`, `graph`, `compile`, `layer`, `tour`. Only click is loaded until a verb runs.
+"""The command line: `symgrad derive`, `check`, `graph`, `compile`, `layer`, `tour`.
+
+Only click is loaded until a verb runs.
 
 Exit codes: 0 all hold, 1 something is refuted, 2 wrong usage or input, 3 undecided only, 70 an error in symgrad.
 """
@@ -6,8 +8,10 @@ Exit codes: 0 all hold, 1 something is refuted, 2 wrong usage or input, 3 undeci
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import traceback
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -17,6 +21,8 @@ from .errors import SymgradError
 
 INPUT, INTERNAL, INTERRUPTED = 2, 70, 130
 LONGEST_INPUT = 1_000_000
+LONG = 20
+"""Formulas from which on a document is worth a progress bar."""
 
 
 def _core(name: str):
@@ -145,6 +151,25 @@ OPTIONS = {
         "--examples", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many are tried."
     ),
     "example": click.option("--example", metavar="TEXT", help="The only example to try, as a report writes it."),
+    "declare": click.option(
+        "--declare",
+        "declared",
+        metavar="TEXT",
+        multiple=True,
+        help=r'What the files do not say: "W \in R^{m\times n}", "$A$ is symmetric"; may be repeated.',
+    ),
+    "layout": click.option(
+        "--layout",
+        type=click.Choice(["gradient", "numerator", "denominator"]),
+        help="Of derivatives. Default: what the file says, else gradients of the variable's shape.",
+    ),
+    "kind": click.option(
+        "--kind",
+        type=click.Choice(["markdown", "tex", "text", "notebook"]),
+        help="What the files are. Default: by their names; standard input by its text.",
+    ),
+    "all": click.option("--all", "everything", is_flag=True, help="List definitions and what is not judged, too."),
+    "terse": click.option("--quiet", is_flag=True, help="Only what is refuted or not read, and counts."),
     "brief": click.option("--quiet", is_flag=True, help="One line a finding, nothing where there is none."),
     "quiet": click.option("--quiet", is_flag=True, help="The answer alone, unchecked."),
     "debug": click.option("--debug", is_flag=True, help="Show the traceback of an internal error."),
@@ -199,6 +224,30 @@ def derive(ctx, text, output, format_name, points, seed, tol, quiet, debug, **gi
     form = core.format_of(format_name, output)
     written, code = core.derive(read(text), check=check, form=form, ascii=ascii_only(), **given)
     write(written, output)
+    ctx.exit(code)
+
+
+@main.command(cls=Verb)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@options("declare", "layout", "kind")
+@format_option("text", "json", "html", "markdown")
+@options("output", "all", "terse", "debug")
+@click.pass_context
+def check(ctx, files, output, format_name, everything, quiet, debug, **given):
+    """Judge written derivations line by line: lecture notes, homework, papers in Markdown, LaTeX or notebooks.
+
+    Each step is proved, agrees at points, is refuted by a counterexample, or undecided with the reason. `-` reads
+    standard input.
+    """
+    ctx.obj["debug"] = debug
+    core = _core("faces.checking")
+    sources = [core.opened(file, read("-") if file == "-" else None) for file in files]
+    with progress_bar() as tell:
+        form = core.format_of(format_name, output)
+        text, code = core.check(
+            sources, form=form, tell=tell, everything=everything, quiet=quiet, **look(output), **given
+        )
+    write(text, output)
     ctx.exit(code)
 
 
@@ -281,6 +330,32 @@ def write(text: str, output: str | None) -> None:
             file.write(text + "\n")
     except OSError as error:
         raise click.UsageError(f"cannot write {output}: {error.strerror}") from None
+
+
+def look(output: str | None) -> dict:
+    """How wide a terminal is, and whether it has colours."""
+    terminal = output in (None, "-") and sys.stdout.isatty()
+    width = min(shutil.get_terminal_size((100, 24)).columns, 140)
+    return {"width": width, "colour": terminal and not os.environ.get("NO_COLOR"), "ascii": ascii_only()}
+
+
+@contextmanager
+def progress_bar():
+    """A function `tell(name, done, all)` that shows a bar on a terminal, of work that takes a while."""
+    if not sys.stderr.isatty():
+        yield lambda name, done, all: None
+        return
+    rich = import_module("rich.progress")
+    console = import_module("rich.console").Console(stderr=True)
+    with rich.Progress(console=console, transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def tell(name, done, all):
+            if all >= LONG:
+                tasks.setdefault(name, bar.add_task(name or "-", total=all) if name not in tasks else 0)
+                bar.update(tasks[name], completed=done)
+
+        yield tell
 
 
 def ascii_only() -> bool:

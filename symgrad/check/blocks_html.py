@@ -55,7 +55,7 @@ class Block:
     """`kind` is p, heading, item, row, display, program or note."""
 
     kind: str
-    inside: Markup = Markup()
+    inside: Markup = field(default_factory=Markup)
     level: int = 0
     rows: list[DisplayRow] = field(default_factory=list)
     wrong: list[Judged] = field(default_factory=list)
@@ -117,17 +117,11 @@ class _Blocks:
     def _flush(self, kind: str) -> None:
         text = str(self.here.inside)
         if re.search(r"[\w<]", text):
-            self.here.given = self._is_given()
             self.found.append(self.here)
         self.here = Block(kind)
 
-    def _is_given(self) -> bool:
-        return bool(self.report.source.shift) and not any(not block.given for block in self.found) and self.inside_given
-
-    inside_given = False
-
     def _formula(self, line: Line, steps: list[Judged]) -> None:
-        self.inside_given = line.formula.at < self.report.source.shift
+        self.here.given = line.formula.at < self.report.source.shift
         if line.formula.display:
             self._flush("p")
             self.found.append(display(line, steps))

@@ -9,7 +9,7 @@ from ..tex import names
 from ..tex.syntax import Symbol
 
 CHARACTERS = MappingProxyType(
-    {name: character for character, name in reversed(names.CHARACTERS.items())}
+    {name: character for character, name in reversed([*names.CHARACTERS.items()])}
     | {"top": "⊤", "bot": "⊥", "neg": "¬", "angle": "∠", "square": "□", "prime": "′", "circ": "°", "hbar": "ℏ"}
     | {"imath": "ı", "jmath": "ȷ", "Re": "Re", "Im": "Im", "aleph": "ℵ", "dagger": "†", "argmax": "arg max"}
     | {"argmin": "arg min", "limsup": "lim sup", "liminf": "lim inf"}
@@ -26,7 +26,7 @@ BIG = MappingProxyType(
     | {"bigcap": "⋂", "bigoplus": "⨁", "bigotimes": "⨂", "bigodot": "⨀", "bigvee": "⋁", "bigwedge": "⋀"}
     | {"bigsqcup": "⨆", "biguplus": "⨄"}
 )
-COMBINING = MappingProxyType({name: character for character, name in reversed(names.COMBINING.items())})
+COMBINING = MappingProxyType({name: character for character, name in reversed([*names.COMBINING.items()])})
 OVER = MappingProxyType(
     {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "ddot": "¨", "dddot": "⃛", "vec": "→", "check": "ˇ", "breve": "˘"}
     | {"acute": "´", "grave": "`", "ring": "˚", "leftvec": "←"}

@@ -37,6 +37,8 @@ from .linear_text import linear
 _FENCES = {"bmatrix": "[]", "pmatrix": "()", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "bsmallmatrix": "[]"}
 _FENCES |= {"psmallmatrix": "()"}
 _ABOVE = frozenset(("int", "iint", "iiint", "oint"))
+TALL = (Frac, Big, Matrix, Cases, Binomial, Root, Stacked)
+"""What brackets grow with."""
 TIGHT = {"lspace": "0", "rspace": "0"}
 _THIN = '<mspace width="0.17em"></mspace>'
 

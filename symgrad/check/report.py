@@ -44,9 +44,12 @@ class Report(Findings):
         """A list of the claims, those that are wrong with their counterexample."""
         return self.to("markdown")
 
-    def to_html(self) -> str:
-        """The document with a mark beside each line, as a page that needs nothing else."""
-        return self.to("html")
+    def to_html(self, fragment: bool = False) -> str:
+        """The document with a mark beside each line, as a page that needs nothing else, or what stands in its body."""
+        return self.to("html", fragment=fragment)
+
+    def _repr_html_(self) -> str:
+        return self.to_html(fragment=True)
 
     def to(self, form: str, **options) -> str:
         """The report in one of the formats: text, json, markdown, html."""

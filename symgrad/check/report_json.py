@@ -40,7 +40,20 @@ def step_data(step: Judged) -> dict[str, Any]:
         "left": found.left,
         "right": found.right,
     }
-    plain = ("line", "column", "where", "left", "relation", "right", "latex", "verdict", "why", "points", "expected", "slip")
+    plain = (
+        "line",
+        "column",
+        "where",
+        "left",
+        "relation",
+        "right",
+        "latex",
+        "verdict",
+        "why",
+        "points",
+        "expected",
+        "slip",
+    )
     return {
         **{name: getattr(step, name) for name in plain},
         "notes": list(step.notes),

@@ -18,19 +18,26 @@ MARKS = {
     NOT_READ: ("!", "31"),
 }
 """The mark of a verdict and its colour; others have a dot."""
+PLAIN = str.maketrans({"✓": "+", "✗": "x", "·": "-", "…": "...", "×": "x"})
 DETAIL = 12
 NAMED = 6
 """Letters taken for granted that are named; more are counted."""
 
 
 def to_text(
-    reports: Sequence[Findings], all: bool = False, quiet: bool = False, width: int = 100, colour: bool = False
+    reports: Sequence[Findings],
+    all: bool = False,
+    quiet: bool = False,
+    width: int = 100,
+    colour: bool = False,
+    ascii: bool = False,
 ) -> str:
-    """`quiet` shows what is refuted or not read, and counts; `all` also what is no claim."""
-    return "\n".join(line for report in reports for line in _report(report, all, quiet, width, colour))
+    """`quiet` shows what is refuted or not read, and counts; `all` also what is no claim; `ascii` LaTeX as written."""
+    text = "\n".join(line for report in reports for line in _report(report, all, quiet, width, colour, ascii))
+    return text.translate(PLAIN) if ascii else text
 
 
-def _report(report: Findings, all: bool, quiet: bool, width: int, colour: bool) -> Iterator[str]:
+def _report(report: Findings, all: bool, quiet: bool, width: int, colour: bool, ascii: bool) -> Iterator[str]:
     shown = [step for step in report.steps if _is_shown(step, all, quiet)]
     places = max((len(step.where) for step in shown), default=0)
     kinds = max((len(step.said) for step in shown), default=0)
@@ -39,8 +46,9 @@ def _report(report: Findings, all: bool, quiet: bool, width: int, colour: bool) 
         said = step.verdict.upper() if step.verdict == REFUTED else step.said
         head = f"{mark} {said:<{kinds}}"
         room = max(width - places - len(head) - 4, 20)
-        yield f"{step.where:<{places}}  {painted(head, code, colour)}  {shortened(_statement(step), room)}".rstrip()
-        yield from (f"    {line}".rstrip() for line in details(step, width - 4))
+        statement = shortened(_statement(step, ascii), room)
+        yield f"{step.where:<{places}}  {painted(head, code, colour)}  {statement}".rstrip()
+        yield from (f"    {line}".rstrip() for line in details(step, width - 4, ascii))
     yield from summary(report, all, width)
 
 
@@ -50,25 +58,25 @@ def _is_shown(step: Judged, all: bool, quiet: bool) -> bool:
     return not quiet and (all or step.judged) and step.where != GIVEN
 
 
-def _statement(step: Judged) -> str:
-    return step.latex if step.verdict == NOT_READ else step.written
+def _statement(step: Judged, ascii: bool) -> str:
+    return step.latex if step.verdict == NOT_READ or ascii else step.written
 
 
-def details(step: Judged, width: int) -> Iterator[str]:
+def details(step: Judged, width: int, ascii: bool = False) -> Iterator[str]:
     """What a verdict says beside its word."""
     if step.verdict == NOT_READ:
         yield from step.why.split("\n")
     elif step.verdict == REFUTED:
-        yield from refutation(step, width)
+        yield from refutation(step, width, ascii)
     elif step.why and step.verdict != DEFINED:
         yield from wrap(step.why, width)
 
 
-def refutation(step: Judged, width: int) -> Iterator[str]:
+def refutation(step: Judged, width: int, ascii: bool = False) -> Iterator[str]:
     """What was written, what is expected, where they differ, and the likely slip."""
     rows = [
-        ("you wrote", step.right),
-        ("expected", step.expected or step.left),
+        ("you wrote", step.latex if ascii else step.right),
+        ("expected", step.expected or ("" if ascii else step.left)),
         ("because", step.why),
         ("at", places(step)),
         ("likely slip", step.slip),

@@ -24,7 +24,7 @@ class Source:
     def place(self, at: int) -> tuple[int, int]:
         """Line and column in what was written; of a declaration, in its own line.
 
-        >>> source_of("a $x$", given=["W", "b"]).place(21 + 2)
+        >>> source_of("a $x$", given=["W", "b"]).place(22)
         (1, 3)
         """
         line, column = self.document.place(at)

@@ -19,7 +19,7 @@ def written(derivation: Derivation) -> tuple[str, tuple[str, ...]]:
     >>> import symgrad as sg
     >>> x = sg.tensors("x[n]")
     >>> written(sg.grad((x**2).sum(), x).derivation)[1]
-    ('x \\in \\mathbb{R}^{n}', 'f \\in \\mathbb{R}')
+    ('x \\in \\mathbb{R}^{n}',)
     """
     tensors = {tensor: None for expression in _expressions(derivation) for tensor in _tensors(expression)}
     defined = {left.base.tensor for left, _ in _definitions(derivation) if isinstance(left, Entry)}
