@@ -485,11 +485,15 @@ RELATIONS = {
 
 
 def judged(
-    document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None = None
+    document: Document,
+    declarations: Iterable[Declaration],
+    lines: list[Line],
+    layout: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """The document judged under its own layout; where it states none, under the one that most of its steps follow."""
     declared = tuple(declarations)
-    reading = Walk(document, declared, lines, layout).run()
+    reading = Walk(document, declared, lines, layout).run(progress)
     if reading.layout is not None or not _wrong(reading):
         return reading
     others = [Walk(document, declared, lines, other).run() for other in ("numerator", "denominator")]
