@@ -19,7 +19,7 @@ from .linear_text import linear
 from .prose import declarations
 from .report import Report, report_of
 from .source import Source, source_of
-from .walk import Line, Walk, lines_of
+from .walk import Line, judged, lines_of
 from .written import written
 
 LAYOUTS = {"numerator": "numerator", "denominator": "denominator", "gradient": "mixed"}
@@ -130,8 +130,8 @@ def check(
     1 refuted, 1 proved (first wrong: line 1)
     """
     read = parse_derivation(derivation, given=given, kind=kind, layout=layout, name=name)
-    walk = Walk(read.source.document, read.declarations, list(read.lines), read.layout)
-    return report_of(read.source, read.lines, walk.run(progress), read.unread)
+    reading = judged(read.source.document, read.declarations, list(read.lines), read.layout, progress)
+    return report_of(read.source, read.lines, reading, read.unread)
 
 
 def _text(derivation: Any) -> tuple[str, str, tuple[str, ...]]:

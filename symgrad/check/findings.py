@@ -71,6 +71,8 @@ class Findings:
     lines: tuple[Line, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
     """Entries of the front matter that declare nothing: (place, text)."""
+    layout: str = ""
+    """Of derivatives, where the document states one or most of its steps follow one."""
 
     @property
     def name(self) -> str:

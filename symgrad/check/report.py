@@ -22,6 +22,7 @@ FORMATS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
     {"text": to_text, "json": to_json, "html": to_html, "markdown": to_markdown}
 )
 """name → function(reports, **options). To add one, add a row; the command line reads it here."""
+LAYOUTS = {"mixed": "gradient"}
 SUFFIXES = {".txt": "text", ".json": "json", ".md": "markdown", ".html": "html"}
 """The format that a file's suffix asks for."""
 
@@ -66,7 +67,14 @@ class Report(Findings):
 def report_of(source: Source, lines: tuple[Line, ...], reading: Reading, unread=()) -> Report:
     """The report of what a walk has found."""
     inferred = tuple((shown(each.key), each.what) for each in reading.inferred)
-    return Report(source, tuple(judged(source, lines, step) for step in reading.steps), inferred, lines, unread)
+    return Report(
+        source,
+        tuple(judged(source, lines, step) for step in reading.steps),
+        inferred,
+        lines,
+        unread,
+        LAYOUTS.get(reading.layout or "", reading.layout or ""),
+    )
 
 
 def judged(source: Source, lines: tuple[Line, ...], step: Step) -> Judged:

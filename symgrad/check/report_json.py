@@ -28,6 +28,7 @@ def as_data(report: Findings) -> dict[str, Any]:
         "first_wrong": report.steps.index(first) if first else None,
         "steps": [step_data(step) for step in report.steps],
         "inferred": [{"name": name, "what": what} for name, what in report.inferred],
+        "layout": report.layout,
         "unread": [{"where": where, "entry": entry} for where, entry in report.unread],
     }
 

@@ -104,6 +104,8 @@ def summary(report: Findings, all: bool, width: int) -> Iterator[str]:
         yield from wrap(f"taken for granted: {granted(report, all)}", width, subsequent_indent="    ")
     for where, entry in report.unread:
         yield f"{where}: the front matter's entry {shortened(entry, 60)!r} declares nothing"
+    if report.layout:
+        yield f"layout of derivatives: {report.layout}"
     others = [counted(n, kind) for kind, n in report.counts.items() if kind not in MARKS]
     if others and not all:
         yield f"not claims: {', '.join(others)}"
