@@ -70,6 +70,10 @@ def _over_pi(a, x):
     return a.multiply(two, a.divide(a.number(2), apply(a, BY_NAME["sqrt"], pi(a))))
 
 
+def _no_factorial():
+    raise NotExact("the factorial of what is no whole number, or its derivative")
+
+
 def pi(a: Algebra) -> Jet:
     """The number π; an unknown where there are no real numbers."""
     if isinstance(a.field, Float) and a.field.name == "float":
@@ -117,6 +121,13 @@ ROWS = (
         np.vectorize(lambda x: float(mpmath.erf(x)), otypes=[float]),
         lambda x: _unary(mpmath.erf, x),
         lambda a, x, y: _over_pi(a, x),
+    ),
+    Function(
+        "factorial",
+        np.vectorize(lambda x: float(mpmath.gamma(x + 1)), otypes=[float]),
+        lambda x: iv.mpf(mpmath.factorial(int(x.a))) if x.a == x.b == int(x.a) else _no_factorial(),
+        lambda a, x, y: _no_factorial(),
+        low=-1,
     ),
     Function("abs", np.abs, abs, lambda a, x, y: _of("sign")(a, x), exact=abs),
     Function("sign", np.sign, _sign_ball, lambda a, x, y: a.number(0), exact=_sign),

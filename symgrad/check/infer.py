@@ -41,6 +41,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     axes = Axes(table, uses)
     out: list[Inference] = []
+    _member_ranges(table, axes)
     for key, found in unknown.items():
         out += _declared(table, key, found, axes)
     for key, used in uses.names.items():
@@ -54,6 +55,14 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
         if quantity is not None and quantity.quantity.key not in defined:
             table.varied.add(quantity.quantity.key)
     return out
+
+
+def _member_ranges(table, axes):
+    """`x_i ∈ ℝᵈ` and `Σ_{i=1}^n` over it: i runs to n; where no sum tells, as far as it likes."""
+    for key, quantity in table.quantities.items():
+        for k, letter in enumerate(quantity.family if not quantity.above else ()):
+            if is_letter(letter) and spelled(letter) not in table.ranges:
+                table.ranges[spelled(letter)] = (None, axes.size((key, f"member {k}"), letter))
 
 
 def left_names(table: Table, statement: Node | None) -> list[str]:
@@ -184,6 +193,9 @@ class Axes:
         sizes = quantity.quantity.sizes if quantity is not None else None
         families = len(quantity.quantity.family) if quantity is not None else 0
         positions = use.below if use.above or not families else use.below[families:]
+        for k, index in enumerate(use.below[:families] if not use.above else ()):
+            if letters(index) == (spelled(index),) and spelled(index) in use.scopes:
+                self._join((key, f"member {k}"), use.scopes[spelled(index)])
         for k, index in enumerate(positions):
             if letters(index) != (spelled(index),) or spelled(index) not in use.scopes:
                 continue

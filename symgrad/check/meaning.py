@@ -12,6 +12,7 @@ from ..tex.syntax import (
     Binomial,
     Cases,
     Dots,
+    Factorial,
     Frac,
     Group,
     Matrix,
@@ -30,7 +31,7 @@ from .applied import apply_function, apply_quantity, unknown
 from .arrays import Array
 from .big import big
 from .blocks import cases, column, condition, matrix
-from .context import Environment, Eye, Ones, Value, added, as_number, fresh, settled, shape_text
+from .context import Environment, Eye, Ones, Value, added, as_number, by_entries, fresh, settled, shape_text
 from .dots import same, without_dots
 from .functions import BY_NAME, apply, pi
 from .jets import Jet, constant
@@ -309,6 +310,10 @@ def _stacked(m, node, env):
     return m.value(node.body, env)
 
 
+def _factorial(m, node, env):
+    return by_entries(m.array(node.of, env), lambda x: apply(m.a, BY_NAME["factorial"], x))
+
+
 def _binomial(m, node, env):
     raise Unclear("binomials", node)
 
@@ -327,4 +332,5 @@ KINDS: dict[type, Callable] = {
     Cases: cases,
     Stacked: _stacked,
     Binomial: _binomial,
+    Factorial: _factorial,
 }

@@ -60,6 +60,12 @@ class Quantity:
         )
 
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether the name alone has a definition, without indices and arguments: `m = 2n`, not `p(y) = …`."""
+        return bool(self.definitions) and not self.definitions[0].pattern and not self.definitions[0].parameters
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """An occurrence of a quantity: the indices written on it and what is left of its superscript and primes."""
@@ -183,7 +189,10 @@ class Table:
         """`q_k = …`, `f(x) = …`, `h_0 = …`: one more equation for a name."""
         symbol, parameters = self.left_side(left)
         found = self.find(symbol)
-        if found is not None and (found.quantity.definitions or found.quantity.sizes is not None) and found.sup is None:
+        known = found is not None and (
+            found.quantity.definitions or found.quantity.sizes is not None or found.quantity.key.endswith("[]")
+        )
+        if found is not None and known and found.sup is None:
             quantity, pattern = found.quantity, found.indices
             if quantity.sizes is not None and len(pattern) > len(quantity.family) + len(quantity.sizes):
                 raise Unclear(f"{spelled(symbol)} has more indices than {quantity.key} has axes", left)

@@ -51,7 +51,7 @@ class Trial:
 
     def _drawn_size(self, name):
         fixed = self.table.quantities.get(name)
-        if fixed is not None and fixed.definitions and not fixed.definitions[0].pattern:
+        if fixed is not None and fixed.is_alone:
             body = fixed.definitions[0].body
             return whole_number(body, lambda other: None if other == name else self.named_size(other, {}), body)
         return SMALL[self.seed % len(SMALL)][len(self.sizes) % 4]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from ..tex.faults import Fault
 from ..tex.macros import Macro, read_macros
@@ -14,6 +15,7 @@ from .claims import REFUTED, UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
 from .facts import stated_fact
+from .indices import only_indices
 from .infer import Inference, infer, left_names, own_entries
 from .labels import labels_of
 from .meaning import CONSTANTS
@@ -22,6 +24,7 @@ from .pieces import Formula, Macros
 from .sections import forget, sections
 from .table import Definition, Table, Unclear
 
+ONE = Number(0, 0, Fraction(1))
 DEFINED, ASSUMED, NOT_JUDGED, NOT_READ = "definition", "assumption", "not judged", "not read"
 
 
@@ -92,6 +95,7 @@ class Walk:
         self.used: set[str] = set()
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
         self.table.labels = labels_of([line.rows for line in lines], ranged)
+        self.indices = only_indices([line.rows for line in lines])
         self.sections = sections(document, self.declarations, lines)
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
         names = {"gradient": "mixed"}
@@ -127,9 +131,29 @@ class Walk:
     def _space(self, d):
         if spelled(d.symbol).startswith("e^"):
             return
+        if d.family is not None and d.sizes is not None:
+            self._members(d)
+            return
         self.table.declare(d.symbol, d.sizes, d.field, d.properties).rank = d.rank
         if d.sizes == () and d.field in ("integer", "natural") and isinstance(d.symbol, Symbol):
             self.table.sizes.add(spelled(d.symbol))  # a stride, a count: a whole number, alone and in an index
+
+    def _members(self, d):
+        """`x_1, …, x_N ∈ ℝᵈ`: numbers are the entries of a vector, arrays the members of a family."""
+        low, high = d.family
+        base = base_of(d.symbol)
+        if base is None:
+            return
+        first = int(low.value) if isinstance(low, Number) else None
+        if d.sizes == () and first == self.table.start:
+            sizes = (high if first else Sum(high.at, high.end, (("+", high), ("+", ONE))),)
+            self.table.declare(base, sizes, d.field, d.properties)
+            return
+        letter = Symbol(d.at, d.end, f"#{spelled(base)}")
+        self.table.ranges[spelled(letter)] = (low, high)
+        self.table.sizes.update(n for n in letters(high) if self.table.get(n) is None)
+        quantity = self.table.declare(base, d.sizes, d.field, d.properties)
+        quantity.family = quantity.family or (letter,)
 
     def _function(self, d, defined):
         """A function that is named and not defined; a quantity said to be one of others is what its equation says."""
@@ -158,7 +182,9 @@ class Walk:
     def _property(self, d):
         found = self.table.find(d.symbol)
         base = base_of(d.symbol)
-        if d.words == "index" or (base is not None and base.name in FUNCTIONS and base.name not in ALIASES):
+        if found is None and spelled(d.symbol) in self.indices:
+            return
+        if d.words in ("index", "Kronecker delta", "indicator") or (base is not None and base.name in FUNCTIONS and base.name not in ALIASES):
             return
         quantity = found.quantity if found else self.table.declare(d.symbol, None)
         words = d.words
@@ -425,7 +451,8 @@ class Walk:
 
     def _enumerates(self, left, right):
         """`i = 1, …, n`, `x = (x_1, …, x_n)`."""
-        body = right.body if isinstance(right, Group) else right
+        listed = right.base if isinstance(right, Scripted) else right
+        body = listed.body if isinstance(listed, Group) else listed
         dotted = isinstance(body, Tuple) and any(isinstance(i, Dots) for i in body.items)
         both = is_letter(left) and is_letter(right) and {spelled(left), spelled(right)} <= self.table.letters
         return (

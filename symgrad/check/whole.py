@@ -50,10 +50,10 @@ def _letter(trial, node, env):
     if name in env.indices:
         return env.indices[name]
     fixed = trial.table.quantities.get(name)
-    if (name in trial.table.sizes and not (fixed and fixed.definitions)) or _is_size(trial, name):
+    if (name in trial.table.sizes and not (fixed and fixed.is_alone)) or _is_size(trial, name):
         return Array((), np.asarray(trial.named_size(name, {})))
     fixed = trial.table.get(name)
-    if fixed is not None and fixed.definitions and not fixed.definitions[0].pattern:
+    if fixed is not None and fixed.is_alone:
         return whole(trial, fixed.definitions[0].body, Environment(depth=_deeper(env, node)))
     raise Unclear(f"the index {name} is not known here", node)
 
