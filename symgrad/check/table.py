@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..tex.syntax import Group, Node, Number, Relation, Scripted, Symbol, Tuple
+from ..tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 
 
@@ -245,11 +245,22 @@ class Table:
             seen.add(q.key)
             for definition in q.definitions:
                 stack += self.mentioned(definition.body)
+                stack += self._written_out(definition.body, q)
             if q.member_of is not None:
                 stack.append(self.quantities[q.member_of[0]])
             if not q.definitions:
                 stack += [f.quantity for node in self.last_of(q) if (f := self.find(node))]
         return frozenset(seen)
+
+    def _written_out(self, body: Node, q: Quantity) -> list[Quantity]:
+        """Names whose definition stands in a formula, though they are not written: `‖W x‖²` where q = W x."""
+        bodies = {
+            spelled(other.definitions[0].body): other
+            for other in self.quantities.values()
+            if other is not q and len(other.definitions) == 1 and not other.definitions[0].pattern
+        }
+        inner = (n for n in body.walk() if isinstance(n, Product | Sum))
+        return [bodies[text] for n in inner if (text := spelled(n)) in bodies]
 
     def mentioned(self, node: Node) -> list[Quantity]:
         """The quantities that occur in a formula."""
