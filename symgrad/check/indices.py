@@ -25,8 +25,8 @@ def _collect(node: Node, bound: frozenset[str], written: set[str], values: set[s
         case Big():
             _collect(node.body, bound | binds(node), written, values)
         case Scripted():
-            written.update(n for i in items(node.sub) for n in letters(i) if len(n) == 1)
             if not is_index_function(node):
+                written.update(n for i in items(node.sub) for n in letters(i) if len(n) == 1)
                 _collect(node.base, bound, written, values)
         case Sum() | Product() | Frac():
             for child in node.children():

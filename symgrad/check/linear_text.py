@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 from ..render.names import SUBSCRIPT
 from ..tex.names import RAISED
+from .named import Named
 from ..tex.syntax import (
     Accent,
     Big,
@@ -169,6 +170,7 @@ WRITERS: MappingProxyType[type, Callable[..., str]] = MappingProxyType(
         Factorial: lambda n: f"{_part(n.of)}!",
         Frac: _fraction,
         Group: lambda n: f"{n.left}{linear(n.body)}{n.right}",
+        Named: lambda n: linear(n.written),
         Matrix: lambda n: f"[{'; '.join(', '.join(map(linear, row)) for row in n.rows)}]",
         Number: _number,
         Product: _product,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html import escape
 from types import MappingProxyType
 
+from .named import Named
 from ..tex.syntax import (
     Accent,
     Big,
@@ -209,6 +210,7 @@ WRITERS: MappingProxyType[type, Callable[..., str]] = MappingProxyType(
         Factorial: lambda n: element("mrow", markup(n.of), operator("!")),
         Frac: lambda n: element("mfrac", markup(n.above), markup(n.below)),
         Group: _group,
+        Named: lambda n: markup(n.written),
         Matrix: _matrix,
         Number: lambda n: element("mn", escape(linear(n))),
         Product: _product,

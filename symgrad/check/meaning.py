@@ -36,6 +36,7 @@ from .dots import same, without_dots
 from .functions import BY_NAME, apply, pi
 from .jets import Jet, constant
 from .linear import determinant
+from .named import Named
 from .names import spelled
 from .products import fraction, product
 from .quantities import entries, families_of, member, memberwise, occurrence, single, stored
@@ -321,6 +322,7 @@ def _binomial(m, node, env):
 KINDS: dict[type, Callable] = {
     Number: _number,
     Symbol: _symbol,
+    Named: _symbol,
     Scripted: scripted,
     Sum: _sum,
     Product: product,

@@ -225,7 +225,10 @@ def _application(m, factors, k, env):
     if head.quantity is not None:
         if bracket is None:
             return None
-        value = m.apply_quantity(head, [m.array(x, env) for x in arguments_of(bracket[0])], env, node)
+        arguments = arguments_of(bracket[0])
+        value = _of_entries(m, head, arguments, env)
+        if value is None:
+            value = m.apply_quantity(head, [m.array(x, env) for x in arguments], env, node)
         return _scripts(m, value, bracket, env), k + 2
     work = FUNCTIONS[head.name]
     if bracket is not None and not _starts_product(factors, k + 1):
@@ -233,6 +236,31 @@ def _application(m, factors, k, env):
         return _scripts(m, value, bracket, env), k + 2
     argument, after = _argument(m, factors, k + 1, env, node)
     return m.apply_function(work, head, (argument,), env, node), after
+
+
+def _of_entries(m, head, arguments, env):
+    """`p(y_i)` of `p(y_i) = μ_i^{y_i} …`: the letter of the parameter takes the place of the argument."""
+    if head.primes or head.sup is not None or head.found.indices:
+        return None
+    for definition in head.quantity.definitions:
+        bound = _places(m, definition, arguments, env)
+        if bound:
+            return m.array(definition.body, env.inside().with_indices(bound))
+    return None
+
+
+def _places(m, definition, arguments, env):
+    """The letters on the parameters and what stands in their place; none where the definition is one of values."""
+    bound: dict = {}
+    if len(definition.parameters) != len(arguments):
+        return bound
+    for parameter, argument in zip(definition.parameters, arguments, strict=True):
+        one, other = m.trial.table.find(parameter), m.trial.table.find(argument)
+        if one is None or other is None or one.quantity is not other.quantity or not one.indices:
+            return {}
+        for letter, index in zip(one.indices, other.indices, strict=False):
+            bound[spelled(letter)] = m.whole(index, env)
+    return bound
 
 
 def _starts_product(factors, k):

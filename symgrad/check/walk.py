@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 
 from ..tex.faults import Fault
@@ -19,6 +19,7 @@ from .indices import only_indices
 from .infer import Inference, infer, left_names, own_entries
 from .labels import labels_of
 from .meaning import CONSTANTS
+from .named import folded
 from .names import base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
 from .sections import forget, sections
@@ -78,10 +79,15 @@ def lines_of(document: Document) -> list[Line]:
             macros |= read_macros(piece.text, piece.at)
     for formula in document.formulas:
         try:
-            out.append(Line(formula, read_display(formula.text, formula.at, macros)))
+            out.append(Line(formula, folded(read_display(formula.text, formula.at, macros))))
         except Fault as fault:
             out.append(Line(formula, (), fault))
     return out
+
+
+def _folded(declaration):
+    new = {f.name: folded(getattr(declaration, f.name)) for f in fields(declaration)}
+    return replace(declaration, **new)
 
 
 class Walk:
@@ -90,7 +96,7 @@ class Walk:
     def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None):
         self.reading = Reading(document)
         self.table = self.reading.table
-        self.declarations = sorted(declarations, key=lambda d: d.at)
+        self.declarations = sorted(map(_folded, declarations), key=lambda d: d.at)
         self.lines = lines
         self.used: set[str] = set()
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
