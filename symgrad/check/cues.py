@@ -86,7 +86,8 @@ def contexts(sentence: Sentence, section: Cue | None = None) -> Iterator[Context
         if cue and cue.reach == "near" and k - since > NEAR:
             cue = None
         if token.formula and token.formula is not seen:
-            if cue and cue.kind == CONDITION and words in WEAK and kept and kept != _letters(sentence, k):
+            other = kept and kept != _letters(sentence, k) and not _is_value(token)
+            if cue and cue.kind == CONDITION and words in WEAK and other:
                 cue = None
             seen, kept = token.formula, _letters(sentence, k)
             since = k

@@ -61,7 +61,10 @@ def _relation(table, node, bound, out):
 
 def is_letter_index(table: Table, name: str) -> bool:
     """Whether a name may be an index: one letter that stands for nothing else."""
-    return len(name.rstrip("'")) == 1 and table.get(name) is None and name not in table.labels
+    if len(name.rstrip("'")) != 1 or name in table.labels:
+        return False
+    known = table.get(name)
+    return known is None or (known.is_function and name in table.letters)
 
 
 def _indices(table, node, bound, out):

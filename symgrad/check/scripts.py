@@ -24,6 +24,8 @@ def scripted(m, node: Scripted, env: Environment) -> Value:
     """`base_{sub}^{sup}`: what the base is decides what the scripts mean."""
     if node.primes and spelled(node) in env.indices:
         return m.a.integers(env.indices[spelled(node)])
+    if isinstance(node.base, Symbol) and spelled(node.base) in env.indices and node.sub is None and not node.primes:
+        return powered(m, m.a.integers(env.indices[spelled(node.base)]), node.sup, env, node)
     found = m.trial.table.find(node)
     if found is not None and not (found.quantity.key in m.trial.table.sizes and not found.quantity.definitions):
         value = occurrence(m, found, env, node)

@@ -192,7 +192,7 @@ class Table:
         known = found is not None and (
             found.quantity.definitions or found.quantity.sizes is not None or found.quantity.key.endswith("[]")
         )
-        if found is not None and known and found.sup is None:
+        if found is not None and known and found.sup is None and not (found.primes and not parameters):
             quantity, pattern = found.quantity, found.indices
             if quantity.sizes is not None and len(pattern) > len(quantity.family) + len(quantity.sizes):
                 raise Unclear(f"{spelled(symbol)} has more indices than {quantity.key} has axes", left)

@@ -127,6 +127,8 @@ def _row(node, scopes, uses):
 def _use(table, node, scopes, uses):
     base = base_of(node)
     key = spelled(base)
+    if key in scopes and (isinstance(node, Symbol) or node.sub is None):
+        return
     if isinstance(node, Scripted):
         _mark(table, node.sub, uses)
     if base.name in ("nabla", "partial", "d"):
@@ -169,6 +171,8 @@ def _starred(node):
 
 def _mark(table, script, uses):
     """Letters in a subscript are indices, wherever else they stand."""
+    if isinstance(script, Relation) and not set(script.relations) & {"=", "≠", "∈"}:
+        return  # 1_{t < a} compares numbers as well
     for name in letters(script) if script is not None else ():
         if len(name.rstrip("'")) == 1 and table.get(name) is None:
             uses.indices.add(name)

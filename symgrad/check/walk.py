@@ -290,6 +290,8 @@ class Walk:
             return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
         if op == "=:":
             return self._define(step, right, left)
+        if k == 0 and context is not None and context.kind == "definition" and self._parametrised(left, right):
+            return self._define_input(step, left, right)
         if op == ":=" or (k == 0 and self._fresh(left, right)):
             return self._define(step, left, right)
         if self._unknown(right) and self._fresh(right, left) and self._is_derivative(left):
@@ -354,6 +356,7 @@ class Walk:
             not verdict.holds
             or found is None
             or found.sup is not None
+            or found.primes
             or found.indices
             or not found.quantity.definitions
         ):
@@ -366,6 +369,27 @@ class Walk:
             self.table.version += 1
             self.judge = Judge(self.table, self.reading.layout or "mixed")
 
+    def _parametrised(self, left, right):
+        """`Now let p = σ(θ)`: what was an input is made of others from here on."""
+        found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
+        if found is None or found.sup is not None or found.primes or found.quantity.key not in self.used:
+            return False
+        q = found.quantity
+        others = self.table.mentioned(right)
+        if q.definitions or not others or q.key in {k for other in others for k in self.table.depends(other)}:
+            return False
+        return all(is_letter(i) for i in found.indices)
+
+    def _define_input(self, step, left, right):
+        """The quantity loses what it was said to be: that follows now, or it does not hold."""
+        found = self.table.find(left)
+        assert found is not None
+        found.quantity.properties -= {"distribution", "one-hot", "positive", "fraction", "unit"}
+        found.quantity.member_of = None
+        self.used.discard(found.quantity.key)
+        self.judge = Judge(self.table, self.reading.layout or "mixed")
+        return self._define(step, left, right)
+
     def _define(self, step, left, right):
         try:
             quantity = self.table.define(left, right)
@@ -375,7 +399,7 @@ class Walk:
 
     def _fresh(self, left, right) -> bool:
         """Whether an equation can be the definition of the name on its left."""
-        symbol, _ = self.table.left_side(left)
+        symbol, parameters = self.table.left_side(left)
         base = base_of(symbol)
         if (
             base is None
@@ -397,6 +421,8 @@ class Walk:
         if found is None:
             return True
         q = found.quantity
+        if found.primes and not q.is_function and not parameters and len(q.sizes or ()) != 2:
+            return True  # p' beside p
         if found.sup is not None or q.key in self.used:
             return False
         if not q.definitions and q.sizes and isinstance(right, Number):
@@ -429,6 +455,8 @@ class Walk:
         return found is not None and not found.quantity.definitions and found.sup is None
 
     def _named(self, symbol):
+        if isinstance(symbol, Symbol) and symbol.name == "d" and self.table.get(spelled(symbol)) is not None:
+            return True
         return base_of(symbol).name == "delta" and (
             isinstance(symbol, Symbol) or symbol.sup is not None or len(letters(symbol.sub)) < 2
         )
