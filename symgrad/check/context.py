@@ -26,13 +26,15 @@ def fresh(letter: str) -> str:
 class Environment:
     """The values of the letters that are indices, and of the quantities that are varied or bound to arguments.
 
-    `memory` keeps what was computed with these overrides.
+    `memory` keeps what was computed with these overrides; `ambient` are the members that are looked at (the time t, the
+    layer l): a definition that writes t and has no t on its left is meant for this one.
     """
 
     indices: dict[str, Array] = field(default_factory=dict)
     overrides: dict[tuple[str, tuple[int, ...]], Jet] = field(default_factory=dict)
     memory: dict = field(default_factory=dict)
     depth: int = 0
+    ambient: dict[str, Array] = field(default_factory=dict)
 
     def with_indices(self, more: dict[str, Array]) -> Environment:
         """The same with more letters bound."""
@@ -43,8 +45,12 @@ class Environment:
         return replace(self, overrides={**self.overrides, **more}, memory={})
 
     def inside(self) -> Environment:
-        """For the body of a definition: no letters of the place where it is used."""
-        return replace(self, indices={}, depth=self.depth + 1)
+        """For the body of a definition: no letters of the place where it is used, but those that choose a member."""
+        return replace(self, indices={}, depth=self.depth + 1, ambient=self.members())
+
+    def members(self) -> dict[str, Array]:
+        """The letters that stand for one number each."""
+        return {**self.ambient, **{name: value for name, value in self.indices.items() if not value.dims}}
 
 
 @dataclass(frozen=True, eq=False)

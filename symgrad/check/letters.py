@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..tex.syntax import Big, Group, Node, Number, Relation, Scripted, Symbol, Tuple
 from .names import is_letter, items, letters, spelled
 from .scripts import INDICATORS
-from .table import Table
+from .table import Quantity, Table
 
 
 def free_letters(table: Table, *nodes: Node) -> list[str]:
@@ -17,6 +17,24 @@ def free_letters(table: Table, *nodes: Node) -> list[str]:
     for node in nodes:
         _collect(table, node, frozenset(), out)
     return list(out)
+
+
+def hidden_letters(table: Table, quantity: Quantity) -> set[str]:
+    """The letters of members that stand in what a quantity is computed from, and that no left side has."""
+    chosen = table.member_letters()
+    out: set[str] = set()
+    stack, seen = [quantity], set()
+    while stack and chosen:
+        q = stack.pop()
+        if q.key in seen:
+            continue
+        seen.add(q.key)
+        formulas = [(d.body, d.pattern) for d in q.definitions] or [(node, ()) for node in table.last_of(q)]
+        for body, pattern in formulas:
+            own = {n for p in pattern for n in letters(p)}
+            out.update(n for n in free_letters(table, body) if n in chosen and n not in own)
+            stack += table.mentioned(body)
+    return out
 
 
 def _collect(table, node, bound, out):

@@ -35,6 +35,7 @@ from .context import Environment, Eye, Ones, Value, added, as_number, by_entries
 from .dots import same, without_dots
 from .functions import BY_NAME, apply, pi
 from .jets import Jet, constant
+from .letters import hidden_letters
 from .linear import determinant
 from .named import Named
 from .names import spelled
@@ -62,7 +63,7 @@ class Meaning:
         self.masks: list[Array] = []
         self._depends: dict[tuple[str, int], frozenset[str]] = {}
         self.depth = 0
-        self.ambient: dict[str, Array] = {}
+        self._hidden: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def value(self, node: Node, env: Environment) -> Value:
         """The value of a formula."""
@@ -113,6 +114,15 @@ class Meaning:
             self._depends[key] = self.trial.table.depends(quantity)
         return self._depends[key]
 
+    def hidden(self, quantity: Quantity) -> tuple[str, ...]:
+        """The letters of members that its value depends on and that are not its own indices."""
+        table = self.trial.table
+        key = (quantity.key, table.version)
+        if key not in self._hidden:
+            self._hidden[key] = ()
+            self._hidden[key] = tuple(sorted(hidden_letters(table, quantity)))
+        return self._hidden[key]
+
     def members(self, env: Environment) -> dict[str, int]:
         """The letters that stand for one number."""
         return {name: int(value.data) for name, value in env.indices.items() if not value.dims}
@@ -149,7 +159,7 @@ class Meaning:
         nodes = self.trial.table.last_of(q)
         if not nodes:
             raise Unclear(f"what {q.key} is a function of is not said", q.symbol)
-        return unknown(self, q, tuple(self.whole_array(node, env.with_indices(self.ambient)) for node in nodes))
+        return unknown(self, q, tuple(self.whole_array(node, env) for node in nodes))
 
     def whole_array(self, node: Node, env: Environment) -> Jet:
         """All entries of a name, whatever indices are written on it, but those that choose a member at a fixed place."""

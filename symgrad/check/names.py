@@ -71,7 +71,7 @@ def items(script: Node | None) -> tuple[Node, ...]:
             return ()
         case Tuple():
             return tuple(part for item in script.items for part in items(item))
-        case Group(left="(" | "[" | "", body=body):
+        case Group(left="(" | "[" | "⟨" | "", body=body):
             return items(body)
         case Product() if all(op == "" and (is_letter(f) or _marked(f)) for op, f in script.factors):
             return tuple(f for _, f in script.factors)

@@ -206,11 +206,13 @@ def _remembered(m, q, key, env, work):
     overridden = {k for k, _ in env.overrides}
     affected = bool(overridden & m.depends(q))
     memory = env.memory if affected else m.trial.memory
+    members = env.members()
+    key = (*key, *((n, int(members[n].data)) for n in m.hidden(q) if n in members))
     found = memory.get(key)
     if found is None:
         if env.depth > DEEPEST:
             raise Unclear(f"{q.key} is defined by itself without an end", q.symbol)
-        inner = env.inside() if affected else Environment(depth=env.depth + 1)
+        inner = env.inside() if affected else Environment(depth=env.depth + 1, ambient=members)
         found = work(inner)
         memory[key] = found
     elif affected:

@@ -126,6 +126,8 @@ def _without_axis(m, letter, node, env):
         if other in env.indices and env.indices[other].data.size:
             data = env.indices[other].data
             return int(data.min()), int(data.max())
+    if letter in m.trial.table.member_letters():
+        raise NeedsMembers((letter,))
     raise Unclear(f"the range of {letter} is not known", node)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from ..tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
@@ -59,7 +60,6 @@ class Quantity:
             d.parameters for d in self.definitions
         )
 
-
     @property
     def is_alone(self) -> bool:
         """Whether the name alone has a definition, without indices and arguments: `m = 2n`, not `p(y) = …`."""
@@ -90,6 +90,7 @@ class Table:
         self.letters: set[str] = set()
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
+        self.one_step = False
 
     def get(self, key: str) -> Quantity | None:
         """The quantity of this name; a name without its font where only that is known, and the other way round."""
@@ -219,13 +220,26 @@ class Table:
             return factors[0][1], body.items if isinstance(body, Tuple) else (() if body is None else (body,))
         return left, ()
 
+    def member_letters(self) -> frozenset[str]:
+        """The letters that choose a member of a family: a time, a layer."""
+        return frozenset(n for q in self.quantities.values() for f in q.family for n in letters(f))
+
+    def open_recursions(self) -> bool:
+        """Whether a family is defined by its other members, over a range that the document does not state."""
+        letters_ = {n for n in self.member_letters() if n not in self.ranges}
+        return any(
+            q.definitions and letters_ & {n for f in q.family for n in letters(f)} for q in self.quantities.values()
+        )
+
     def last_of(self, q: Quantity) -> tuple[Node, ...]:
         """Of what a quantity is differentiated by, that which no other of it is computed from."""
-        found = {
-            f.quantity.key: (f, node)
-            for node in (*(q.arguments or ()), *q.by)
-            if (f := self.find(node)) is not None and f.quantity is not q
-        }
+        stated = {f.quantity.key for node in q.arguments or () if (f := self.find(node)) is not None}
+        found: dict[str, tuple[Found, Node]] = {}
+        for node in (*(q.arguments or ()), *q.by):
+            if (f := self.find(node)) is not None and f.quantity is not q:
+                key = f.quantity.key
+                if key not in found or (key not in stated and offset(node) > offset(found[key][1])):
+                    found[key] = (f, node)
         made = {key: self.depends(f.quantity) - {key} for key, (f, _) in found.items()}
         last = [key for key in found if not any(key in made[other] and other not in made[key] for other in found)]
         fixed = [key for key in last if self._at_fixed_place(found[key][0])]
@@ -278,6 +292,18 @@ class Table:
             else:
                 stack += list(n.children())
         return out
+
+
+def offset(node: Node) -> Fraction:
+    """1 of `h_{t+1}`, −1 of `h_{t-1}`, 0 of `h_t`: which of several members comes last."""
+    numbers = (
+        part.value if sign == "+" else -part.value
+        for sums in node.walk()
+        if isinstance(sums, Sum)
+        for sign, part in sums.terms
+        if isinstance(part, Number)
+    )
+    return sum(numbers, Fraction(0))
 
 
 def _size_names(size):

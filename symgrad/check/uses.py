@@ -137,6 +137,8 @@ def _use(table, node, scopes, uses):
         return
     sub = items(node.sub) if isinstance(node, Scripted) else ()
     sup = _above(table, node) if isinstance(node, Scripted) else ()
+    for index in sup:
+        _mark(table, index, uses)
     names = {n: scopes[n] for i in (*sup, *sub) for n in letters(i)}
     uses.names.setdefault(key, []).append(Use(node, sup, sub, names))
     if isinstance(node, Scripted) and node.sup is not None and not sup and not is_transpose(node.sup):

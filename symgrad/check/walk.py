@@ -22,6 +22,7 @@ from .meaning import CONSTANTS
 from .named import folded
 from .names import base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
+from .rewriting import joined_names
 from .sections import forget, sections
 from .table import Definition, Table, Unclear
 
@@ -82,7 +83,8 @@ def lines_of(document: Document) -> list[Line]:
             out.append(Line(formula, folded(read_display(formula.text, formula.at, macros))))
         except Fault as fault:
             out.append(Line(formula, (), fault))
-    return out
+    rows = joined_names([line.rows for line in out])
+    return [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
 
 
 def _folded(declaration):
@@ -93,9 +95,12 @@ def _folded(declaration):
 class Walk:
     """Goes through the formulas in order; definitions are taken as they come, claims are judged with what is known."""
 
-    def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None):
+    def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None,
+                 one_step: bool = False, quick: bool = False):  # fmt: skip
         self.reading = Reading(document)
         self.table = self.reading.table
+        self.table.one_step = one_step
+        self.quick = quick
         self.declarations = sorted(map(_folded, declarations), key=lambda d: d.at)
         self.lines = lines
         self.used: set[str] = set()
@@ -106,7 +111,7 @@ class Walk:
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
         names = {"gradient": "mixed"}
         self.reading.layout = layout or (names.get(chosen[0], chosen[0]) if chosen else None)
-        self.judge = Judge(self.table, self.reading.layout or "mixed")
+        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
 
     def _enter(self, section, first):
         """Takes what a section declares, and infers what it does not."""
@@ -115,7 +120,7 @@ class Walk:
             self.used.clear()
         self._declare_all(section)
         self.reading.inferred += infer(self.table, [line.rows for line in section.lines])
-        self.judge = Judge(self.table, self.reading.layout or "mixed")
+        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
 
     def _declare_all(self, section):
         for d in section.declarations:
@@ -190,7 +195,9 @@ class Walk:
         base = base_of(d.symbol)
         if found is None and spelled(d.symbol) in self.indices:
             return
-        if d.words in ("index", "Kronecker delta", "indicator") or (base is not None and base.name in FUNCTIONS and base.name not in ALIASES):
+        if d.words in ("index", "Kronecker delta", "indicator") or (
+            base is not None and base.name in FUNCTIONS and base.name not in ALIASES
+        ):
             return
         quantity = found.quantity if found else self.table.declare(d.symbol, None)
         words = d.words
@@ -304,7 +311,7 @@ class Walk:
         if fact is not None:
             fact[0].properties.add(fact[1])
             self.table.version += 1
-            self.judge = Judge(self.table, self.reading.layout or "mixed")
+            self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
             return replace(step, kind=ASSUMED, why=f"{fact[0].key} is {fact[1]}")
         return self._claim(step, whole, anchor)
 
@@ -339,7 +346,7 @@ class Walk:
         found = self.table.find(symbol)
         assert found is not None
         found.quantity.definitions.clear()
-        self.judge = Judge(self.table, self.reading.layout or "mixed")
+        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
         return replace(self._define(step, left, step.right), why=f"{found.quantity.key}, defined anew")
 
     def _verdict(self, left, right, whole):
@@ -367,7 +374,7 @@ class Walk:
             old = found.quantity.definitions[0]
             found.quantity.definitions[:1] = [Definition(old.pattern, old.parameters, step.right)]
             self.table.version += 1
-            self.judge = Judge(self.table, self.reading.layout or "mixed")
+            self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
 
     def _parametrised(self, left, right):
         """`Now let p = σ(θ)`: what was an input is made of others from here on."""
@@ -552,15 +559,19 @@ def judged(
     layout: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
-    """The document judged under its own layout; where it states none, under the one that most of its steps follow."""
+    """The document judged under its own conventions; where it states none, under those that most of its steps follow."""
     declared = tuple(declarations)
     reading = Walk(document, declared, lines, layout).run(progress)
-    if reading.layout is not None or not _wrong(reading):
+    if not _wrong(reading):
         return reading
-    others = [Walk(document, declared, lines, other).run() for other in ("numerator", "denominator")]
-    return min((reading, *others), key=_wrong)
+    layouts = (None, "numerator", "denominator") if reading.layout is None else (reading.layout,)
+    steps = (False, True) if reading.table.open_recursions() else (False,)
+    others = [(one, step) for one in layouts for step in steps][1:]
+    tried = {other: _wrong(Walk(document, declared, lines, *other, quick=True).run()) for other in others}
+    best = min(tried, key=lambda other: tried[other], default=None)
+    return Walk(document, declared, lines, *best).run() if best and tried[best] < _wrong(reading) else reading
 
 
 def _wrong(reading: Reading) -> int:
-    """How many steps are refuted."""
-    return sum(1 for step in reading.steps if step.verdict is not None and step.verdict.kind == REFUTED)
+    """How many steps do not hold."""
+    return sum(1 for step in reading.steps if step.verdict is not None and not step.verdict.holds)

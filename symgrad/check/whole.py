@@ -8,7 +8,7 @@ import numpy as np
 
 from ..tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Text, Tuple
 from .arrays import Array, aligned
-from .context import Environment
+from .context import Environment, NeedsMembers
 from .names import letters, spelled
 from .table import Found, Unclear
 from .trial import Trial
@@ -49,12 +49,16 @@ def _letter(trial, node, env):
     name = spelled(node)
     if name in env.indices:
         return env.indices[name]
+    if name in env.ambient:
+        return env.ambient[name]
     fixed = trial.table.quantities.get(name)
     if (name in trial.table.sizes and not (fixed and fixed.is_alone)) or _is_size(trial, name):
         return Array((), np.asarray(trial.named_size(name, {})))
     fixed = trial.table.get(name)
     if fixed is not None and fixed.is_alone:
         return whole(trial, fixed.definitions[0].body, Environment(depth=_deeper(env, node)))
+    if name in trial.table.member_letters():
+        raise NeedsMembers((name,))
     raise Unclear(f"the index {name} is not known here", node)
 
 
