@@ -229,6 +229,8 @@ def _arranged(m, along, left, value, across, node):
 def is_differential(m, factors, k: int, env: Environment) -> bool:
     """Whether `d` before a factor is a differential: upright, or no name of its own."""
     node = factors[k][1]
+    if isinstance(node, Scripted) and isinstance(node.sup, Number) and node.sub is None:
+        node = node.base
     if (
         not isinstance(node, Symbol)
         or node.name not in ("d", "partial")
@@ -242,17 +244,23 @@ def is_differential(m, factors, k: int, env: Environment) -> bool:
     )
 
 
-def differential(m, body: Node, env: Environment) -> Value:
+def differential(m, body: Node, env: Environment, order: int = 1) -> Value:
     """`d body`: its change as the quantities that the document varies move along one direction each."""
     varied = [
         q for key in sorted(m.trial.table.varied) if (q := m.trial.table.quantities.get(key)) and not q.definitions
     ]
     if not varied:
         raise Unclear("what varies is not said", body)
+    if not 1 <= order <= 4:
+        raise Unclear(f"the differential of order {order}", body)
+    tags = tuple(f"d{next(_tags)}" for _ in range(order))
     overrides = {}
     for q in varied:
         value = stored(m, q, env, body)
-        overrides[q.key, ()] = Jet({**value.parts, frozenset(("d",)): m.trial.direction(q)})
-    changed = m.array(body, env.with_overrides(overrides))
+        moved = {frozenset((tag,)): m.trial.direction(q) for tag in tags}
+        overrides[q.key, ()] = Jet({**value.parts, **moved})
+    changed: Jet | None = m.array(body, env.with_overrides(overrides))
     zero = constant(Array((), np.broadcast_to(m.trial.field.number(0), changed.shape)))
-    return changed.along("d") or zero
+    for tag in tags:
+        changed = changed.along(tag) if changed is not None else None
+    return changed or zero

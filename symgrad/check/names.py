@@ -7,6 +7,7 @@ from ..tex.syntax import Dots, Group, Node, Number, Product, Relation, Scripted,
 PLAIN = ("", "it", "rm")
 LETTERS_OF_INDICES = frozenset("abcdefghijklmnopqrstuvwxyzαβγμνρστ")
 TRANSPOSE = ("top", "intercal")
+MARKS = frozenset(("star", "ast", "*", "+", "-", "dagger", "ddagger", "circ", "diamond"))
 
 
 def spelled(node: Node | None) -> str:
@@ -95,6 +96,11 @@ def letters(node: Node | None) -> tuple[str, ...]:
     if isinstance(node, Symbol):
         return (spelled(node),)
     return tuple(dict.fromkeys(letter for child in node.children() for letter in letters(child)))
+
+
+def is_mark(script: Node | None) -> bool:
+    """`w^+`, `x_\\star`: a script that makes another name."""
+    return isinstance(script, Symbol) and script.name in MARKS
 
 
 def is_transpose(sup: Node | None) -> bool:

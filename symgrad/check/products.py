@@ -113,9 +113,15 @@ def fraction(m, node: Frac, env: Environment) -> Value:
     """`a/b`, or a derivative where ∂ or d begins both."""
     if node.above is None or node.below is None:
         raise Unclear("a fraction with an empty part", node)
-    if starts_partial(node.above) and starts_partial(node.below) and not _is_quantity(m, node, env):
+    if _differentiates(node) and not _is_quantity(m, node, env):
         return derivative(m, _differentiated(node.above), variables(m, node.below), env, node)
     return divided(m.a, m.value(node.above, env), m.value(node.below, env), node)
+
+
+def _differentiates(node):
+    """`∂f` over `∂x`; `(∂F/∂x)/(∂F/∂y)` is a fraction of two derivatives."""
+    slashed = isinstance(node.above, Product) and any(op == "/" and starts_partial(f) for op, f in node.above.factors)
+    return starts_partial(node.above) and starts_partial(node.below) and not slashed
 
 
 def _is_quantity(m, node, env):
@@ -182,13 +188,21 @@ def _nabla(m, factors, k, env, whole):
 
 
 def _differential(m, factors, k, env):
-    """`d X`, `d(XY)`, `d f(x)`: the change of the next unit."""
+    """`d X`, `d(XY)`, `d f(x)`, `d \\log\\det X`: the change of the next unit; `d² f` the change of the change."""
     end = k + 2
+    while end < len(factors) and factors[end][0] == "" and _named_function(m, factors[end - 1][1]):
+        end += 1
     if end < len(factors) and _applies(m, factors, k + 1):
         end += 1
     rest = tuple(factors[k + 1 : end])
     body = rest[0][1] if len(rest) == 1 else Product(rest[0][1].at, rest[-1][1].end, (("", rest[0][1]), *rest[1:]))
-    return differential(m, body, env), end
+    node = factors[k][1]
+    return differential(m, body, env, int(node.sup.value) if isinstance(node, Scripted) else 1), end
+
+
+def _named_function(m, node):
+    head = function_of(m, node)
+    return head is not None and head.quantity is None
 
 
 def _applies(m, factors, k):
@@ -281,6 +295,9 @@ def _argument(m, factors, k, env, node):
             end += 1
     while end < len(factors) and function_of(m, factors[end - 1][1]) is not None and factors[end][0] == "":
         end += 1
+    if _is_nabla(factors[end - 1][1]):
+        while end < len(factors) and factors[end][0] == "":
+            end += 1
     parts = tuple(factors[k:end])
     first = parts[0][1]
     return (first if len(parts) == 1 else Product(first.at, parts[-1][1].end, (("", first), *parts[1:]))), end

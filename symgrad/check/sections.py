@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..tex.syntax import Relation
+from ..tex.syntax import Relation, Symbol
 from .declare import Declaration, Space
 from .document import Document
 from .names import base_of, plain, spelled
@@ -51,7 +51,26 @@ def _cut(borders, told, lines):
 
 
 def _begins_anew(cut: list[Section]) -> bool:
-    """Whether a name is defined with other parameters under another heading."""
+    """Whether a name is defined with other parameters under another heading, or declared as something else."""
+    return _redefined(cut) or _redeclared(cut)
+
+
+def _redeclared(cut):
+    """`b ∈ ℝ` and `b ∈ ℝⁿ`; `y(x) = …` and a number y."""
+    seen: dict[str, str] = {}
+    for section in cut:
+        own = {
+            spelled(d.symbol): "×".join(map(spelled, d.sizes))
+            for d in section.declarations
+            if isinstance(d, Space) and isinstance(d.symbol, Symbol) and d.sizes is not None
+        }
+        if any(seen.get(key, sizes) != sizes for key, sizes in own.items()):
+            return True
+        seen |= {key: "a function" for key, _ in _functions(section) if key not in own} | own
+    return False
+
+
+def _redefined(cut):
     seen: dict[str, set[tuple[str, ...]]] = {}
     for section in cut:
         own: dict[str, set[tuple[str, ...]]] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
-from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
+from .names import base_of, is_letter, is_mark, is_transpose, items, letters, plain, spelled
 
 
 class Unclear(Exception):
@@ -107,7 +107,8 @@ class Table:
         if not isinstance(node, Scripted) or not isinstance(node.base, Symbol):
             return None
         base = spelled(node.base)
-        return self._labelled(node, base) or self._indexed(node, base)
+        found = self._labelled(node, base)
+        return found or (None if is_mark(node.sup) or is_mark(node.sub) else self._indexed(node, base))
 
     def _labelled(self, node, base):
         sub = f"_{spelled(node.sub)}" if node.sub is not None else ""
@@ -174,6 +175,8 @@ class Table:
         if not isinstance(symbol, Scripted) or not isinstance(symbol.base, Symbol):
             return spelled(symbol), 0, ()
         above, below = items(symbol.sup), items(symbol.sub)
+        if is_mark(symbol.sup) and below and all(self._may_be_index(b) for b in below):
+            return f"{spelled(symbol.base)}^{spelled(symbol.sup)}", 0, below
         if above and all(self._may_be_index(a) for a in above) and all(self._may_be_index(b) for b in below):
             return spelled(symbol.base) + "'" * symbol.primes, len(above), (*above, *below)
         if symbol.sup is None and below and all(self._may_be_index(b) for b in below):
@@ -181,7 +184,7 @@ class Table:
         return spelled(symbol), 0, ()
 
     def _may_be_index(self, node):
-        if isinstance(node, Number):
+        if isinstance(node, Number) or is_mark(node):
             return False
         names = letters(node)
         return bool(names) and all(len(n.rstrip("'")) == 1 and n not in self.labels for n in names)

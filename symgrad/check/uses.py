@@ -10,7 +10,7 @@ from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scrip
 from .applied import FUNCTIONS
 from .letters import binds
 from .meaning import CONSTANTS
-from .names import base_of, is_letter, is_transpose, items, letters, spelled
+from .names import base_of, is_letter, is_mark, is_transpose, items, letters, spelled
 from .scripts import INDICATORS
 from .table import Table
 
@@ -127,7 +127,8 @@ def _row(node, scopes, uses):
 def _use(table, node, scopes, uses):
     base = base_of(node)
     key = spelled(base)
-    if key in scopes and (isinstance(node, Symbol) or node.sub is None):
+    marked = isinstance(node, Scripted) and (is_mark(node.sup) or is_mark(node.sub))
+    if marked or (key in scopes and (isinstance(node, Symbol) or node.sub is None)):
         return
     if isinstance(node, Scripted):
         _mark(table, node.sub, uses)

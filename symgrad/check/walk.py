@@ -20,7 +20,7 @@ from .infer import Inference, infer, left_names, own_entries
 from .labels import labels_of
 from .meaning import CONSTANTS
 from .named import folded
-from .names import base_of, is_letter, letters, spelled
+from .names import MARKS, base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
 from .rewriting import joined_names
 from .sections import forget, sections
@@ -105,7 +105,7 @@ class Walk:
         self.lines = lines
         self.used: set[str] = set()
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
-        self.table.labels = labels_of([line.rows for line in lines], ranged)
+        self.table.labels = labels_of([line.rows for line in lines], ranged) | MARKS
         self.indices = only_indices([line.rows for line in lines])
         self.sections = sections(document, self.declarations, lines)
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
@@ -297,15 +297,16 @@ class Walk:
             return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
         if op == "=:":
             return self._define(step, right, left)
-        if k == 0 and context is not None and context.kind == "definition" and self._parametrised(left, right):
+        introduced = context is not None and context.kind == "definition"
+        if k == 0 and introduced and self._parametrised(left, right):
             return self._define_input(step, left, right)
-        if op == ":=" or (k == 0 and self._fresh(left, right)):
+        if op == ":=" or (k == 0 and self._fresh(left, right, introduced)):
             return self._define(step, left, right)
         if self._unknown(right) and self._fresh(right, left) and self._is_derivative(left):
             return self._define(step, right, left)
         if self._value_given(left, right) or self._value_given(right, left):
             return replace(step, kind=ASSUMED, why="a value given")
-        if isinstance(right, Number) and self._input_entry(left):
+        if (isinstance(right, Number) or spelled(right) in UNITS) and self._input_entry(left):
             return replace(step, kind=ASSUMED, why="a value given")
         fact = stated_fact(self.table, left, right)
         if fact is not None:
@@ -404,8 +405,8 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why=fault.why)
         return replace(step, kind=DEFINED, why=quantity.key)
 
-    def _fresh(self, left, right) -> bool:
-        """Whether an equation can be the definition of the name on its left."""
+    def _fresh(self, left, right, introduced=False) -> bool:
+        """Whether an equation can be the definition of the name on its left; `introduced` by words that say so."""
         symbol, parameters = self.table.left_side(left)
         base = base_of(symbol)
         if (
@@ -430,7 +431,7 @@ class Walk:
         q = found.quantity
         if found.primes and not q.is_function and not parameters and len(q.sizes or ()) != 2:
             return True  # p' beside p
-        if found.sup is not None or q.key in self.used:
+        if found.sup is not None or (q.key in self.used and not introduced and q.sizes is not None):
             return False
         if not q.definitions and q.sizes and isinstance(right, Number):
             return False
@@ -542,6 +543,7 @@ def _without_row_label(side):
     return Sum(bare.at, side.end, ((terms[0][0], bare), *terms[1:])) if isinstance(side, Sum) else bare
 
 
+UNITS = ("I", "bf:I", "bf:0", "bf:1", "I_n")
 RELATIONS = {
     "≈": "an approximation",
     "∝": "a proportionality",
