@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..tex.syntax import Relation, Symbol
+from ..tex.syntax import Relation, Scripted, Symbol
+from .applied import ALIASES, FUNCTIONS
 from .declare import Declaration, Space
 from .document import Document
 from .names import base_of, plain, spelled
@@ -89,8 +90,18 @@ def _functions(section):
         for row in line.rows:
             if isinstance(row.statement, Relation) and row.statement.sides[0] is not None:
                 symbol, parameters = Table.left_side(row.statement.sides[0])
-                if parameters and base_of(symbol) is not None:
+                if parameters and all(map(_is_name, parameters)) and _is_function(symbol):
                     yield spelled(symbol), tuple(spelled(p) for p in parameters)
+
+
+def _is_name(node):
+    return isinstance(node, Symbol | Scripted) and base_of(node) is not None
+
+
+def _is_function(symbol):
+    """A name that the document may define; `vec` and `tr` are what they are."""
+    base = base_of(symbol)
+    return base is not None and (base.name not in FUNCTIONS or base.name in ALIASES)
 
 
 def forget(table: Table, section: Section) -> None:
@@ -103,7 +114,7 @@ def forget(table: Table, section: Section) -> None:
         n for line in section.lines for row in line.rows if row.statement is not None for n in _names(row.statement)
     }
     plainly = {plain(n) for n in used}
-    gone |= {key for key, q in table.quantities.items() if plain(key) in plainly and not q.definitions}
+    gone |= {key for key, q in table.quantities.items() if plain(key) in plainly and q.implied and not q.definitions}
     for key in gone:
         table.quantities.pop(key, None)
         table.axes.pop(key, None)
