@@ -115,11 +115,27 @@ def forget(table: Table, section: Section) -> None:
     }
     plainly = {plain(n) for n in used}
     gone |= {key for key, q in table.quantities.items() if plain(key) in plainly and q.implied and not q.definitions}
+    gone |= {key for key in plainly - _subscripted(section) if (q := table.quantities.get(key)) and q.family and not q.definitions}
     for key in gone:
         table.quantities.pop(key, None)
         table.axes.pop(key, None)
         table.varied.discard(key)
     table.version += 1
+
+
+def _subscripted(section):
+    """Names that carry a script somewhere: a family that never does is none here."""
+    return {
+        spelled(node.base)
+        for line in section.lines
+        for row in line.rows
+        for node in (row.statement.walk() if row.statement is not None else ())
+        if isinstance(node, Scripted) and base_of(node) is not None and (node.sub is not None or not _star(node))
+    }
+
+
+def _star(node):
+    return isinstance(node.sup, Symbol) and node.sup.name == "*"
 
 
 def _names(statement):
