@@ -99,6 +99,8 @@ class Judge:
             return Verdict(UNDECIDED, fault.why, fault.node)
         except (RecursionError, MemoryError):
             return Verdict(UNDECIDED, "too large", left)
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as fault:
+            return Verdict(UNDECIDED, f"symgrad failed here, not you ({type(fault).__name__}: {fault})", left)
 
     def _verdict(self, left, right, until):
         try:
@@ -168,6 +170,8 @@ class Judge:
             outcome = self._compared(FLOAT, 0, node, node, POINTS)
         except (Unclear, NotExact, RecursionError):
             return False
+        if POINT not in outcome.dims:
+            return True
         values_ = outcome.left.reshape(outcome.left.shape[0], -1)
         return bool(np.allclose(values_, values_[:1], rtol=1e-9, equal_nan=True))
 
