@@ -13,7 +13,7 @@ from fractions import Fraction
 from ..tex.syntax import Group, Matrix, Node, Number, Relation, Row, Scripted, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .table import Quantity, Table
-from .uses import Use, Uses, reserved, star_is_times, starts_at_zero, uses_of
+from .uses import Use, Uses, reserved, starts_at_zero, uses_of
 
 Axis = tuple[str, int]
 
@@ -33,7 +33,6 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
         table.start = 0
         uses = uses_of(table, formulas)
     table.letters = uses.indices
-    table.star_is_times = star_is_times(formulas)
     defined = {key for rows in formulas for row in rows for key in left_names(table, row.statement)}
     for rows in formulas:
         for row in rows:

@@ -137,7 +137,7 @@ def _differentiated(above):
 
 
 def _is_times(m, factors, k):
-    """`0.1^* A`, and `x^*y` where no name is ever starred otherwise: a star for a product."""
+    """`0.1^* A`: a star for a product."""
     node = factors[k][1]
     if (
         not isinstance(node, Scripted)
@@ -146,10 +146,7 @@ def _is_times(m, factors, k):
         or node.sub is not None
     ):
         return False
-    follows = k + 1 < len(factors) and factors[k + 1][0] == ""
-    return follows and (
-        isinstance(node.base, Number) or spelled(node) not in m.trial.table.quantities and m.trial.table.star_is_times
-    )
+    return isinstance(node.base, Number) and k + 1 < len(factors) and factors[k + 1][0] == ""
 
 
 def _is_indicator(m, factors, k):

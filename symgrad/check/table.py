@@ -86,7 +86,6 @@ class Table:
         self.start = 1
         self.varied: set[str] = set()
         self.labels: set[str] = set()
-        self.star_is_times = False
         self.letters: set[str] = set()
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0

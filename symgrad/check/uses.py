@@ -156,22 +156,6 @@ def _above(table, node):
     return items(node.sup) if inner and any(n in table.ranges for n in inner) else ()
 
 
-def star_is_times(formulas: list[tuple[Row, ...]]) -> bool:
-    """Whether every name with a star is followed by a factor: `x^*y` written for x times y."""
-    starred, followed = 0, 0
-    for rows in formulas:
-        for row in rows:
-            for node in row.statement.walk() if row.statement is not None else ():
-                starred += _starred(node)
-                factors = getattr(node, "factors", ())
-                followed += sum(_starred(a) for (_, a), (op, _) in zip(factors, factors[1:], strict=False) if op == "")
-    return 0 < starred == followed
-
-
-def _starred(node):
-    return isinstance(node, Scripted) and isinstance(node.sup, Symbol) and node.sup.name == "*"
-
-
 def _mark(table, script, uses):
     """Letters in a subscript are indices, wherever else they stand."""
     if isinstance(script, Relation) and not set(script.relations) & {"=", "≠", "∈"}:

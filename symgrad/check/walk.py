@@ -24,6 +24,7 @@ from .names import MARKS, base_of, is_letter, letters, spelled
 from .pieces import Formula, Macros
 from .rewriting import joined_names
 from .sections import forget, sections
+from .stars import without_stars
 from .table import Definition, Table, Unclear
 
 ONE = Number(0, 0, Fraction(1))
@@ -107,7 +108,7 @@ class Walk:
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
         self.table.labels = labels_of([line.rows for line in lines], ranged) | MARKS
         self.indices = only_indices([line.rows for line in lines])
-        self.sections = sections(document, self.declarations, lines)
+        self.sections = [_unstarred(s) for s in sections(document, self.declarations, lines)]
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
         names = {"gradient": "mixed"}
         self.reading.layout = layout or (names.get(chosen[0], chosen[0]) if chosen else None)
@@ -524,6 +525,11 @@ def _names_gradient(left, right):
 def _has_d(node):
     first = node.factors[0][1] if isinstance(node, Product) else None
     return isinstance(first, Symbol) and first.name == "d" and first.font in ("", "it")
+
+
+def _unstarred(section):
+    rows = without_stars([line.rows for line in section.lines])
+    return replace(section, lines=tuple(replace(line, rows=own) for line, own in zip(section.lines, rows, strict=True)))
 
 
 def _without_row_label(side):
