@@ -49,7 +49,9 @@ def variables(m, below: Node | None) -> list[Node]:
 
 
 def _power(m, node):
-    """`x²` below a second derivative is x, twice."""
+    """`x²` below a second derivative is x, twice; `(σ²)²` is σ², twice."""
+    if isinstance(node, Scripted) and isinstance(node.base, Group) and isinstance(node.sup, Number):
+        return int(node.sup.value), node.base
     if isinstance(node, Scripted) and isinstance(node.sup, Number) and m.trial.table.find(node) is not None:
         found = m.trial.table.find(node)
         if found.sup is node.sup:

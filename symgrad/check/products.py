@@ -254,24 +254,28 @@ def _of_entries(m, head, arguments, env):
     if head.primes or head.sup is not None or head.found.indices:
         return None
     for definition in head.quantity.definitions:
-        bound = _places(m, definition, arguments, env)
-        if bound:
-            return m.array(definition.body, env.inside().with_indices(bound))
+        if len(definition.parameters) == len(arguments):
+            return _by_name(m, definition, arguments, env)
     return None
 
 
-def _places(m, definition, arguments, env):
-    """The letters on the parameters and what stands in their place; none where the definition is one of values."""
-    bound: dict = {}
-    if len(definition.parameters) != len(arguments):
-        return bound
+def _by_name(m, definition, arguments, env):
+    """The body where parameters are given by their own name, `y_i` or `σ²`; None where all are given as values."""
+    letters, values, named = {}, {}, False
     for parameter, argument in zip(definition.parameters, arguments, strict=True):
         one, other = m.trial.table.find(parameter), m.trial.table.find(argument)
-        if one is None or other is None or one.quantity is not other.quantity or not one.indices:
-            return {}
-        for letter, index in zip(one.indices, other.indices, strict=False):
-            bound[spelled(letter)] = m.whole(index, env)
-    return bound
+        if one is None:
+            return None
+        if other is not None and one.quantity is other.quantity and one.indices:
+            letters |= {spelled(k): m.whole(i, env) for k, i in zip(one.indices, other.indices, strict=False)}
+            named = True
+        elif one.sup is not None and spelled(parameter) == spelled(argument):
+            named = True
+        elif one.sup is not None or one.indices:
+            return None
+        else:
+            values[one.quantity.key, ()] = m.array(argument, env)
+    return m.array(definition.body, env.inside().with_indices(letters).with_overrides(values)) if named else None
 
 
 def _starts_product(factors, k):

@@ -359,8 +359,10 @@ class Walk:
 
     def _further_definition(self, step, left, verdict):
         """A proved `f = expr` in terms of other defined names becomes the definition: `∂f/∂q` needs f to be expressed through q."""
-        symbol, _ = self.table.left_side(left)
+        symbol, arguments = self.table.left_side(left)
         found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
+        if found is not None and arguments and not _at_parameters(found.quantity, arguments):
+            return
         if (
             not verdict.holds
             or found is None
@@ -550,6 +552,12 @@ def _without_row_label(side):
 
 
 UNITS = ("I", "bf:I", "bf:0", "bf:1", "I_n")
+def _at_parameters(quantity, arguments):
+    """`f(x)` of the `f(x)` that is defined, not `f(x + h)`."""
+    written = tuple(spelled(a) for a in arguments)
+    return any(tuple(spelled(p) for p in d.parameters) == written for d in quantity.definitions)
+
+
 RELATIONS = {
     "≈": "an approximation",
     "∝": "a proportionality",
