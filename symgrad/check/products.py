@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..tex.syntax import Dots, Frac, Group, Node, Number, Product, Relation, Scripted, Symbol, Tuple
 from .applied import FUNCTIONS, function_of
 from .context import Environment, Value, divided, entrywise, multiplied
+from .expectations import expectation, is_expectation
 from .derivatives import derivative, differential, gradient, gradient_at, is_differential, starts_partial, variables
 from .dots import product_without_dots
 from .linear import kronecker
@@ -72,6 +73,8 @@ def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Va
         return fraction(m, Frac(node.at, below.end, above, below), env), after
     if _is_indicator(m, factors, k):
         return _indicated(m, factors[k + 1][1], env), k + 2
+    if is_expectation(node) and (bracket := _bracket(factors, k + 1)) is not None:
+        return _scripts(m, expectation(m, node, bracket[0], env), bracket, env), k + 2
     if _is_nabla(node):
         return _nabla(m, factors, k, env, whole)
     if is_differential(m, factors, k, env):

@@ -200,11 +200,16 @@ class Walk:
             base is not None and base.name in FUNCTIONS and base.name not in ALIASES
         ):
             return
-        quantity = found.quantity if found else self.table.declare(d.symbol, None)
+        quantity = found.quantity if found else self.table.declare(self._said_of(d.symbol), None)
         words = d.words
         if words == "sums to 1":
             words = "one-hot" if quantity.domain == "binary" else "distribution"
         quantity.properties.add(words)
+
+    def _said_of(self, symbol):
+        """Of `p_i`, entries of p, the property is said of all of p."""
+        plain = isinstance(symbol, Scripted) and symbol.sup is None and not symbol.primes
+        return base_of(symbol) if plain and self.table.name_and_family(symbol)[2] else symbol
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> Reading:
         """All formulas, from the first to the last; `progress(done, all)` is called behind each."""
