@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ..tex.syntax import Big, Relation, Row, Scripted, Symbol
 from .letters import binds, is_index_function
 from .names import base_of, is_letter, items, letters, spelled
+from .table import Table
 
 LIKELY = frozenset("cohxyzfgwe")
 
@@ -24,6 +25,24 @@ def labels_of(formulas: Iterable[tuple[Row, ...]], ranged: set[str]) -> set[str]
                 _left(row.statement, lefts)
     several = {name for names in lefts.values() if len(names) > 1 for name in names}
     return {n for n in used - run if n.isupper() or n in LIKELY or n in several}
+
+
+def number_labels(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]:
+    """Declared numbers that stand as a subscript and that nothing runs over: `L_p` of a weight p, `ρ_δ`."""
+    run: set[str] = set(table.ranges)
+    used: set[str] = set()
+    for rows in formulas:
+        for row in rows:
+            if row.statement is not None:
+                _collect(row.statement, run, used)
+    return {n for n in used - run if (q := table.quantities.get(n)) is not None and _is_number(table, q)}
+
+
+def _is_number(table, quantity):
+    whole = quantity.domain != "real" or quantity.key in table.sizes or "integer" in quantity.properties
+    return quantity.sizes in ((), None) and not whole and not quantity.is_function and bool(
+        quantity.sizes == () or quantity.properties
+    )
 
 
 def _collect(statement, run, used):

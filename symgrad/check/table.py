@@ -135,7 +135,7 @@ class Table:
         quantity = quantity or twin or self.get(base)
         if quantity is None:
             return None
-        if node.sub is not None and self._is_number(quantity):
+        if node.sub is not None and (self._is_number(quantity) or self._is_label(node.sub) and not quantity.sizes):
             return None
         if quantity.above and node.sup is not None and not is_transpose(node.sup):
             return Found(quantity, (*items(node.sup), *items(node.sub)), None, primes)
@@ -145,6 +145,10 @@ class Table:
     def _is_number(quantity: Quantity) -> bool:
         """A number has no entries: a subscript makes another name of it."""
         return quantity.sizes == () and not quantity.family and not any(d.pattern for d in quantity.definitions)
+
+    def _is_label(self, sub):
+        """`L_p` beside a number p, where L has no axes: a name of its own."""
+        return is_letter(sub) and spelled(sub) in self.labels and self.get(spelled(sub)) is not None
 
     def add(self, quantity: Quantity) -> Quantity:
         """Makes a name known."""

@@ -17,7 +17,7 @@ from .document import Document
 from .facts import stated_fact
 from .indices import only_indices
 from .infer import Inference, infer, left_names, own_entries
-from .labels import labels_of
+from .labels import labels_of, number_labels
 from .meaning import CONSTANTS
 from .named import folded
 from .names import MARKS, base_of, is_letter, letters, spelled
@@ -120,6 +120,7 @@ class Walk:
             forget(self.table, section)
             self.used.clear()
         self._declare_all(section)
+        self.table.labels |= number_labels(self.table, [line.rows for line in section.lines])
         self.reading.inferred += infer(self.table, [line.rows for line in section.lines])
         self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
 
