@@ -175,6 +175,14 @@ class Judge:
         values_ = outcome.left.reshape(outcome.left.shape[0], -1)
         return bool(np.allclose(values_, values_[:1], rtol=1e-9, equal_nan=True))
 
+    def rounds(self, left: Node, right: Node, digits: int) -> bool:
+        """Whether a value, written with so many decimals, is the number on the right."""
+        try:
+            outcome = self._compared(FLOAT, 0, left, right, POINTS)
+        except (Unclear, NotExact, RecursionError):
+            return False
+        return bool(np.all(np.abs(outcome.left - outcome.right) <= 0.5 * 10.0**-digits * (1 + 1e-9)))
+
     def _trial(self, number_system: Float, k: int, points: int, positive: bool) -> Trial:
         key = (number_system.name, k, positive)
         if key not in self._trials:

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from ..tex.syntax import Group, Matrix, Node, Number, Relation, Row, Scripted, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
+from .points import is_numeric
 from .table import Quantity, Table
 from .uses import Use, Uses, reserved, starts_at_zero, uses_of
 
@@ -33,7 +34,13 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
         table.start = 0
         uses = uses_of(table, formulas)
     table.letters = uses.indices
-    defined = {key for rows in formulas for row in rows for key in left_names(table, row.statement)}
+    defined = {
+        key
+        for rows in formulas
+        for row in rows
+        if not _is_value(row.statement)
+        for key in left_names(table, row.statement)
+    }
     for rows in formulas:
         for row in rows:
             _by_entries(table, row.statement)
@@ -43,6 +50,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
     _member_ranges(table, axes)
     for key, found in unknown.items():
         out += _declared(table, key, found, axes)
+    for key, found in uses.names.items():
+        if key not in unknown and (known := table.get(key)) is not None and known.sizes == () and not known.family:
+            out += _labelled(table, found)
     for key, used in uses.names.items():
         if key in defined:
             rank = max((len(u.below) for u in used if _letters_only(table, u.below)), default=0)
@@ -123,6 +133,26 @@ def _declared(table, key, found: list[Use], axes):
         table.declare(base_of(found[0].node), sizes).implied = True
         return [Inference(key, f"an array with {rank} axes")]
     return _numbers(table, found)
+
+
+def _is_value(statement):
+    """`x = -2` gives a value, it does not say what x is."""
+    return (
+        isinstance(statement, Relation)
+        and isinstance(statement.sides[0], Symbol)
+        and all(is_numeric(side) for side in statement.sides[1:])
+    )
+
+
+def _labelled(table, found):
+    """`w_0` of what has no axes: a number of its own."""
+    out = []
+    labelled = {spelled(_without_power(u.node)): _without_power(u.node) for u in found if u.below}
+    for key, node in labelled.items():
+        if table.find(node) is None and all(isinstance(i, Number) for i in items(node.sub)):
+            table.declare_label(key, node)
+            out.append(Inference(key, "a number"))
+    return out
 
 
 def _numbers(table, found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
@@ -11,7 +12,7 @@ from ..tex.macros import Macro, read_macros
 from ..tex.reader import read_display
 from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Text, Tuple
 from .applied import ALIASES, FUNCTIONS
-from .claims import REFUTED, UNDECIDED, Judge, Verdict
+from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
 from .facts import stated_fact
@@ -21,7 +22,8 @@ from .labels import labels_of, number_labels
 from .meaning import CONSTANTS
 from .named import folded
 from .names import MARKS, base_of, is_letter, letters, spelled
-from .pieces import Formula, Macros
+from .pieces import Break, Formula, Macros
+from .points import Point, decimals, is_numeric
 from .rewriting import joined_names
 from .sections import forget, sections
 from .stars import without_stars
@@ -105,6 +107,8 @@ class Walk:
         self.declarations = sorted(map(_folded, declarations), key=lambda d: d.at)
         self.lines = lines
         self.used: set[str] = set()
+        self.point = Point(self.table)
+        self.headings = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
         self.table.labels = labels_of([line.rows for line in lines], ranged) | MARKS
         self.indices = only_indices([line.rows for line in lines])
@@ -298,6 +302,8 @@ class Walk:
         unheard = (
             k == 0 and op == "=" and self._fresh(left, right) and self.table.find(self.table.left_side(left)[0]) is None
         )
+        if k == 0 and is_numeric(right):
+            self.point.give(left, right, self._part(left.at))
         if context is not None and context.kind == "condition" and unheard:
             return self._define(step, left, right)
         if context is not None and context.kind in ("wrong", "not judged", "condition"):
@@ -359,9 +365,25 @@ class Walk:
 
     def _verdict(self, left, right, whole):
         verdict = self.judge.verdict(left, right, whole)
+        if not verdict.holds and self.point.holds_in(self._part(right.at)) and any(map(is_numeric, whole)):
+            return self._at_values(left, right, whole)
         if verdict.kind == REFUTED and self._at_a_point(left, right):
             return Verdict(UNDECIDED, "a number at values that the text does not state", right)
         return verdict
+
+    def _at_values(self, left, right, whole):
+        """Judged where the inputs have the values given; a decimal number stands for what rounds to it."""
+        with self.point.set():
+            judge = Judge(self.table, self.reading.layout or "mixed")
+            verdict = judge.verdict(left, right, whole)
+            digits = decimals(self.reading.document.text[right.at : right.end])
+            if verdict.kind == REFUTED and digits is not None and judge.rounds(left, right, digits):
+                return Verdict(AGREES, f"rounded to {digits} digits", points=1)
+        return verdict
+
+    def _part(self, at):
+        """Under which heading a place is."""
+        return bisect(self.headings, at)
 
     def _further_definition(self, step, left, verdict):
         """A proved `f = expr` in terms of other defined names becomes the definition: `∂f/∂q` needs f to be expressed through q."""
