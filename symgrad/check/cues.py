@@ -35,7 +35,7 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         ),
         "suppose | assume | suppose that | assume that | assuming | assuming that | provided | provided that | "
         "if | when | whenever | unless | for | at | as long as | in case | once | until | while | such that | "
-        "subject to | under the constraint | so long as | requiring | imposing | require | condition | constraint | "
+        "equation | the equation | subject to | under the constraint | so long as | requiring | imposing | require | condition | constraint | "
         "whether": Cue(CONDITION, "clause"),
         "show that | prove that | show | prove | then | hence | therefore | thus | so | so that | it follows | "
         "follows | consequently | we get | we obtain | we have | we find | we see | we conclude | gives | "
@@ -131,6 +131,9 @@ def _is_value(token: Token) -> bool:
 
 def _context(sentence: Sentence, k: int, cue: Cue | None, words: str) -> Iterator[Context]:
     token = sentence.tokens[k]
+    if equivalent := _equivalent(sentence, k):
+        yield Context(at=token.at, end=token.end, kind=CONDITION, words=equivalent)
+        return
     after = _behind(sentence, k)
     if after:
         cue, words = Cue(WRONG), after
@@ -173,6 +176,16 @@ def _behind(sentence: Sentence, k: int) -> str:
         if rest and rest[0].text == "," and " ".join(t.text for t in rest[1 : length + 1]) in BEHIND:
             return " ".join(t.text for t in rest[1 : length + 1])
     return ""
+
+
+EQUIVALENT = ("if and only if", "iff", "exactly when", "exactly if", "precisely when", "precisely if", "only if")
+
+
+def _equivalent(sentence: Sentence, k: int) -> str:
+    """`$\\nabla f = 0$ if and only if …`: neither side is claimed."""
+    formula = sentence.tokens[k].formula
+    rest = " ".join(t.text for t in [t for t in sentence.tokens[k:] if t.formula is not formula][:4])
+    return next((words for words in EQUIVALENT if rest.startswith(words)), "")
 
 
 def _cue(sentence: Sentence, k: int) -> tuple[int, Cue | None]:

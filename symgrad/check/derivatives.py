@@ -14,12 +14,12 @@ import numpy as np
 
 from ..tex.syntax import Group, Node, Number, Product, Scripted, Symbol, Tuple
 from .arrays import Array, gather
-from .context import Environment, Value
+from .context import Environment, Value, shape_text
 from .jets import Jet, constant
 from .linear import transposed
-from .names import is_transpose, spelled
+from .names import base_of, is_transpose, spelled
 from .quantities import families_of, member, memberwise, shifted, single, stored
-from .table import Found, Unclear
+from .table import Found, IllTyped, Table, Unclear
 
 _tags = count(1)
 LAYOUTS = ("mixed", "numerator", "denominator")
@@ -263,6 +263,32 @@ def differential(m, body: Node, env: Environment, order: int = 1) -> Value:
         overrides[q.key, ()] = Jet({**value.parts, **moved})
     changed: Jet | None = m.array(body, env.with_overrides(overrides))
     zero = constant(Array((), np.broadcast_to(m.trial.field.number(0), changed.shape)))
+    for tag in tags:
+        changed = changed.along(tag) if changed is not None else None
+    return changed or zero
+
+
+def is_directional(table: Table, factors: tuple[tuple[str, Node], ...], k: int) -> bool:
+    """`D f(x)[v]`: at the factor `D`."""
+    base = base_of(factors[k][1])
+    if base is None or base.name != "D" or table.find(base) is not None or k + 3 >= len(factors):
+        return False
+    (_, name), (_, at), (_, along) = factors[k + 1 : k + 4]
+    brackets = isinstance(at, Group) and at.left == "(" and isinstance(along, Group) and along.left == "["
+    return brackets and base_of(name) is not None and all(op == "" for op, _ in factors[k + 1 : k + 4])
+
+
+def directional(m, function: Callable[[Jet], Value], place: Jet, along: Sequence[Jet], node: Node) -> Jet:
+    """The mixed derivative of a function at a place along some directions."""
+    tags = tuple(f"D{next(_tags)}" for _ in along)
+    moved = dict(place.parts)
+    for tag, direction in zip(tags, along, strict=True):
+        if direction.shape != place.shape:
+            raise IllTyped(f"the place is {shape_text(place.shape)}, the direction {shape_text(direction.shape)}", node)
+        moved |= {part | {tag}: value for part, value in direction.parts.items()}
+    value = m.settled(function(Jet(moved)), node)
+    zero = constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
+    changed: Jet | None = value
     for tag in tags:
         changed = changed.along(tag) if changed is not None else None
     return changed or zero

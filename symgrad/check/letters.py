@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..tex.syntax import Big, Group, Node, Number, Relation, Scripted, Symbol, Tuple
 from .names import is_letter, items, letters, spelled
-from .scripts import INDICATORS
+from .scripts import INDICATORS, is_bar
 from .table import Quantity, Table
 
 
@@ -55,6 +55,9 @@ def _collect(table, node, bound, out):
                 _indices(table, script, bound, out)
     elif isinstance(node, Group) and isinstance(node.body, Relation):
         _relation(table, node.body, bound, out)
+    elif isinstance(node, Scripted) and is_bar(node):
+        for place in (node.base, node.sub):
+            _collect(table, place, bound, out)
     elif isinstance(node, Scripted) and not isinstance(node.base, Symbol | Number):
         _collect(table, node.base, bound, out)
         for index in items(node.sub):

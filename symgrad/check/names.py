@@ -103,6 +103,11 @@ def is_mark(script: Node | None) -> bool:
     return isinstance(script, Symbol) and script.name in MARKS
 
 
+def negative_transpose(sup: Node | None) -> bool:
+    """`^{-\\top}`: the transpose of the inverse."""
+    return isinstance(sup, Sum) and len(sup.terms) == 1 and sup.terms[0][0] == "-" and is_transpose(sup.terms[0][1])
+
+
 def is_transpose(sup: Node | None) -> bool:
     """`^\\top`, `^T`, `^{\\mathsf T}`, `^t` in sans serif."""
     if not isinstance(sup, Symbol):

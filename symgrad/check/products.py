@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..tex.syntax import Dots, Frac, Group, Node, Number, Product, Relation, Scripted, Symbol, Tuple
 from .applied import FUNCTIONS, function_of
 from .context import Environment, Value, divided, entrywise, multiplied
+from .derivatives import derivative, differential, directional, gradient, gradient_at, is_differential, is_directional, starts_partial, variables
 from .expectations import expectation, is_expectation
-from .derivatives import derivative, differential, gradient, gradient_at, is_differential, starts_partial, variables
 from .dots import product_without_dots
 from .linear import kronecker
 from .names import spelled
@@ -77,6 +77,8 @@ def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Va
         return _scripts(m, expectation(m, node, bracket[0], env), bracket, env), k + 2
     if _is_nabla(node):
         return _nabla(m, factors, k, env, whole)
+    if is_directional(m.trial.table, factors, k):
+        return _directional(m, factors, k, env)
     if is_differential(m, factors, k, env):
         return _differential(m, factors, k, env)
     if _is_times(m, factors, k):
@@ -185,6 +187,19 @@ def _nabla(m, factors, k, env, whole):
         end += 1
     rest = _rest(factors[:end], k + 1, factors[k][1])
     return gradient(m, factors[k][1], rest, env, whole), end
+
+
+def _directional(m, factors, k, env):
+    """`D f(x)[v]`, `D² f(x)[u, v]`: how f changes at x along v."""
+    head, node = function_of(m, factors[k + 1][1]), factors[k + 1][1]
+    places, along = arguments_of(factors[k + 2][1]), arguments_of(factors[k + 3][1])
+    if head is None or head.quantity is None or len(places) != 1:
+        raise Unclear(f"the derivative of {spelled(node)} along a direction", node)
+    order = factors[k][1].sup if isinstance(factors[k][1], Scripted) else None
+    if (int(order.value) if isinstance(order, Number) else 1) != len(along):
+        raise Unclear("as many directions as the order of the derivative", node)
+    value = directional(m, lambda x: m.apply_quantity(head, [x], env, node), m.array(places[0], env), [m.array(v, env) for v in along], node)
+    return value, k + 4
 
 
 def _differential(m, factors, k, env):

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol
+from ..tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
 from .arrays import Array
 from .context import Environment, Eye, Ones, Value, by_entries, raised, settled
 from .functions import BY_NAME, apply
 from .jets import Jet
 from .linear import transposed
-from .names import is_transpose, items, spelled
+from .names import is_transpose, items, negative_transpose, spelled
 from .quantities import entries, occurrence
 from .table import IllTyped, Quantity, Unclear
 from .whole import conjunction, whole
@@ -40,7 +40,37 @@ def scripted(m, node: Scripted, env: Environment) -> Value:
         if spelled(node.base) in ("bf:1", "bb:1") and node.sub is None:
             return powered(m, m.value(node.base, env), node.sup, env, node)
         raise Unclear(f"{spelled(node)} is not declared", node)
+    if is_bar(node):
+        return evaluated(m, node, env)
+    if is_list(node.base) and node.sub is None and is_transpose(node.sup):
+        return m.value(node.base, env)  # `(a, b, c)ᵀ` is the column that `(a, b, c)` is taken for
     return with_scripts(m, m.value(node.base, env), node, env)
+
+
+def is_list(node: Node) -> bool:
+    """`(a, b, c)`."""
+    return isinstance(node, Group) and node.left in ("(", "[") and isinstance(node.body, Tuple)
+
+
+def is_bar(node: Node) -> bool:
+    """`f(t)|_{t = 0}`."""
+    bar = isinstance(node, Scripted) and isinstance(node.base, Group) and (node.base.left, node.base.right) == ("", "|")
+    return bar and isinstance(node.sub, Relation | Tuple)
+
+
+def evaluated(m, node: Scripted, env: Environment) -> Value:
+    """The value at a place: `t = 0`, or `x = a, y = b`."""
+    places = node.sub.items if isinstance(node.sub, Tuple) else (node.sub,)
+    at = {}
+    for place in places:
+        if not isinstance(place, Relation) or place.relations != ("=",):
+            raise Unclear("a place is `name = value`", node)
+        name, value = place.sides
+        found = m.trial.table.find(name) if isinstance(name, Symbol) else None
+        if found is None:
+            raise Unclear(f"{spelled(name)} is not declared", node)
+        at[found.quantity.key, ()] = m.array(value, env)
+    return powered(m, m.value(node.base.body, env.with_overrides(at)), node.sup, env, node)
 
 
 def _primed(value, primes, node):
@@ -69,7 +99,7 @@ def powered(m, value: Value, sup: Node | None, env: Environment, node: Node) -> 
         return value if isinstance(value, Eye) else transposed(value)
     if is_transpose(sup) and isinstance(sup, Symbol) and sup.name != "T":
         return value
-    if _negative_transpose(sup):
+    if negative_transpose(sup):
         inverse = raised(m.a, value, -1, node)
         return inverse if isinstance(inverse, Eye) else transposed(inverse)
     entry = _entry_power(sup)
@@ -124,10 +154,6 @@ def spelled_fraction(node: Node) -> int | None:
     if len(parts) == 2 and all(isinstance(p, Number) for p in parts) and parts[1].value == 2:
         return int(parts[0].value)
     return None
-
-
-def _negative_transpose(sup):
-    return isinstance(sup, Sum) and len(sup.terms) == 1 and sup.terms[0][0] == "-" and is_transpose(sup.terms[0][1])
 
 
 def _entry_power(sup):

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
 from .applied import FUNCTIONS
+from .derivatives import is_directional
 from .letters import binds
 from .meaning import CONSTANTS
-from .names import base_of, is_letter, is_mark, is_transpose, items, letters, spelled
+from .names import base_of, is_letter, is_mark, is_transpose, negative_transpose, items, letters, spelled
 from .scripts import INDICATORS
 from .table import Table
 
@@ -112,8 +113,24 @@ def _collect(table, node, scopes, uses):
     if isinstance(node, Scripted) and isinstance(node.base, Group) and isinstance(node.base.body, Product):
         _row(node, scopes, uses)
     _derivatives(node, uses)
-    for child in node.children():
+    for child in _parts(table, node):
         _collect(table, child, scopes, uses)
+
+
+def _parts(table, node):
+    """The parts that may hold names: no transpose, no kind of norm, no D of a derivative along a direction."""
+    if isinstance(node, Scripted):
+        norm = isinstance(node.base, Group) and node.base.left == "‖" and isinstance(node.sub, Symbol | Number)
+        yield node.base
+        if node.sub is not None and not (norm and table.find(node.sub) is None):
+            yield node.sub
+        if node.sup is not None and not is_transpose(node.sup) and not negative_transpose(node.sup):
+            yield node.sup
+    elif isinstance(node, Product):
+        operators = {k for k in range(len(node.factors)) if is_directional(table, node.factors, k)}
+        yield from (factor for k, (_, factor) in enumerate(node.factors) if k not in operators)
+    else:
+        yield from node.children()
 
 
 def _row(node, scopes, uses):
