@@ -238,9 +238,11 @@ class Judge:
 def member_values(meaning: Meaning, letter: str) -> range:
     """The values of an index that chooses a member."""
     table = meaning.trial.table
+    if table.one_step and table.open_range(letter) and table.open_recursions():
+        return range(1, 2)  # what comes before the first member is an input
     if letter in table.ranges:
         return range(meaning.trial.first(letter), meaning.trial.size(table.ranges[letter][1]) + 1)
-    return range(1, 2 if table.one_step else 4)  # one step: what comes before the first member is an input
+    return range(1, 4)
 
 
 def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str, Array], around=()) -> Outcome:

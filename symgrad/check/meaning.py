@@ -61,9 +61,7 @@ class Meaning:
         self.a = trial.algebra
         self.touched: set[str] = set()
         self.masks: list[Array] = []
-        self._depends: dict[tuple[str, int], frozenset[str]] = {}
         self.depth = 0
-        self._hidden: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def value(self, node: Node, env: Environment) -> Value:
         """The value of a formula."""
@@ -109,19 +107,15 @@ class Meaning:
 
     def depends(self, quantity: Quantity) -> frozenset[str]:
         """The names that a quantity is computed from."""
-        key = (quantity.key, self.trial.table.version)
-        if key not in self._depends:
-            self._depends[key] = self.trial.table.depends(quantity)
-        return self._depends[key]
+        return self.trial.table.depends(quantity)
 
     def hidden(self, quantity: Quantity) -> tuple[str, ...]:
         """The letters of members that its value depends on and that are not its own indices."""
         table = self.trial.table
-        key = (quantity.key, table.version)
-        if key not in self._hidden:
-            self._hidden[key] = ()
-            self._hidden[key] = tuple(sorted(hidden_letters(table, quantity)))
-        return self._hidden[key]
+        known, key = table.worked_out(), ("hidden", quantity.key)
+        if key not in known:
+            known[key] = tuple(sorted(hidden_letters(table, quantity)))
+        return known[key]
 
     def members(self, env: Environment) -> dict[str, int]:
         """The letters that stand for one number."""

@@ -89,7 +89,8 @@ class Table:
         self.letters: set[str] = set()
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
-        self.one_step = False
+        self.one_step = True
+        self._worked_out: tuple[int, dict] = (-1, {})
 
     def get(self, key: str) -> Quantity | None:
         """The quantity of this name; a name without its font where only that is known, and the other way round."""
@@ -230,12 +231,16 @@ class Table:
         """The letters that choose a member of a family: a time, a layer."""
         return frozenset(n for q in self.quantities.values() for f in q.family for n in letters(f))
 
+    def open_range(self, letter: str) -> bool:
+        """Whether the document does not state how far a letter runs."""
+        return letter not in self.ranges or spelled(self.ranges[letter][1]).startswith("#")
+
     def open_recursions(self) -> bool:
-        """Whether a family is defined by its other members, over a range that the document does not state."""
-        letters_ = {n for n in self.member_letters() if n not in self.ranges}
-        return any(
-            q.definitions and letters_ & {n for f in q.family for n in letters(f)} for q in self.quantities.values()
-        )
+        """Whether a family is defined by its other members, over a range that the document does not state, from an input on."""
+        chosen = {n for n in self.member_letters() if self.open_range(n)}
+        families = [q for q in self.quantities.values() if chosen & {n for f in q.family for n in letters(f)}]
+        begun = any(isinstance(d.pattern[0], Number) for q in families for d in q.definitions if d.pattern)
+        return not begun and any(q.definitions for q in families)
 
     def last_of(self, q: Quantity) -> tuple[Node, ...]:
         """Of what a quantity is differentiated by, that which no other of it is computed from."""
@@ -246,16 +251,48 @@ class Table:
                 key = f.quantity.key
                 if key not in found or (key not in stated and offset(node) > offset(found[key][1])):
                     found[key] = (f, node)
-        made = {key: self.depends(f.quantity) - {key} for key, (f, _) in found.items()}
+        made = {key: self._now(f.quantity) - {key} for key, (f, _) in found.items()}
+        if stated and all(key in stated or any(key in made[s] for s in stated if s in made) for key in found):
+            return tuple(found[key][1] for key in found if key in stated)
         last = [key for key in found if not any(key in made[other] and other not in made[key] for other in found)]
         fixed = [key for key in last if self._at_fixed_place(found[key][0])]
         return tuple(found[key][1] for key in (fixed or last))
 
+    def _now(self, quantity: Quantity) -> frozenset[str]:
+        """The names that a member is computed from without going back to an earlier member: h_t from a_t, not from h_{t-1}."""
+        seen: set[str] = set()
+        stack = [quantity]
+        while stack:
+            q = stack.pop()
+            if q.key in seen:
+                continue
+            seen.add(q.key)
+            for d in q.definitions:
+                own = max((offset(p) for p in d.pattern), default=Fraction(0))
+                stack += [
+                    f.quantity
+                    for f in self.occurrences(d.body)
+                    if all(offset(i) >= own for i in f.indices[: 1 if d.pattern else 0])
+                ]
+        return frozenset(seen)
+
     def _at_fixed_place(self, found: Found) -> bool:
         return bool(found.quantity.above) and any(spelled(i) in self.sizes for i in found.indices)
 
+    def worked_out(self) -> dict:
+        """What was found of the names as they are known now; empty again where one more is known."""
+        if self._worked_out[0] != self.version:
+            self._worked_out = (self.version, {})
+        return self._worked_out[1]
+
     def depends(self, quantity: Quantity) -> frozenset[str]:
         """The names that its value is computed from, itself among them."""
+        known = self.worked_out()
+        if ("depends", quantity.key) not in known:
+            known["depends", quantity.key] = self._depends(quantity)
+        return known["depends", quantity.key]
+
+    def _depends(self, quantity):
         seen: set[str] = set()
         stack = [quantity]
         while stack:

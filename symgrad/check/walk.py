@@ -99,7 +99,7 @@ class Walk:
     """Goes through the formulas in order; definitions are taken as they come, claims are judged with what is known."""
 
     def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None,
-                 one_step: bool = False, quick: bool = False):  # fmt: skip
+                 one_step: bool = True, quick: bool = False):  # fmt: skip
         self.reading = Reading(document)
         self.table = self.reading.table
         self.table.one_step = one_step
@@ -609,7 +609,7 @@ def judged(
     if not _wrong(reading):
         return reading
     layouts = (None, "numerator", "denominator") if reading.layout is None else (reading.layout,)
-    steps = (False, True) if reading.table.open_recursions() else (False,)
+    steps = (True, False) if reading.table.open_recursions() else (True,)
     others = [(one, step) for one in layouts for step in steps][1:]
     tried = {other: _wrong(Walk(document, declared, lines, *other, quick=True).run()) for other in others}
     best = min(tried, key=lambda other: tried[other], default=None)
