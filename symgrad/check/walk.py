@@ -426,7 +426,7 @@ class Walk:
         found.quantity.properties -= {"distribution", "one-hot", "positive", "fraction", "unit"}
         found.quantity.member_of = None
         self.used.discard(found.quantity.key)
-        self.judge = Judge(self.table, self.reading.layout or "mixed")
+        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
         return self._define(step, left, right)
 
     def _define(self, step, left, right):
