@@ -47,6 +47,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     axes = Axes(table, uses)
     out: list[Inference] = []
+    for key in [k for k, found in unknown.items() if len(uses.applied.get(k, ())) == len(found)]:
+        quantity = table.declare(unknown.pop(key)[0].node, None, properties=("function",))
+        out.append(Inference(quantity.key, "a function that the document leaves open"))
     _member_ranges(table, axes)
     for key, found in unknown.items():
         out += _declared(table, key, found, axes)

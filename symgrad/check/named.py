@@ -48,7 +48,11 @@ def folded(part: Any) -> Any:
 
 
 def _same(new, old):
-    return isinstance(new, tuple) and len(new) == len(old) and all(a is b or _same(a, b) for a, b in zip(new, old, strict=True))
+    return (
+        isinstance(new, tuple)
+        and len(new) == len(old)
+        and all(a is b or _same(a, b) for a, b in zip(new, old, strict=True))
+    )
 
 
 def is_word(node: Node | None, above: bool = False) -> bool:
@@ -71,7 +75,11 @@ def _scripted(node: Scripted) -> Node:
     star = node.sup if is_word(node.sup, above=True) else None
     if word is None and star is None:
         return node
-    name = base.name + (f"_{spelled(word)}" if word is not None else "") + (f"^{spelled(star)}" if star is not None else "")
+    name = (
+        base.name
+        + (f"_{spelled(word)}" if word is not None else "")
+        + (f"^{spelled(star)}" if star is not None else "")
+    )
     one = Named(node.at, node.end, name, base.font, base.accents, written=node)
     sup = node.sup if star is None else None
     if sub is None and sup is None and not node.primes:

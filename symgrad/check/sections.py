@@ -115,7 +115,11 @@ def forget(table: Table, section: Section) -> None:
     }
     plainly = {plain(n) for n in used}
     gone |= {key for key, q in table.quantities.items() if plain(key) in plainly and q.implied and not q.definitions}
-    gone |= {key for key in plainly - _subscripted(section) if (q := table.quantities.get(key)) and q.family and not q.definitions}
+    gone |= {
+        key
+        for key in plainly - _subscripted(section)
+        if (q := table.quantities.get(key)) and q.family and not q.definitions
+    }
     for key in gone:
         table.quantities.pop(key, None)
         table.axes.pop(key, None)

@@ -159,6 +159,7 @@ class Table:
     def declare(self, symbol: Node, sizes: Iterable[Node] | None, domain: str = "real", properties: Iterable[str] = ()):
         """`W^{(l)} ∈ R^{n_l × n_{l-1}}`: a name, the indices of its family, the sizes of its axes."""
         name, above, family = self.name_and_family(symbol)
+        family = tuple(map(_bare, family))
         quantity = self.add(Quantity(name, symbol, above=above, family=family))
         if sizes is not None:
             quantity.sizes = tuple(sizes)
@@ -335,6 +336,12 @@ class Table:
             else:
                 stack += list(n.children())
         return out
+
+
+def _bare(index: Node) -> Node:
+    """t of `t - 1`: what is declared of `h_{t-1}` is declared of each h_t."""
+    names = [part for part in index.walk() if is_letter(part)]
+    return names[0] if len(names) == 1 and isinstance(index, Sum) else index
 
 
 def offset(node: Node) -> Fraction:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
+from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
 from .applied import FUNCTIONS
 from .derivatives import is_directional
 from .letters import binds
@@ -62,6 +62,7 @@ class Uses:
     rows: list[Use] = field(default_factory=list)
     scopes: int = 0
     called: set[str] = field(default_factory=set)
+    applied: dict[str, list[tuple[Node, ...]]] = field(default_factory=dict)
     from_zero: list[tuple[int, str, Big]] = field(default_factory=list)
     lefts: dict[str, set[str]] = field(default_factory=dict)
 
@@ -236,8 +237,17 @@ def _derivatives(node, uses):
             and (isinstance(b, Group) or isinstance(b, Scripted) and isinstance(b.base, Group))
         ):
             uses.called.add(spelled(base_of(a)))
+            if isinstance(a, Symbol) and isinstance(b, Group) and (names := _names_only(b)):
+                uses.applied.setdefault(spelled(a), []).append(names)
         if op == "" and isinstance(a, Symbol) and a.name in ("d", "partial") and base_of(b) is not None:
             uses.varied.append(b)
+
+
+def _names_only(group):
+    """The names in brackets, where nothing else stands there: `ℓ(h_t)` is an application."""
+    parts = group.body.items if isinstance(group.body, Tuple) else (group.body,)
+    named = all(isinstance(p, Symbol | Scripted) and base_of(p) is not None for p in parts)
+    return parts if group.left == "(" and named else ()
 
 
 def _quotients(factors):

@@ -606,7 +606,7 @@ def judged(
     """The document judged under its own conventions; where it states none, under those that most of its steps follow."""
     declared = tuple(declarations)
     reading = Walk(document, declared, lines, layout).run(progress)
-    if not _wrong(reading):
+    if not any(_otherwise(step.verdict) for step in reading.steps):
         return reading
     layouts = (None, "numerator", "denominator") if reading.layout is None else (reading.layout,)
     steps = (True, False) if reading.table.open_recursions() else (True,)
@@ -614,6 +614,13 @@ def judged(
     tried = {other: _wrong(Walk(document, declared, lines, *other, quick=True).run()) for other in others}
     best = min(tried, key=lambda other: tried[other], default=None)
     return Walk(document, declared, lines, *best).run() if best and tried[best] < _wrong(reading) else reading
+
+
+def _otherwise(verdict: Verdict | None) -> bool:
+    """Whether a verdict may be another under other conventions: a name that is not known stays so."""
+    if verdict is None or verdict.holds:
+        return False
+    return verdict.kind == REFUTED or "not declared:" in verdict.why or "expressed" in verdict.why
 
 
 def _wrong(reading: Reading) -> int:
