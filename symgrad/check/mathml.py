@@ -40,7 +40,7 @@ _FENCES |= {"psmallmatrix": "()"}
 _ABOVE = frozenset(("int", "iint", "iiint", "oint"))
 TALL = (Frac, Big, Matrix, Cases, Binomial, Root, Stacked)
 """What brackets grow with."""
-TIGHT = {"lspace": "0", "rspace": "0"}
+TIGHT = {"lspace": "0em", "rspace": "0em"}
 _THIN = '<mspace width="0.17em"></mspace>'
 
 
@@ -157,14 +157,11 @@ def _big(node: Big) -> str:
 def _group(node: Group) -> str:
     if not node.left and not node.right:
         return element("mrow", markup(node.body) if node.body is not None else "")
-    fence = "true" if node.left else ""
-    inside = markup(node.body) if node.body is not None else ""
-    return element(
-        "mrow",
-        operator(node.left, fence=fence, form="prefix"),
-        inside,
-        operator(node.right, fence="true", form="postfix"),
-    )
+    tall = node.body is not None and any(isinstance(part, TALL) for part in node.body.walk())
+    given = TIGHT if tall else {**TIGHT, "stretchy": "false"}
+    opening = operator(node.left, form="prefix", **given) if node.left else ""
+    closing = operator(node.right, form="postfix", **given) if node.right else ""
+    return element("mrow", opening, markup(node.body) if node.body is not None else "", closing)
 
 
 def _tuple(node: Tuple) -> str:
