@@ -73,7 +73,7 @@ def declared(text: str, at: int = 0, read: Callable[[Formula], Sequence[Row]] | 
 
 def _entries(text: str, at: int, read) -> Iterator[tuple[int, str, tuple[Declaration, ...]]]:
     keys = [match for match in _KEY.finditer(text) if not match["indent"]]
-    for match, following in zip(keys, [*keys[1:], None], strict=True):
+    for match, following in zip(keys, [*keys[1:], None][: len(keys)], strict=True):
         end = following.start() if following else len(text)
         key = match["key"].lower()
         if key in SENTENCES:
