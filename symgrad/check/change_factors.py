@@ -38,9 +38,9 @@ def number_wrong(place: Place, scope: Scope) -> Changes:
     if not isinstance(node, Number) or place.within in ("variable", "sub", "bound") or place.role == "sup":
         return
     for value in (node.value * 2, node.value / 2, node.value + 1, node.value - 1, node.value**2):
-        if value != node.value and value.denominator in (1, 2):
+        if value not in (node.value, 0) and value.denominator in (1, 2):
             written = number(node, value) if value.denominator == 1 else half(node, value.numerator, 2)
-            label = "term" if place.role == "terms" else "exponent" if place.within == "sup" else "factor"
+            label = "exponent" if place.within == "sup" else "term" if place.role == "terms" else "factor"
             yield Change(written, label, f"{words(written)} where {words(node)} is written")
 
 

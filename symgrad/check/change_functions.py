@@ -43,10 +43,10 @@ def name(place: Place, scope: Scope) -> Changes:
 def operand(place: Place, scope: Scope) -> Changes:
     """Any operand of the chain in the place of a factor."""
     node = place.node
-    if place.within or place.role not in ("factors", "above", "terms", "side") or not (is_operand(node) or isinstance(node, Number)):
+    if place.within or place.role not in ("factors", "above", "terms") or not (is_operand(node) or isinstance(node, Number)):
         return
     for other in scope.operands:
-        new = bare(other) if place.role in ("above", "side") else other
+        new = bare(other) if place.role == "above" else other
         simple = isinstance(other, Symbol | Scripted) and isinstance(node, Symbol | Scripted)
         if not simple and words(new) != words(node):
             yield Change(new, _label(node, other), f"{words(other)} where {words(node)} is written")

@@ -30,6 +30,18 @@ def index_renamed(place: Place, scope: Scope) -> Changes:
                 yield Change(new, label, f"the index {name} where {place.node.name} is written")
 
 
+def index_of_a_square(place: Place, scope: Scope) -> Changes:
+    """`x_i x_j` for `x_j^2`."""
+    node = place.node
+    squared = isinstance(node, Scripted) and isinstance(node.sup, Number) and node.sup.value == 2
+    if squared and is_letter(node.sub) and place.within == "":
+        one = replace(node, sup=None)
+        for name in scope.letters:
+            other = replace(one, sub=replace(node.sub, name=name))
+            new = product(node, ("", other), ("", one))
+            yield Change(new, "index", f"{words(new)} where {words(node)} is written")
+
+
 def index_of_a_sum(place: Place, scope: Scope) -> Changes:
     """`Σ_n` for `Σ_p`."""
     node = place.node
@@ -113,9 +125,11 @@ def index_shifted(place: Place, scope: Scope) -> Changes:
 def index_missing(place: Place, scope: Scope) -> Changes:
     """`x_i` for `x`."""
     node = place.node
-    if place.within == "" and isinstance(node, Symbol) and scope.table.find(node) is not None:
+    lone = isinstance(node, Symbol) or (isinstance(node, Scripted) and node.sub is None)
+    if place.within == "" and place.role != "base" and lone and scope.table.find(node) is not None:
         for name in scope.letters:
-            new = Scripted(node.at, node.end, node, Symbol(node.at, node.end, name))
+            letter = Symbol(node.at, node.end, name)
+            new = replace(node, sub=letter) if isinstance(node, Scripted) else Scripted(node.at, node.end, node, letter)
             yield Change(new, "index", f"the index {name} of {words(node)} is missing")
 
 

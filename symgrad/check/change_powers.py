@@ -101,6 +101,9 @@ def quotient(place: Place, scope: Scope) -> Changes:
                 turned = (*node.factors[:k], ("" if op == "/" else "/", factor), *node.factors[k + 1 :])
                 new = Product(node.at, node.end, turned)
                 yield Change(new, "exponent", f"{words(factor)} {'multiplies' if op == '/' else 'divides'}")
+        for k in range(2, len(node.factors)):
+            new = product(node, ("", over(number(node, 1), product(node, *node.factors[:k]))), *node.factors[k:])
+            yield Change(new, "factor", f"{words(product(node, *node.factors[:k]))} divides")
     if place.role == "side" and not isinstance(node, Frac | Sum | Big):
         yield Change(over(number(node, 1), node), "exponent", "the inverse")
 

@@ -9,11 +9,11 @@ from .scope import Scope
 
 
 def sign_of_a_term(place: Place, scope: Scope) -> Changes:
-    """`a − b` for `a + b`; inside a script it is the index, or the exponent, that is wrong."""
+    """`a − b` for `a + b`."""
     node = place.node
     if not isinstance(node, Sum) or place.within == "variable":
         return
-    label = {"sub": "index", "sup": "exponent", "bound": "sum"}.get(place.within, "sign")
+    label = "sum" if place.within == "bound" else "sign"
     for k, (sign, term) in enumerate(node.terms):
         terms = (*node.terms[:k], (flipped(sign), term), *node.terms[k + 1 :])
         yield Change(total(node, *terms), label, f"{flipped(sign)} {words(term)} where {sign} {words(term)} is written")

@@ -250,7 +250,7 @@ def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str,
     env = Environment(dict(fixed))
     bound = {}
     for letter in letters:
-        low, high = _range(meaning, letter, (left, right, *around), env)
+        low, high = side_range(meaning, letter, (left, right, *around), env)
         bound[letter] = values(fresh(letter), low, high)
     env = env.with_indices(bound)
     meaning.masks.clear()
@@ -260,7 +260,7 @@ def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str,
     x, y = settled(meaning.a, x, n, left), settled(meaning.a, y, n, right)
     if x.shape != y.shape and not _zero(left) and not _zero(right):
         raise IllTyped(f"the left side is {shape_text(x.shape)}, the right side {shape_text(y.shape)}", right)
-    return _outcome(meaning, x, y)
+    return outcome_of(meaning, x, y)
 
 
 def _ones(meaning, value, other):
@@ -270,7 +270,8 @@ def _ones(meaning, value, other):
     return value
 
 
-def _range(meaning, letter, sides, env):
+def side_range(meaning, letter, sides, env):
+    """The range of a letter, from the first side that tells it."""
     faults = []
     for side in sides:
         try:
@@ -284,7 +285,8 @@ def _zero(node):
     return isinstance(node, Number) and node.value == 0
 
 
-def _outcome(meaning, x, y):
+def outcome_of(meaning: Meaning, x: Jet, y: Jet) -> Outcome:
+    """Where two values differ, and at how many points both are defined."""
     masks = meaning.masks
     dims, datas = aligned(x.base, y.base, *masks)
     shape = np.broadcast_shapes(*(d.shape for d in datas))

@@ -7,9 +7,8 @@ from dataclasses import replace
 from itertools import product as pairs
 from itertools import islice
 
-from ..tex.places import is_derivative
 from ..tex.syntax import Big, Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
-from .changes import factors_of, is_operand
+from .changes import factors_of, is_operand, power
 from .letters import binds, free_letters, is_index_function
 from .names import is_letter, is_transpose, items, spelled
 from .table import Table
@@ -39,7 +38,7 @@ class Scope:
 
     def _operands(self):
         """What may stand as a factor: from the left, from the right and its chain, then from the definitions behind them."""
-        yield from _distinct((*self._of(self.near), *self._of(self._definitions())))
+        yield from _distinct((*self._of(self.near), *self._of(self._definitions()), *self._of(self._names())))
 
     def _of(self, nodes: Iterable[Node]):
         for node in nodes:
@@ -57,6 +56,17 @@ class Scope:
             for definition in quantity.definitions[:1]:
                 yield definition.body
                 waiting += self.table.mentioned(definition.body)
+
+    def _names(self):
+        """The names of the document, with letters of the claim."""
+        at, end = self.left.at, self.left.end
+        for q in self.table.quantities.values():
+            rank = max((len(d.pattern) for d in q.definitions), default=len(q.sizes or ()))
+            if not isinstance(q.symbol, Symbol) or q.is_function or q.family:
+                continue
+            yield q.symbol
+            for chosen in islice(pairs(self.letters, repeat=rank), 9) if 0 < rank < 3 else ():
+                yield Scripted(at, end, q.symbol, indices(None, chosen, q.symbol))
 
     def _with_letters(self, part):
         """An entry of an array with the letters of this claim in place of a definition's own."""
@@ -100,7 +110,9 @@ def operands(table: Table, node: Node) -> Iterator[Node]:
     if isinstance(node, Symbol | Scripted) and table.find(node) is not None:
         yield node
         if isinstance(node, Scripted) and node.sup is not None and not is_letter(node.sup):
-            yield replace(node, sup=None) if node.sub is not None or node.primes else node.base
+            yield power(node, None)
+            if isinstance(node.sup, Number) and node.sup.value == 2:
+                yield Product(node.at, node.end, (("", node.sup), ("", power(node, None))))
         return
     if isinstance(node, Scripted) and is_index_function(node):
         yield node
@@ -109,8 +121,10 @@ def operands(table: Table, node: Node) -> Iterator[Node]:
         yield from _applied(table, node)
     if isinstance(node, Frac | Group) or (isinstance(node, Scripted) and isinstance(node.base, Group)):
         yield node
-    if is_derivative(node):
-        return
+    if isinstance(node, Scripted) and node.sup is not None and isinstance(node.base, Symbol | Number):
+        yield node
+    if isinstance(node, Scripted) and isinstance(node.sup, Number) and node.sup.value == 2:
+        yield Product(node.at, node.end, (("", node.sup), ("", power(node, None))))
     parts = (node.body,) if isinstance(node, Big) else node.children()
     for child in parts:
         yield from operands(table, child)

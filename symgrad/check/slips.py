@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from ..tex.syntax import Node
+from ..tex.syntax import Node, Relation
 from ..tex.writing import latex
 from .claims import Judge, Verdict
 from .edits import Edit, edits
@@ -68,23 +68,35 @@ def find_slip(
     return None
 
 
+def around_of(step) -> tuple[Node, ...]:
+    """All sides of the chain that a step is a link of."""
+    sides = step.row.statement.sides if step.row is not None and isinstance(step.row.statement, Relation) else ()
+    return tuple(side for side in (*sides, step.left, step.right) if side is not None)
+
+
 def _repaired(judge, side, fixed, changed, around, until):
     scope = Scope(judge.table, fixed, changed, around)
-    sieve = Sieve(judge, fixed, around)
-    if not sieve.stands(changed):
-        return None
-    for edit in _within(edits(changed, scope), until):
+    sieve = Sieve(judge, fixed, changed, around, (*changed.walk(), *(n for part in scope.operands for n in part.walk())))
+    known = {latex(node) for node in scope.near}
+    for edit in _within(edits(changed, scope), until, known):
         if not sieve.passes(edit.side):
             continue
-        verdict = judge.verdict(fixed, edit.side, around)
-        if verdict.holds:
+        verdict = _verdict(judge, fixed, edit.side, around)
+        if verdict is not None and verdict.holds:
             return _slip(side, edit, verdict)
     return None
 
 
-def _within(found: Iterator[Edit], until: float) -> Iterator[Edit]:
-    """As many as time allows; each text once."""
-    seen = set()
+def _verdict(judge, fixed, changed, around):
+    try:
+        return judge.verdict(fixed, changed, around)
+    except (LookupError, ArithmeticError, ValueError):
+        return None
+
+
+def _within(found: Iterator[Edit], until: float, known: Iterable[str]) -> Iterator[Edit]:
+    """As many as time allows; each text once, and none that is another side of the chain."""
+    seen = set(known)
     for count, edit in enumerate(found):
         if perf_counter() > until or count > CANDIDATES:
             return
