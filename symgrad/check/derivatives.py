@@ -189,6 +189,8 @@ def _varied(m, found: Found, env, node):
 def _independent(m, found, of, node):
     """What does not depend on a quantity at all has the derivative 0; what is only not written through it has none."""
     q = found.quantity
+    if "open" in q.properties:
+        raise Unclear(f"{spelled(of)} is not expressed through {q.key}", node)
     if not q.definitions:
         return
     inputs = {k for k in m.depends(q) if not m.trial.table.quantities[k].definitions}
