@@ -212,6 +212,8 @@ class Axes:
         self.table = table
         self.parent: dict = {}
         self.known: dict = {}
+        for a, b in uses.side_by_side:
+            self._multiply(a, b)
         for key, found in uses.names.items():
             for use in found:
                 self._unite(key, use)
@@ -219,6 +221,12 @@ class Axes:
             self._unite(spelled(use.node), use)
         for scope, end in uses.ends.items():
             self.known.setdefault(self._root(scope), end)
+
+    def _multiply(self, a, b):
+        """`W x`: the columns of W are the entries of x."""
+        left = self.table.find(a)
+        if left is not None and len(left.quantity.sizes or ()) == 2 and not left.quantity.family:
+            self.known.setdefault(self._root((spelled(b), 0)), left.quantity.sizes[1])
 
     def _unite(self, key, use):
         quantity = self.table.find(use.node)
@@ -245,7 +253,8 @@ class Axes:
 
     def _join(self, a, b):
         a, b = self._root(a), self._root(b)
-        if a != b:
+        both = a in self.known and b in self.known
+        if a != b and not (both and spelled(self.known[a]) != spelled(self.known[b])):
             self.parent[a] = b
             if a in self.known:
                 self.known.setdefault(b, self.known[a])

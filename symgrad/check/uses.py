@@ -60,6 +60,7 @@ class Uses:
     by: dict[str, list[Node]] = field(default_factory=dict)
     varied: list[Node] = field(default_factory=list)
     rows: list[Use] = field(default_factory=list)
+    side_by_side: list[tuple[Symbol, Symbol]] = field(default_factory=list)
     scopes: int = 0
     called: set[str] = field(default_factory=set)
     applied: dict[str, list[tuple[Node, ...]]] = field(default_factory=dict)
@@ -231,6 +232,8 @@ def _derivatives(node, uses):
     for of, by in _quotients(factors):
         uses.by.setdefault(of, []).append(by)
     for (_, a), (op, b) in zip(factors, factors[1:], strict=False):
+        if op in ("", "cdot") and isinstance(a, Symbol) and isinstance(b, Symbol):
+            uses.side_by_side.append((a, b))
         if (
             op == ""
             and base_of(a) is not None
