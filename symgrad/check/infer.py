@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..tex.syntax import Group, Matrix, Node, Number, Relation, Row, Scripted, Symbol, Tuple
+from ..tex.syntax import Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
 from .table import Quantity, Table
@@ -56,6 +56,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
     for key, found in uses.names.items():
         if key not in unknown and (known := table.get(key)) is not None and known.sizes == () and not known.family:
             out += _labelled(table, found)
+    _number_pi(table, uses)
     for key, used in uses.names.items():
         if key in defined:
             rank = max((len(u.below) for u in used if _letters_only(table, u.below)), default=0)
@@ -77,13 +78,41 @@ def _member_ranges(table, axes):
                 table.ranges[spelled(letter)] = (None, axes.size((key, f"member {k}"), letter))
 
 
+def _number_pi(table, uses):
+    """Beside weights `π_k`, a π without an index is the number."""
+    found = uses.names.get("pi", ())
+    quantity = table.quantities.get("pi")
+    if quantity is not None and (quantity.sizes or quantity.family) and any(not u.below and not u.above for u in found):
+        table.quantities["pi[]"] = table.quantities.pop("pi")
+        quantity.key = "pi[]"
+
+
+def solved(table: Table, left: Node | None, right: Node | None) -> tuple[Node, Node] | None:
+    """`\\log φ = a` where nothing else defines φ: `φ = \\exp(a)`."""
+    factors = left.factors if isinstance(left, Product) else ()
+    if len(factors) not in (2, 3) or not isinstance(factors[0][1], Symbol) or factors[0][1].name not in ("log", "ln"):
+        return None
+    if right is None or any(op for op, _ in factors):
+        return None
+    rest = factors[1][1] if len(factors) == 2 else Product(factors[1][1].at, left.end, factors[1:])
+    symbol, _ = table.left_side(rest)
+    found = table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
+    if base_of(symbol) is None or isinstance(symbol, Group) or (found is not None and found.quantity.definitions):
+        return None
+    if found is None and reserved(table, spelled(base_of(symbol)), symbol):
+        return None
+    power = Group(right.at, right.end, "(", ")", right)
+    return rest, Product(right.at, right.end, (("", Symbol(right.at, right.at, "exp")), ("", power)))
+
+
 def left_names(table: Table, statement: Node | None) -> list[str]:
     """The names that stand alone on the left of an equation."""
     if not isinstance(statement, Relation) or statement.sides[0] is None or statement.relations[0] not in ("=", ":="):
         return []
     if own_entries(statement.sides[0], statement.sides[1]):
         return []
-    symbol, _ = table.left_side(statement.sides[0])
+    logarithm = solved(table, statement.sides[0], statement.sides[1])
+    symbol, _ = table.left_side(logarithm[0] if logarithm else statement.sides[0])
     base = base_of(symbol)
     if base is None or not isinstance(symbol, Symbol | Scripted):
         return []
@@ -185,6 +214,8 @@ def _array(table, key, indexed, axes, known):
     sizes = tuple(axes.size((key, k), most.node) for k in range(len(most.below)))
     quantity = table.declare(base_of(most.node), sizes)
     quantity.implied = True
+    if known is not None and not known.above:
+        quantity.family = ()  # what a property said of `π_k` is said of the entries
     letter = next((a for u in indexed for a in u.above if is_letter(a)), None)
     if above and letter is not None:
         quantity.above, quantity.family = 1, (letter,)
@@ -231,7 +262,7 @@ class Axes:
     def _unite(self, key, use):
         quantity = self.table.find(use.node)
         sizes = quantity.quantity.sizes if quantity is not None else None
-        families = len(quantity.quantity.family) if quantity is not None else 0
+        families = len(quantity.quantity.family) if sizes is not None else 0
         positions = use.below if use.above or not families else use.below[families:]
         for k, index in enumerate(use.below[:families] if not use.above else ()):
             if letters(index) == (spelled(index),) and spelled(index) in use.scopes:

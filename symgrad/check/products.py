@@ -58,7 +58,9 @@ def chain(m, factors: Factors, env: Environment, node: Node) -> Value:
 
 
 def _takes_all(node):
-    return isinstance(node, Frac) and node.above is not None and starts_partial(node.above) and _bare(node.above)
+    if not isinstance(node, Frac) or node.above is None:
+        return False
+    return starts_partial(node.above) and starts_partial(node.below) and _bare(node.above)
 
 
 def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Value, int]:

@@ -47,7 +47,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
         (r"{FREE}(?P<S>[sm])h(?P<P>A){OVER}", describe),  # X has full column rank
         (r"Ehd*(?P<S>{LIST})[bB](?P<P>{ADJ}){OVER}", describe),  # the entries of x are distinct
         (r"(?<![sm])(?P<P>{PHRASE})(?P<S>{LIST}|m)(?P<K>{TAIL})", describe),  # a symmetric matrix A of size n × n
-        (r"(?<![bBhAFIkN])(?P<P>d*A)(?P<S>{LIST}|m)(?!-)", describe),  # for symmetric A
+        (r"(?<![bBhAFIkN])(?P<P>d*A(?:[,&]?A){{0,2}})(?P<S>{LIST}|m)(?!-)", describe),  # for symmetric A
         (
             r"(?:^|[WL,;:&.])d*(?P<S>{LIST}|m|r),?d(?P<P>{PHRASE})(?P<K>{TAIL}){OVER}",
             describe,

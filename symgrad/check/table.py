@@ -207,6 +207,8 @@ class Table:
                 raise Unclear(f"{spelled(symbol)} has more indices than {quantity.key} has axes", left)
         else:
             name, above, pattern = self.name_and_family(symbol)
+            if name in self.sizes and pattern:
+                name = f"{name}[]"  # `N_k` beside a number N of things
             quantity = self.add(Quantity(name, symbol, above=above))
         if not pattern and isinstance(symbol, Symbol) and self._indexed_in(right, quantity):
             self.add(Quantity(f"{quantity.key}[]", symbol))

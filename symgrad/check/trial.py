@@ -248,7 +248,22 @@ def _idempotent(a, value, rng):
     return a.divide(a.matmul(v, transposed(v)), length)
 
 
+def _triangular(lower):
+    """One side of the diagonal, and a positive diagonal."""
+
+    def work(a, value, rng):
+        n = value.shape[-1]
+        kept = np.tril(np.ones((n, n), np.int64), -1) if lower else np.triu(np.ones((n, n), np.int64), 1)
+        diagonal = a.multiply(value, identity(a, n))
+        off = a.multiply(value, a.integers(Array((), kept)))
+        return a.add(off, a.multiply(diagonal, diagonal))
+
+    return work
+
+
 PROPERTIES = {
+    "lower triangular": _triangular(True),
+    "upper triangular": _triangular(False),
     "idempotent": _idempotent,
     "symmetric": _symmetric,
     "antisymmetric": _antisymmetric,

@@ -103,7 +103,7 @@ def _collect(table, node, scopes, uses):
         uses.scopes += 1
         uses.indices |= bound
         inner = scopes.inside(uses.scopes, bound)
-        _end(table, node, uses)
+        _end(table, node, uses, scopes)
         _collect(table, node.body, inner, uses)
         return
     if isinstance(node, Symbol | Scripted) and base_of(node) is not None:
@@ -184,12 +184,12 @@ def _mark(table, script, uses):
             uses.indices.add(name)
 
 
-def _end(table, node, uses):
+def _end(table, node, uses, scopes):
     """`Σ_{i=1}^n`: i ends at n, and n is a size."""
     if node.sup is None or not isinstance(node.sub, Relation) or node.sub.relations != ("=",):
         return
     for name in letters(node.sup):
-        if table.get(name) is None and len(name) == 1:
+        if table.get(name) is None and len(name) == 1 and name not in scopes:
             table.sizes.add(name)
     first, letter = node.sub.sides[1], node.sub.sides[0]
     if not is_letter(letter) or not isinstance(first, Number):

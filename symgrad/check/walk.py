@@ -17,7 +17,7 @@ from .declare import Context, Declaration, Function, Layout, Property, Range, Sp
 from .document import Document
 from .facts import stated_fact
 from .indices import only_indices
-from .infer import Inference, infer, left_names, own_entries
+from .infer import Inference, infer, left_names, own_entries, solved
 from .labels import labels_of, number_labels
 from .meaning import CONSTANTS
 from .named import folded
@@ -310,6 +310,9 @@ class Walk:
             return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
         if op == "=:":
             return self._define(step, right, left)
+        logarithm = solved(self.table, left, right) if k == 0 and op == "=" else None
+        if logarithm is not None and self._fresh(*logarithm, True):
+            return self._define(step, *logarithm)
         introduced = context is not None and context.kind == "definition"
         if k == 0 and introduced and self._parametrised(left, right):
             return self._define_input(step, left, right)
