@@ -58,6 +58,8 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
         yield Condition(holds=node, until=sentence.end, **span)
         for each in _states(node, said, **span):
             yield Property(symbol=each.symbol, words=each.words, until=_until(meant, sentence), **span)
+    elif said.letter == RELATION and kind != CLAIM and token.formula.display:  # type: ignore[union-attr]
+        yield from (Property(symbol=name, words=words, **span) for name, words in _signs(node))
     elif said.letter in (RELATION, EQUATION) and kind != CLAIM and not token.formula.display:  # type: ignore[union-attr]
         yield from _states(node, said, **span)
     elif said.letter == EQUATION:
@@ -138,6 +140,8 @@ def _signs(node: Relation) -> Iterator[tuple[Node, str]]:
         yield from ((name, words) for name in names(first) if words)
     if len(node.sides) == 3 and isinstance(first, Number) and first.value == 0 and node.relations[0] in ("<", "≤"):
         yield from ((name, SIGNS[">" if node.relations[0] == "<" else "≥"]) for name in names(node.sides[1]))
+        if isinstance(last, Number) and last.value == 1 and node.relations[1] in ("<", "≤"):
+            yield from ((name, "in (0,1)" if node.relations[1] == "<" else "in [0,1]") for name in names(node.sides[1]))
 
 
 def _sign(relation: str, bound: Number) -> str:

@@ -51,6 +51,7 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         "it is false | false | a frequent mistake | a frequent error | typical mistake | typical error | "
         "misconception | students often write | "
         "wrongly": Cue(WRONG),
+        "away from | except | except at | except for | apart from": Cue(CONDITION, "clause"),
         "is not | are not | not | never | does not equal | is not equal to": Cue(WRONG, "next"),
         "minimize | minimise | maximize | maximise": Cue(DEFINITION, "near"),
         "update rule | solve | approximately | roughly": Cue(TASK, "clause"),

@@ -27,20 +27,16 @@ class Inference:
     what: str
 
 
-def infer(table: Table, formulas: list[tuple[Row, ...]]) -> list[Inference]:
+def infer(
+    table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[int] = frozenset()
+) -> list[Inference]:
     """Declares what the formulas use and nothing says; definitions are left to the walk."""
     uses = uses_of(table, formulas)
     if table.start == 1 and starts_at_zero(uses):
         table.start = 0
         uses = uses_of(table, formulas)
     table.letters = uses.indices
-    defined = {
-        key
-        for rows in formulas
-        for row in rows
-        if not _is_value(row.statement)
-        for key in left_names(table, row.statement)
-    }
+    defined = _defined(table, formulas, conditions)
     for rows in formulas:
         for row in rows:
             _by_entries(table, row.statement)
@@ -165,6 +161,19 @@ def _declared(table, key, found: list[Use], axes):
         table.declare(base_of(found[0].node), sizes).implied = True
         return [Inference(key, f"an array with {rank} axes")]
     return _numbers(table, found)
+
+
+def _defined(table, formulas, conditions):
+    """Names on the left of equations; an equation set as a condition ("except at `t = 1 + ε`") defines what is new there only."""
+    out: set[str] = set()
+    seen: set[str] = set()
+    for k, rows in enumerate(formulas):
+        for row in rows:
+            if not _is_value(row.statement):
+                keys = left_names(table, row.statement)
+                out |= {key for key in keys if k not in conditions or key not in seen}
+        seen |= {spelled(n) for row in rows if row.statement is not None for n in row.statement.walk() if isinstance(n, Symbol | Scripted)}
+    return out
 
 
 def _is_value(statement):

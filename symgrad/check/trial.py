@@ -128,7 +128,7 @@ class Trial:
         if self.field.name == "modular":
             data = rng.integers(1, self.field.prime, shape)
             return constant(Array((POINT,), data.astype(np.int64)))
-        positive = self.positive or bool(quantity.properties & {"positive", "distribution"})
+        positive = self.positive or bool(quantity.properties & {"positive", "nonnegative", "distribution"})
         data = self._parts(rng, quantity, shape, positive)
         scaled = self.field.multiply(self.field.numbers(data), self.field.number(Fraction(1, PARTS)))
         return constant(Array((POINT,), np.asarray(scaled)))
@@ -139,8 +139,10 @@ class Trial:
         if quantity.domain == "binary":
             return PARTS * rng.integers(0, 2, shape)
         data = rng.integers(1, 2 * PARTS, shape)
-        if quantity.properties & {"fraction"}:
-            data = rng.integers(1, PARTS, shape)
+        if quantity.properties & {"in (0,1)", "in [0,1]"}:
+            return rng.integers(1, PARTS, shape)
+        if quantity.properties & {"negative", "nonpositive"}:
+            return -data
         return data if positive else data * rng.choice((-1, 1), shape)
 
     def _with_properties(self, quantity, value, rng):

@@ -12,6 +12,7 @@ from ..tex.macros import Macro, read_macros
 from ..tex.reader import read_display
 from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Text, Tuple
 from .applied import ALIASES, FUNCTIONS
+from .case_signs import Cases
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
@@ -108,6 +109,7 @@ class Walk:
         self.lines = lines
         self.used: set[str] = set()
         self.point = Point(self.table)
+        self.cases = Cases(self.declarations)
         self.headings = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
         self.table.labels = labels_of([line.rows for line in lines], ranged) | MARKS
@@ -125,8 +127,13 @@ class Walk:
             self.used.clear()
         self._declare_all(section)
         self.table.labels |= number_labels(self.table, [line.rows for line in section.lines])
-        self.reading.inferred += infer(self.table, [line.rows for line in section.lines])
+        self.reading.inferred += infer(self.table, [line.rows for line in section.lines], self._conditions(section))
         self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
+
+    def _conditions(self, section):
+        """Which formulas of a section are set as conditions."""
+        kinds = [self._context(line.formula) for line in section.lines]
+        return frozenset(k for k, c in enumerate(kinds) if c is not None and c.kind == "condition")
 
     def _declare_all(self, section):
         for d in section.declarations:
@@ -206,6 +213,8 @@ class Walk:
         ):
             return
         quantity = found.quantity if found else self.table.declare(self._said_of(d.symbol), None)
+        if self.cases.holds_in_cases(d):
+            return
         words = d.words
         if words == "sums to 1":
             words = "one-hot" if quantity.domain == "binary" else "distribution"
@@ -287,6 +296,8 @@ class Walk:
 
     def _judged(self, step, op, k, context, whole, anchor, row) -> Step:
         left, right = step.left, step.right
+        if self.cases.enter(self.table, left.at if left is not None else step.at):
+            self.judge = Judge(self.table, self.reading.layout or "mixed")
         if op not in ("=", ":=", "=:"):
             return replace(step, kind=NOT_JUDGED, why=RELATIONS.get(op, f"{op} is no equality"))
         if left is None:
@@ -324,6 +335,10 @@ class Walk:
             return replace(step, kind=ASSUMED, why="a value given")
         if (isinstance(right, Number) or spelled(right) in UNITS) and self._input_entry(left):
             return replace(step, kind=ASSUMED, why="a value given")
+        if self._two_inputs(left, right):
+            return replace(step, kind=ASSUMED, why="two inputs set equal")
+        if self._another_flow(left, right):
+            return replace(step, kind=ASSUMED, why="a differential equation")
         fact = stated_fact(self.table, left, right)
         if fact is not None:
             fact[0].properties.add(fact[1])
@@ -472,6 +487,26 @@ class Walk:
         if not q.definitions:
             return not any(other is q for other in self.table.mentioned(right)) or self._recursive(found, right)
         return self._another_member(found)
+
+    def _two_inputs(self, left, right):
+        """`g_0 = g_1`: names of two inputs can only be set equal."""
+        found = [self.table.find(side) if isinstance(side, Symbol | Scripted) else None for side in (left, right)]
+        one, other = found
+        if one is None or other is None or one.quantity is other.quantity:
+            return False
+        return all(f.sup is None and not f.primes and not f.indices and self._is_input(f.quantity) for f in found)
+
+    @staticmethod
+    def _is_input(quantity):
+        return not quantity.definitions and not quantity.is_function and not quantity.properties & {"open", "function"}
+
+    def _another_flow(self, left, right):
+        """`\\dot x = S x` after another law for x."""
+        if not isinstance(left, Symbol) or left.accents not in (("dot",), ("ddot",)):
+            return False
+        found = self.table.find(left)
+        plain = self.table.get(left.name)
+        return bool(found and found.quantity.definitions and plain and plain in self.table.mentioned(right))
 
     def _unknown(self, node) -> bool:
         """A name of which nothing is known yet."""
