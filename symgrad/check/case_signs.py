@@ -31,13 +31,20 @@ class Cases:
         """Whether this sign is said of one case only."""
         return any(d is declaration for d in self.signs)
 
+    def _in_one_sentence(self, declaration):
+        """ "z if z > 0, 0 if z ≤ 0" says of no formula which."""
+        return declaration.until is not None and any(
+            d is not declaration and d.until == declaration.until and spelled(d.symbol) == spelled(declaration.symbol)
+            for d in self.signs
+        )
+
     def enter(self, table: Table, at: int) -> bool:
         """Takes the signs stated up to a place; whether one is new."""
         changed = False
         while self.done < len(self.signs) and self.signs[self.done].at <= at:
             d = self.signs[self.done]
             self.done += 1
-            found = table.find(d.symbol)
+            found = table.find(d.symbol) if not self._in_one_sentence(d) else None
             if found is not None:
                 found.quantity.properties -= OPPOSITE.keys()
                 found.quantity.properties.add(d.words)

@@ -29,6 +29,7 @@ from .rewriting import joined_names
 from .sections import forget, sections
 from .stars import without_stars
 from .table import Definition, Table, Unclear
+from .worded_cases import with_cases
 
 ONE = Number(0, 0, Fraction(1))
 DEFINED, ASSUMED, NOT_JUDGED, NOT_READ = "definition", "assumption", "not judged", "not read"
@@ -88,7 +89,8 @@ def lines_of(document: Document) -> list[Line]:
         except Fault as fault:
             out.append(Line(formula, (), fault))
     rows = joined_names([line.rows for line in out])
-    return [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
+    joined = [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
+    return with_cases(document.pieces, joined)
 
 
 def _folded(declaration):
