@@ -137,6 +137,8 @@ def _unknown(table, key, found, uses, defined):
         return False
     if len(key) == 1 and key in uses.indices and all(isinstance(u.node, Symbol) for u in found):
         return False
+    if all(u.below for u in found) and any(d != key and plain(d) == plain(key) for d in defined):
+        return False  # q_k, an entry of the bold q
     known = table.get(key)
     return known is None or (known.sizes is None and not known.definitions and not known.is_function)
 
@@ -167,13 +169,22 @@ def _defined(table, formulas, conditions):
     """Names on the left of equations; an equation set as a condition ("except at `t = 1 + ε`") defines what is new there only."""
     out: set[str] = set()
     seen: set[str] = set()
+    arguments: set[str] = set()
     for k, rows in enumerate(formulas):
         for row in rows:
             if not _is_value(row.statement):
                 keys = left_names(table, row.statement)
-                out |= {key for key in keys if k not in conditions or key not in seen}
+                out |= {key for key in keys if key not in arguments and (k not in conditions or key not in seen)}
+                arguments |= _arguments(table, row.statement) - out
         seen |= {spelled(n) for row in rows if row.statement is not None for n in row.statement.walk() if isinstance(n, Symbol | Scripted)}
     return out
+
+
+def _arguments(table, statement):
+    """What a left side is a function of: a later `μ = x̄` is a value of it, not what it is."""
+    if not isinstance(statement, Relation) or statement.sides[0] is None or statement.relations[0] not in ("=", ":="):
+        return set()
+    return {spelled(a) for a in table.left_side(statement.sides[0])[1] if isinstance(a, Symbol)}
 
 
 def _is_value(statement):

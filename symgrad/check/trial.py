@@ -17,6 +17,7 @@ from .names import letters, spelled
 from .table import Quantity, Table, Unclear
 
 POINT = "·"
+WHOLE = ("integer", "natural", "binary")
 SMALL = ((3, 2, 4, 5), (2, 4, 3, 5), (4, 3, 2, 5), (2, 3, 5, 4), (3, 3, 3, 3), (4, 5, 3, 2))
 PARTS = 97  # of 1: so many that sums of products are not 0 by accident, where ReLU and max have kinks
 LARGEST = 7
@@ -130,6 +131,8 @@ class Trial:
             return constant(Array((POINT,), data.astype(np.int64)))
         positive = self.positive or bool(quantity.properties & {"positive", "nonnegative", "distribution"})
         data = self._parts(rng, quantity, shape, positive)
+        if quantity.domain in WHOLE:
+            return constant(Array((POINT,), np.asarray(self.field.numbers(data // PARTS))))
         scaled = self.field.multiply(self.field.numbers(data), self.field.number(Fraction(1, PARTS)))
         return constant(Array((POINT,), np.asarray(scaled)))
 

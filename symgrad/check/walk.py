@@ -369,7 +369,8 @@ class Walk:
         """`f(x) = …` once more, with a function that the former f knows nothing of: another f."""
         symbol, parameters = self.table.left_side(left)
         found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
-        if not parameters or left is not step.left or found is None or not found.quantity.definitions:
+        known = found is not None and found.quantity.definitions and not found.primes
+        if not parameters or left is not step.left or not known:
             return False
         names = {base_of(n).name for n in step.right.walk() if isinstance(n, Symbol) and base_of(n).name in FUNCTIONS}
         old = {n.name for d in found.quantity.definitions for n in d.body.walk() if isinstance(n, Symbol)}
