@@ -34,7 +34,7 @@ from ..tex.syntax import (
 )
 from .glyphs import BIG, COMBINING, OPERATORS, glyph, styled
 
-_RAISED = {plain: raised for raised, plain in RAISED.items()} | {"-": "⁻", "+": "⁺", "⊤": "ᵀ", "T": "ᵀ", "∗": "*"}
+_RAISED = {plain: raised for raised, plain in RAISED.items()} | {"-": "⁻", "−": "⁻", "+": "⁺", "⊤": "ᵀ", "T": "ᵀ", "∗": "*"}
 _LOWERED = SUBSCRIPT | {"+": "₊", "-": "₋", "−": "₋"}
 _TIGHT = frozenset("/")
 
