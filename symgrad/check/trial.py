@@ -151,6 +151,8 @@ class Trial:
     def _with_properties(self, quantity, value, rng):
         for word, made in PROPERTIES.items():
             if word in quantity.properties:
+                if word in OF_MATRICES and (len(value.shape) < 2 or value.shape[-1] != value.shape[-2]):
+                    raise Unclear(f"{quantity.key} is said to be {word}, and is no square matrix", quantity.symbol)
                 value = made(self.algebra, value, rng)
         return value
 
@@ -282,3 +284,6 @@ PROPERTIES = {
 }
 
 __all__ = ["POINT", "NotExact", "Trial", "whole_number"]
+OF_MATRICES = frozenset(
+    ("idempotent", "symmetric", "antisymmetric", "diagonal", "positive semidefinite", "positive definite", "orthogonal")
+)
