@@ -62,16 +62,20 @@ Let $A \in \R^{n \times n}$ be symmetric, $b, x \in \R^n$ and \[ f(x) = \half x^
 ```python
 x = 1
 ```
-$$ \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} \begin{bmatrix} a \\ b \end{bmatrix} = \begin{bmatrix} a+2b \\ 3a+4b \end{bmatrix} $$
+$$ \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix} \begin{bmatrix} a \\ b \end{bmatrix}
+= \begin{bmatrix} a+2b \\ 3a+4b \end{bmatrix} $$
 """,
-    r"\frac{d}{dx} \sqrt{1+x^2} = \frac{x}{\sqrt{1+x^2}} \quad \text{and} \quad \prod_{i=1}^3 i = 6 \Rightarrow \max(1, 2) = 2",
+    r"\frac{d}{dx} \sqrt{1+x^2} = \frac{x}{\sqrt{1+x^2}} "
+    r"\quad \text{and} \quad \prod_{i=1}^3 i = 6 \Rightarrow \max(1, 2) = 2",
 ]
 PIECES = r"""
-$ $$ \[ \] \( \) { } [ ] ( ) _ ^ & \\ = := \le \in , . ; | \| ' \frac \sqrt \sum_ \sum_{i=1}^n \prod \max_k \partial \nabla
-\top -1 {-1} ^{-1} ^2 _{ij} _i W x n 0 1 2 10^{99} 9999999999 0.5 \infty \dots \mathbb{R} \mathbf \hat \text{ \text{if } \left( \right)
-\begin{align} \end{align} \begin{cases} \end{cases} \begin{bmatrix} \end{bmatrix} \begin{document} \end{document} \newcommand{\a}{\a\a} \a
-\def\b#1{#1#1} \b{\b{\b{x}}} \input{/etc/passwd} \write18{ls} \csname \delta \delta_{ij} 1_{i=j} \operatorname{tr} \log \exp e^ \int dx % # ~ ``` --- <!-- -->
-\circ \odot \otimes \times / \cdot Let\  where\  symmetric é ∑ 𝐱 ₂ ᵀ � \x00 __import__('os').system('true') {{7*7}} <script>alert(1)</script>
+$ $$ \[ \] \( \) { } [ ] ( ) _ ^ & \\ = := \le \in , . ; | \| ' \frac \sqrt \sum_ \sum_{i=1}^n \prod \max_k \partial
+\nabla \top -1 {-1} ^{-1} ^2 _{ij} _i W x n 0 1 2 10^{99} 9999999999 0.5 \infty \dots \mathbb{R} \mathbf \hat \text{
+\text{if } \left( \right) \begin{align} \end{align} \begin{cases} \end{cases} \begin{bmatrix} \end{bmatrix}
+\begin{document} \end{document} \newcommand{\a}{\a\a} \a \def\b#1{#1#1} \b{\b{\b{x}}} \input{/etc/passwd} \write18{ls}
+\csname \delta \delta_{ij} 1_{i=j} \operatorname{tr} \log \exp e^ \int dx % # ~ ``` --- <!-- --> \circ \odot \otimes
+\times / \cdot Let\ where\ symmetric é ∑ 𝐱 ₂ ᵀ � \x00 __import__('os').system('true') {{7*7}}
+<script>alert(1)</script>
 """.replace(r"\x00", "\x00").split()
 
 SPAN = st.tuples(st.floats(0, 1), st.integers(0, 30))

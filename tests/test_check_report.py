@@ -107,7 +107,9 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
-        self.loads += [value for name, value in attrs if name in ("src", "href", "onclick") and not value.startswith("#")]
+        self.loads += [
+            value for name, value in attrs if name in ("src", "href", "onclick") and not value.startswith("#")
+        ]
         if tag not in ("meta", "br", "link", "hr"):
             self.open.append(tag)
 
@@ -122,7 +124,9 @@ def test_the_page_is_whole_and_needs_nothing_else(report):
 
 
 def test_the_page_escapes_what_a_document_says():
-    hostile = "<script>a</script> $x = \\text{<script>b</script>}$ and $<img>$ `<i>`\n\n$$\\frac{<b>}{$$\n\n```\n</pre>\n```"
+    hostile = (
+        "<script>a</script> $x = \\text{<script>b</script>}$ and $<img>$ `<i>`\n\n$$\\frac{<b>}{$$\n\n```\n</pre>\n```"
+    )
     page = sg.check(hostile, name="<u>.md").to_html()
     assert "<script" not in page and "<img" not in page and "<u>" not in page and "<i>" not in page
     assert not Page(page).open
@@ -185,7 +189,9 @@ def test_check_is_a_module_that_can_be_called():
     assert sg.check("$1 + 1 = 2$").ok and callable(sg.check) and "check" in dir(sg)
 
 
-@pytest.mark.parametrize(("suffix", "begins"), [(".txt", "line 1"), (".json", "{"), (".md", "## "), (".html", "<!doctype")])
+@pytest.mark.parametrize(
+    ("suffix", "begins"), [(".txt", "line 1"), (".json", "{"), (".md", "## "), (".html", "<!doctype")]
+)
 def test_the_suffix_chooses_the_format(suffix, begins, tmp_path):
     sg.check("$1 + 1 = 3$").save(tmp_path / f"r{suffix}")
     assert (tmp_path / f"r{suffix}").read_text(encoding="utf-8").lstrip().startswith(begins)

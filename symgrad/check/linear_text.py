@@ -8,7 +8,6 @@ from unicodedata import normalize
 
 from ..render.names import SUBSCRIPT
 from ..tex.names import RAISED
-from .named import Named
 from ..tex.syntax import (
     Accent,
     Big,
@@ -33,8 +32,16 @@ from ..tex.syntax import (
     Tuple,
 )
 from .glyphs import BIG, COMBINING, OPERATORS, glyph, styled
+from .named import Named
 
-_RAISED = {plain: raised for raised, plain in RAISED.items()} | {"-": "⁻", "−": "⁻", "+": "⁺", "⊤": "ᵀ", "T": "ᵀ", "∗": "*"}
+_RAISED = {plain: raised for raised, plain in RAISED.items()} | {
+    "-": "⁻",
+    "−": "⁻",
+    "+": "⁺",
+    "⊤": "ᵀ",
+    "T": "ᵀ",
+    "∗": "*",
+}
 _LOWERED = SUBSCRIPT | {"+": "₊", "-": "₋", "−": "₋"}
 _TIGHT = frozenset("/")
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from html import escape
 from types import MappingProxyType
 
-from .named import Named
 from ..tex.syntax import (
     Accent,
     Big,
@@ -34,6 +33,7 @@ from ..tex.syntax import (
 )
 from .glyphs import BIG, OPERATORS, OVER, UNDER, glyph, styled
 from .linear_text import linear
+from .named import Named
 
 _FENCES = {"bmatrix": "[]", "pmatrix": "()", "vmatrix": "||", "Vmatrix": "‖‖", "Bmatrix": "{}", "bsmallmatrix": "[]"}
 _FENCES |= {"psmallmatrix": "()"}
