@@ -113,7 +113,9 @@ def divisor_missing(place: Place, scope: Scope) -> Changes:
     if is_term(place) and not isinstance(node, Sum):
         for factor in scope.operands:
             inverse = over(number(node, 1), factor)
-            yield Change(product(node, ("", inverse), ("", node)), "missing factor", _missing(None, f"1/{words(factor)}"))
+            yield Change(
+                product(node, ("", inverse), ("", node)), "missing factor", _missing(None, f"1/{words(factor)}")
+            )
 
 
 def complement(place: Place, scope: Scope) -> Changes:

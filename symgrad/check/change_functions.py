@@ -23,7 +23,11 @@ def prime(place: Place, scope: Scope) -> Changes:
         fewer = replace(node, primes=node.primes - 1)
         fewer = fewer if fewer.primes or fewer.sub or fewer.sup else fewer.base
         yield Change(fewer, "inner derivative", f"{words(fewer)} where {words(node)} is written")
-    more = replace(node, primes=node.primes + 1) if isinstance(node, Scripted) else Scripted(node.at, node.end, node, primes=1)
+    more = (
+        replace(node, primes=node.primes + 1)
+        if isinstance(node, Scripted)
+        else Scripted(node.at, node.end, node, primes=1)
+    )
     yield Change(more, "inner derivative", f"{words(more)} where {words(node)} is written")
 
 
@@ -43,7 +47,11 @@ def name(place: Place, scope: Scope) -> Changes:
 def operand(place: Place, scope: Scope) -> Changes:
     """Any operand of the chain in the place of a factor."""
     node = place.node
-    if place.within or place.role not in ("factors", "above", "terms") or not (is_operand(node) or isinstance(node, Number)):
+    if (
+        place.within
+        or place.role not in ("factors", "above", "terms")
+        or not (is_operand(node) or isinstance(node, Number))
+    ):
         return
     for other in scope.operands:
         new = bare(other) if place.role == "above" else other

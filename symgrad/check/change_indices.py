@@ -102,7 +102,14 @@ def _unmarked(node):
 def index_shifted(place: Place, scope: Scope) -> Changes:
     """`a_{l-1}` for `a_l`, `x_{i+k}` for `x_i`; one term more, or one less, in an index or an exponent."""
     node = place.node
-    if place.within not in ("sub", "sup", "bound") or place.role not in ("sub", "sup", "items", "body", "factors", "sides"):
+    if place.within not in ("sub", "sup", "bound") or place.role not in (
+        "sub",
+        "sup",
+        "items",
+        "body",
+        "factors",
+        "sides",
+    ):
         return
     label = {"sup": "exponent", "bound": "sum"}.get(place.within, "index")
     if isinstance(node, Sum):
@@ -112,7 +119,9 @@ def index_shifted(place: Place, scope: Scope) -> Changes:
     if isinstance(node, Sum) or (is_letter(node) and (node.name in scope.letters or node.name in scope.table.sizes)):
         base = node.terms if isinstance(node, Sum) else (("+", node),)
         more: list[Node] = [number(node, 1)]
-        more += [Symbol(node.at, node.end, n) for n in scope.letters if n not in [getattr(t, "name", "") for _, t in base]]
+        more += [
+            Symbol(node.at, node.end, n) for n in scope.letters if n not in [getattr(t, "name", "") for _, t in base]
+        ]
         for sign in SHIFTS:
             for term in more:
                 new = Sum(node.at, node.end, (*base, (sign, term)))
@@ -144,7 +153,9 @@ def sum_missing(place: Place, scope: Scope) -> Changes:
             bound = _bounds(scope, name)
             body = bracketed(node) if isinstance(node, Sum) else node
             new = Big(node.at, node.end, "sum", bound[0] or Symbol(node.at, node.end, name), bound[1], body)
-            yield Change(new, "sum", f"index {name} is free on the right and not on the left: the sum over {name} is missing")
+            yield Change(
+                new, "sum", f"index {name} is free on the right and not on the left: the sum over {name} is missing"
+            )
 
 
 def sum_missing_renamed(place: Place, scope: Scope) -> Changes:
@@ -218,7 +229,9 @@ def delta_for_a_factor(place: Place, scope: Scope) -> Changes:
             new = scope.indicator(a, b)
             yield Change(new, "delta", f"{words(new)} where {words(node)} is written")
         for new in scope.operands:
-            if (isinstance(new, Scripted) and is_index_function(new)) or (isinstance(new, Group) and isinstance(new.body, Relation)):
+            if (isinstance(new, Scripted) and is_index_function(new)) or (
+                isinstance(new, Group) and isinstance(new.body, Relation)
+            ):
                 yield Change(new, "delta", f"{words(new)} where {words(node)} is written")
     turned = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "=": "≠", "≠": "="}
     if isinstance(node, Relation) and len(node.relations) == 1 and node.relations[0] in turned:

@@ -112,7 +112,9 @@ def grouped_power(place: Place, scope: Scope) -> Changes:
     """`a² + b²` for `(a + b)²`."""
     node = place.node
     if isinstance(node, Scripted) and isinstance(bare(node.base), Sum) and isinstance(node.sup, Number):
-        terms = tuple((s if node.sup.value % 2 else "+", power(bracketed(t), node.sup)) for s, t in bare(node.base).terms)
+        terms = tuple(
+            (s if node.sup.value % 2 else "+", power(bracketed(t), node.sup)) for s, t in bare(node.base).terms
+        )
         new = Sum(node.at, node.end, terms)
         yield Change(bracketed(new), "other", _told(new, node))
 

@@ -20,7 +20,11 @@ def term_dropped(place: Place, scope: Scope) -> Changes:
 def one_missing(place: Place, scope: Scope) -> Changes:
     """`a + 1`, `a − 1`, `1 − a` for a."""
     node = place.node
-    if place.within or place.role not in ("side", "body", "above", "below", "factors", "terms") or isinstance(node, Number):
+    if (
+        place.within
+        or place.role not in ("side", "body", "above", "below", "factors", "terms")
+        or isinstance(node, Number)
+    ):
         return
     for sign in "+-":
         new = total(node, *_terms(node), (sign, number(node, 1)))
@@ -67,7 +71,9 @@ def brackets_missing(place: Place, scope: Scope) -> Changes:
         for cut in range(1, len(factors)):
             inside = total(node, ("+", product(node, *factors[cut:])), *node.terms[k + 1 :])
             if sign == "-":
-                inside = total(node, ("+", product(node, *factors[cut:])), *((_other(s), t) for s, t in node.terms[k + 1 :]))
+                inside = total(
+                    node, ("+", product(node, *factors[cut:])), *((_other(s), t) for s, t in node.terms[k + 1 :])
+                )
             whole = product(node, *factors[:cut], ("", bracketed(inside)))
             new = total(node, *node.terms[:k], (sign, whole))
             yield Change(new, "missing factor", f"brackets: {words(whole)}")
@@ -86,6 +92,9 @@ def brackets_superfluous(place: Place, scope: Scope) -> Changes:
         body = bare(factor)
         if isinstance(factor, Group) and isinstance(body, Sum):
             for only in range(len(body.terms)):
-                terms = tuple((s, product(node, *node.factors[:k], ("", t), *node.factors[k + 1 :]) if j == only else t) for j, (s, t) in enumerate(body.terms))
+                terms = tuple(
+                    (s, product(node, *node.factors[:k], ("", t), *node.factors[k + 1 :]) if j == only else t)
+                    for j, (s, t) in enumerate(body.terms)
+                )
                 new = total(node, *terms)
                 yield Change(_fitting(new, place), "missing factor", f"{words(node)} without its brackets")

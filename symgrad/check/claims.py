@@ -78,8 +78,8 @@ class Outcome:
 class Judge:
     """Judges the claims of one document; trials and what they computed are shared by all of them."""
 
-    def __init__(self, table: Table, layout: str = "mixed", quick: bool = False):
-        self.table, self.layout, self.quick = table, layout, quick
+    def __init__(self, table: Table, layout: str = "mixed", quick: bool = False, padded: bool = False):
+        self.table, self.layout, self.quick, self.padded = table, layout, quick, padded
         self._trials: dict[tuple[str, int, bool], Trial] = {}
         self.around: tuple[Node, ...] = ()
 
@@ -193,7 +193,7 @@ class Judge:
     def _compared(self, number_system, k, left, right, points, positive=False) -> Outcome:
         trial = self._trial(number_system, k, points, positive)
         trial.used.clear()
-        meaning = Meaning(trial, self.layout)
+        meaning = Meaning(trial, self.layout, self.padded)
         letters = free_letters(self.table, left, right)
         try:
             return compare(meaning, left, right, letters, {}, self.around)

@@ -59,3 +59,22 @@ def _word(token) -> str:
         text = token.formula.text.strip()
         return text if text.isdigit() else "#"
     return token.text if token.text[0].isalnum() else ""
+
+
+ZERO_OUTSIDE = re.compile(
+    r"(?:\bzero\b|=\s?0\b)[^.]{0,80}?\b(?:outside|out of range|beyond|elsewhere|all other|for other|every other)\b"
+    r"|\b(?:outside|out of range|beyond)\b[^.]{0,60}?\b(?:is|are|as|counts?|be) "
+    r"(?:taken as |read as |set to |as )?(?:zero\b|\$?0\b)"
+    r"|\b(?:read|counts?|counted|treated|taken|understood|interpreted|regarded) (?:as|to be) (?:zero\b|\$?0\b)"
+    r"|\bzero[- ]padd|\bpadded with zeros?\b",
+    re.I,
+)
+
+
+def reads_zero_outside(text: str) -> bool:
+    """Whether a document says that entries outside of an array count as zero.
+
+    >>> reads_zero_outside("with the convention that $g_i = 0$ for $i$ outside of $0, \\dots, n-K$")
+    True
+    """
+    return ZERO_OUTSIDE.search(text) is not None

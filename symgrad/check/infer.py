@@ -267,7 +267,7 @@ class Axes:
             self._multiply(a, b)
         for key, found in uses.names.items():
             for use in found:
-                self._unite(key, use)
+                self._alike(use) if key == "delta" and table.get(key) is None else self._unite(key, use)
         for use in uses.rows:
             self._unite(spelled(use.node), use)
         for scope, end in uses.ends.items():
@@ -278,6 +278,12 @@ class Axes:
         left = self.table.find(a)
         if left is not None and len(left.quantity.sizes or ()) == 2 and not left.quantity.family:
             self.known.setdefault(self._root((spelled(b), 0)), left.quantity.sizes[1])
+
+    def _alike(self, use):
+        """The indices of `δ_{ij}` run over one range."""
+        scopes = [use.scopes[spelled(i)] for i in use.below if spelled(i) in use.scopes]
+        for a, b in zip(scopes, scopes[1:], strict=False):
+            self._join(a, b)
 
     def _unite(self, key, use):
         quantity = self.table.find(use.node)

@@ -40,8 +40,11 @@ def number_labels(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]
 
 def _is_number(table, quantity):
     whole = quantity.domain != "real" or quantity.key in table.sizes or "integer" in quantity.properties
-    return quantity.sizes in ((), None) and not whole and not quantity.is_function and bool(
-        quantity.sizes == () or quantity.properties
+    return (
+        quantity.sizes in ((), None)
+        and not whole
+        and not quantity.is_function
+        and bool(quantity.sizes == () or quantity.properties)
     )
 
 

@@ -120,7 +120,13 @@ def bound_and_unused(table: Table, step: Step) -> Iterator[Lint]:
         used = {n.name for n in node.body.walk() if isinstance(n, Symbol)}
         inside = free_letters(table, node.body)
         for name in sorted(binds(node)):
-            if len(name) == 1 and name not in used and inside and table.get(name) is None and not _in_bounds(node, name):
+            if (
+                len(name) == 1
+                and name not in used
+                and inside
+                and table.get(name) is None
+                and not _in_bounds(node, name)
+            ):
                 text = f"the sum binds {name}, and {latex(node.body)} does not use it"
                 yield Lint(node.at, node.end, "unused", text)
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from ..tex.syntax import Dots, Frac, Group, Node, Number, Product, Relation, Scripted, Symbol, Tuple
 from .applied import FUNCTIONS, function_of
 from .context import Environment, Value, divided, entrywise, multiplied
-from .derivatives import derivative, differential, directional, gradient, gradient_at, is_differential, is_directional, starts_partial, variables
+from .derivatives import (
+    derivative,
+    differential,
+    directional,
+    gradient,
+    gradient_at,
+    is_differential,
+    is_directional,
+    starts_partial,
+    variables,
+)
 from .expectations import expectation, is_expectation
 from .dots import product_without_dots
 from .linear import kronecker
@@ -200,7 +210,13 @@ def _directional(m, factors, k, env):
     order = factors[k][1].sup if isinstance(factors[k][1], Scripted) else None
     if (int(order.value) if isinstance(order, Number) else 1) != len(along):
         raise Unclear("as many directions as the order of the derivative", node)
-    value = directional(m, lambda x: m.apply_quantity(head, [x], env, node), m.array(places[0], env), [m.array(v, env) for v in along], node)
+    value = directional(
+        m,
+        lambda x: m.apply_quantity(head, [x], env, node),
+        m.array(places[0], env),
+        [m.array(v, env) for v in along],
+        node,
+    )
     return value, k + 4
 
 

@@ -74,7 +74,12 @@ class Scope:
         own = [i for i in found.indices if is_letter(i)] if found is not None else []
         foreign = [i for i in own if spelled(i) not in self.letters]
         yield part if not foreign else replace(part, sup=None) if len(own) == len(items(part.sub)) == 0 else part
-        if isinstance(part, Scripted) and 0 < len(own) <= 2 and part.sub is not None and len(own) == len(items(part.sub)):
+        if (
+            isinstance(part, Scripted)
+            and 0 < len(own) <= 2
+            and part.sub is not None
+            and len(own) == len(items(part.sub))
+        ):
             for chosen in islice(pairs(self.letters, repeat=len(own)), 9):
                 yield replace(part, sub=indices(part.sub, chosen))
 
@@ -86,7 +91,9 @@ class Scope:
     def indicator(self, a: str, b: str) -> Node:
         """`1` where two letters are equal, as the document writes it."""
         at, end = self.right.at, self.right.end
-        known = next((n for side in self.near for n in side.walk() if isinstance(n, Scripted) and is_index_function(n)), None)
+        known = next(
+            (n for side in self.near for n in side.walk() if isinstance(n, Scripted) and is_index_function(n)), None
+        )
         x, y = Symbol(at, end, a), Symbol(at, end, b)
         if known is not None and isinstance(known.sub, Relation):
             return Scripted(at, end, known.base, Relation(at, end, (x, y), ("=",)))

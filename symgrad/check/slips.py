@@ -76,7 +76,9 @@ def around_of(step) -> tuple[Node, ...]:
 
 def _repaired(judge, side, fixed, changed, around, until):
     scope = Scope(judge.table, fixed, changed, around)
-    sieve = Sieve(judge, fixed, changed, around, (*changed.walk(), *(n for part in scope.operands for n in part.walk())))
+    sieve = Sieve(
+        judge, fixed, changed, around, (*changed.walk(), *(n for part in scope.operands for n in part.walk()))
+    )
     known = {latex(node) for node in scope.near}
     for edit in _within(edits(changed, scope), until, known):
         if not sieve.passes(edit.side):

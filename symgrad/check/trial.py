@@ -21,6 +21,7 @@ WHOLE = ("integer", "natural", "binary")
 SMALL = ((3, 2, 4, 5), (2, 4, 3, 5), (4, 3, 2, 5), (2, 3, 5, 4), (3, 3, 3, 3), (4, 5, 3, 2))
 PARTS = 97  # of 1: so many that sums of products are not 0 by accident, where ReLU and max have kinks
 LARGEST = 7
+MOST_SIZES = 4000
 
 
 class Trial:
@@ -58,27 +59,65 @@ class Trial:
         return SMALL[self.seed % len(SMALL)][len(self.sizes) % 4]
 
     def settle(self) -> None:
-        """Sizes such that every declared axis has at least two entries: `H − R + 1` makes H larger than R."""
-        declared = [s for q in self.table.quantities.values() if not q.family for s in q.sizes or ()]
-        compound = [s for s in declared if not isinstance(s, Symbol | Number)]
-        names = list(dict.fromkeys(n for s in declared for n in letters(s) if n in self.table.sizes))
+        """Sizes such that every axis and every range has at least two entries: `H − R + 1` makes H larger than R."""
+        lengths = [*self._axes(), *self._ranges()]
+        compound = [s for s in lengths if not isinstance(s, Symbol | Number)]
+        names = list(dict.fromkeys(n for s in lengths for n in self._letters(s)))
         for name in names:
             self.named_size(name, {})
-        if not compound:
+        free = [n for n in names if any(n in self._letters(s) for s in compound) and self._free(n)]
+        if not compound or self._fits(compound, self.sizes):
             return
-        wanted = [n for n in names if any(n in letters(s) for s in compound)]
-        free = [n for n in wanted if self.table.quantities.get(n) is None]
-        for values in islice(product(range(2, LARGEST), repeat=len(free)), 4000):
+        for values in islice(product(range(2, LARGEST), repeat=len(free)), MOST_SIZES):
             trial = {**self.sizes, **dict(zip(free, values, strict=True))}
             if self._fits(compound, trial):
-                self.sizes = trial
+                self.sizes = {n: trial[n] for n in self.sizes if self._free(n)}
                 return
+
+    def _axes(self):
+        """The sizes of all axes, and those that are computed from others."""
+        for q in self.table.quantities.values():
+            if not q.family:
+                yield from q.sizes or ()
+            if q.key in self.table.sizes and self._made(q.key) is not None:
+                yield q.symbol
+
+    def _ranges(self):
+        """The lengths of the ranges that are written with several letters."""
+        for name, (low, high) in self.table.ranges.items():
+            first = low if low is not None else Number(high.at, high.end, Fraction(self.table.start))
+            if name not in self.table.sizes:
+                yield Sum(high.at, high.end, (("+", high), ("-", first), ("+", Number(high.at, high.end, Fraction(1)))))
+
+    def _made(self, name):
+        """What a size is computed from: `m = ⌊(n − K)/s⌋ + 1`."""
+        fixed = self.table.quantities.get(name)
+        made = fixed is not None and fixed.definitions and not fixed.definitions[0].pattern
+        return fixed.definitions[0].body if made else None
+
+    def _free(self, name):
+        return name in self.table.sizes and self._made(name) is None
+
+    def _letters(self, size, deep=4):
+        """The sizes in an expression, through those that are computed."""
+        out = []
+        for name in letters(size):
+            made = self._made(name)
+            out += self._letters(made, deep - 1) if made is not None and deep else [name]
+        return [n for n in out if n in self.table.sizes]
 
     def _fits(self, compound, sizes):
         try:
-            return all(whole_number(s, sizes.get, s) >= 2 for s in compound) and len(set(sizes.values())) > 1
+            return all(self._length(s, sizes) >= 2 for s in compound) and len(set(sizes.values())) > 1
         except Unclear:
-            return False
+            return True
+
+    def _length(self, size, sizes, deep=4):
+        def lookup(name):
+            made = self._made(name)
+            return self._length(made, sizes, deep - 1) if made is not None and deep else sizes.get(name)
+
+        return whole_number(size, lookup, size)
 
     def draw(self, quantity: Quantity, members: tuple[int, ...]) -> Jet:
         """The numbers of an input, its family's axes first; a column for one axis."""

@@ -73,10 +73,11 @@ def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
     uses = Uses()
     for rows in formulas:
         uses.scopes += 1
+        free = uses.scopes
         for row in rows:
             for node in (row.statement, *row.remarks):
                 if node is not None:
-                    _collect(table, node, _Free(uses.scopes), uses)
+                    _collect(table, node, _Free(free), uses)
     return uses
 
 

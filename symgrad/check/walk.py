@@ -14,6 +14,7 @@ from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, R
 from .applied import ALIASES, FUNCTIONS
 from .case_signs import Cases
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
+from .conventions import reads_zero_outside
 from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
 from .facts import stated_fact
@@ -107,6 +108,7 @@ class Walk:
         self.table = self.reading.table
         self.table.one_step = one_step
         self.quick = quick
+        self.padded = reads_zero_outside(document.text)
         self.declarations = sorted(map(_folded, declarations), key=lambda d: d.at)
         self.lines = lines
         self.used: set[str] = set()
@@ -120,7 +122,7 @@ class Walk:
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
         names = {"gradient": "mixed"}
         self.reading.layout = layout or (names.get(chosen[0], chosen[0]) if chosen else None)
-        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
+        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick, self.padded)
 
     def _enter(self, section, first):
         """Takes what a section declares, and infers what it does not."""
@@ -130,7 +132,7 @@ class Walk:
         self._declare_all(section)
         self.table.labels |= number_labels(self.table, [line.rows for line in section.lines])
         self.reading.inferred += infer(self.table, [line.rows for line in section.lines], self._conditions(section))
-        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
+        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick, self.padded)
 
     def _conditions(self, section):
         """Which formulas of a section are set as conditions."""
@@ -333,6 +335,9 @@ class Walk:
             return self._define(step, left, right)
         if self._unknown(right) and self._fresh(right, left) and self._is_derivative(left):
             return self._define(step, right, left)
+        if self.padded and isinstance(right, Number) and right.value == 0 and isinstance(left, Scripted):
+            if self.table.find(left) is not None:
+                return replace(step, kind=ASSUMED, why="zero outside of its range")
         if self._value_given(left, right) or self._value_given(right, left):
             return replace(step, kind=ASSUMED, why="a value given")
         if (isinstance(right, Number) or spelled(right) in UNITS) and self._input_entry(left):
@@ -345,7 +350,7 @@ class Walk:
         if fact is not None:
             fact[0].properties.add(fact[1])
             self.table.version += 1
-            self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
+            self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick, self.padded)
             return replace(step, kind=ASSUMED, why=f"{fact[0].key} is {fact[1]}")
         return self._claim(step, whole, anchor)
 
@@ -381,7 +386,7 @@ class Walk:
         found = self.table.find(symbol)
         assert found is not None
         found.quantity.definitions.clear()
-        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
+        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick, self.padded)
         return replace(self._define(step, left, step.right), why=f"{found.quantity.key}, defined anew")
 
     def _verdict(self, left, right, whole):
@@ -427,7 +432,7 @@ class Walk:
             old = found.quantity.definitions[0]
             found.quantity.definitions[:1] = [Definition(old.pattern, old.parameters, step.right)]
             self.table.version += 1
-            self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
+            self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick, self.padded)
 
     def _parametrised(self, left, right):
         """`Now let p = σ(θ)`: what was an input is made of others from here on."""
@@ -447,7 +452,7 @@ class Walk:
         found.quantity.properties -= {"distribution", "one-hot", "positive", "fraction", "unit"}
         found.quantity.member_of = None
         self.used.discard(found.quantity.key)
-        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
+        self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick, self.padded)
         return self._define(step, left, right)
 
     def _define(self, step, left, right):
@@ -563,12 +568,18 @@ class Walk:
     def _is_derivative(node):
         return any(isinstance(n, Symbol) and n.name in ("partial", "nabla") for n in node.walk())
 
+    def _of_indices(self, node):
+        """`i + k`: letters that are indices, and sizes."""
+        names = letters(node)
+        known = self.table.letters - {n for n in names if self.table.get(n) is not None}
+        return any(n in known for n in names) and all(n in known or n in self.table.sizes for n in names)
+
     def _enumerates(self, left, right):
         """`i = 1, …, n`, `x = (x_1, …, x_n)`."""
         listed = right.base if isinstance(right, Scripted) else right
         body = listed.body if isinstance(listed, Group) else listed
         dotted = isinstance(body, Tuple) and any(isinstance(i, Dots) for i in body.items)
-        both = is_letter(left) and is_letter(right) and {spelled(left), spelled(right)} <= self.table.letters
+        both = is_letter(left) and spelled(left) in self.table.letters and self._of_indices(right)
         return (
             dotted or both or isinstance(right, Dots) or isinstance(left, Tuple) or spelled(left) in self.table.ranges
         )
@@ -621,6 +632,8 @@ def _without_row_label(side):
 
 
 UNITS = ("I", "bf:I", "bf:0", "bf:1", "I_n")
+
+
 def _at_parameters(quantity, arguments):
     """`f(x)` of the `f(x)` that is defined, not `f(x + h)`."""
     written = tuple(spelled(a) for a in arguments)
