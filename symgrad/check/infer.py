@@ -133,6 +133,8 @@ def own_entries(left: Node | None, right: Node | None) -> int:
 
 
 def _unknown(table, key, found, uses, defined):
+    if key == "delta" and any(len(u.below) > 1 for u in found):
+        return False  # Kronecker's
     if key in defined or key in table.sizes or reserved(table, key, found[0].node, uses.called):
         return False
     if len(key) == 1 and key in uses.indices and all(isinstance(u.node, Symbol) for u in found):

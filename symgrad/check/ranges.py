@@ -176,6 +176,8 @@ def _places(m, found, position, index, letter, sums, env):
     except (Unclear, TypeError, RecursionError):
         return None
     step = at[1] - at[0]
+    if step < 0:  # `K_{p-1-a}` runs backwards
+        return (at[0] - start) // -step + 1 if at[0] - start < size else None
     return (size - 1 - (at[0] - start)) // step + 1 if step > 0 else None
 
 

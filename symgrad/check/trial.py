@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
-from itertools import islice, product
 from zlib import crc32
 
 import numpy as np
@@ -21,7 +21,8 @@ WHOLE = ("integer", "natural", "binary")
 SMALL = ((3, 2, 4, 5), (2, 4, 3, 5), (4, 3, 2, 5), (2, 3, 5, 4), (3, 3, 3, 3), (4, 5, 3, 2))
 PARTS = 97  # of 1: so many that sums of products are not 0 by accident, where ReLU and max have kinks
 LARGEST = 7
-MOST_SIZES = 4000
+MOST_TRIES = 400
+ENOUGH = 3
 
 
 class Trial:
@@ -61,18 +62,27 @@ class Trial:
     def settle(self) -> None:
         """Sizes such that every axis and every range has at least two entries: `H − R + 1` makes H larger than R."""
         lengths = [*self._axes(), *self._ranges()]
-        compound = [s for s in lengths if not isinstance(s, Symbol | Number)]
+        compound = [s for s in lengths if not isinstance(s, Number) and not self._free(spelled(s))]
         names = list(dict.fromkeys(n for s in lengths for n in self._letters(s)))
         for name in names:
             self.named_size(name, {})
         free = [n for n in names if any(n in self._letters(s) for s in compound) and self._free(n)]
-        if not compound or self._fits(compound, self.sizes):
-            return
-        for values in islice(product(range(2, LARGEST), repeat=len(free)), MOST_SIZES):
-            trial = {**self.sizes, **dict(zip(free, values, strict=True))}
-            if self._fits(compound, trial):
-                self.sizes = {n: trial[n] for n in self.sizes if self._free(n)}
-                return
+        if compound and not self._fits(compound, self.sizes):
+            self._searched(compound, free)
+
+    def _searched(self, compound, free):
+        """Of a few sizes at random that fit, those with the most different values."""
+        rng = np.random.default_rng((self.seed, len(free)))
+        best, found = None, 0
+        for _ in range(MOST_TRIES):
+            values = rng.integers(2, LARGEST, len(free)).tolist()
+            sizes = {**self.sizes, **dict(zip(free, values, strict=True))}
+            if (best is None or len(set(values)) > best[0]) and self._fits(compound, sizes):
+                best, found = (len(set(values)), sizes), found + 1
+                if found == ENOUGH or len(set(values)) == min(len(free), LARGEST - 2):
+                    break
+        if best is not None:
+            self.sizes = {n: v for n, v in best[1].items() if self._free(n)}
 
     def _axes(self):
         """The sizes of all axes, and those that are computed from others."""
@@ -96,19 +106,22 @@ class Trial:
         return fixed.definitions[0].body if made else None
 
     def _free(self, name):
-        return name in self.table.sizes and self._made(name) is None
+        return name.partition("_")[0] in self.table.sizes and self._made(name) is None
 
     def _letters(self, size, deep=4):
         """The sizes in an expression, through those that are computed."""
         out = []
-        for name in letters(size):
+        for name in atoms(size, self.table.labels):
             made = self._made(name)
             out += self._letters(made, deep - 1) if made is not None and deep else [name]
-        return [n for n in out if n in self.table.sizes]
+        return [n for n in out if n.partition("_")[0] in self.table.sizes]
 
     def _fits(self, compound, sizes):
+        return all(self._wide(s, sizes) for s in compound) and len(set(sizes.values())) > 1
+
+    def _wide(self, size, sizes):
         try:
-            return all(self._length(s, sizes) >= 2 for s in compound) and len(set(sizes.values())) > 1
+            return self._length(size, sizes) >= 2
         except Unclear:
             return True
 
@@ -194,6 +207,16 @@ class Trial:
                     raise Unclear(f"{quantity.key} is said to be {word}, and is no square matrix", quantity.symbol)
                 value = made(self.algebra, value, rng)
         return value
+
+
+def atoms(size: Node, labels: Collection[str]) -> list[str]:
+    """The names in a size: `n`, `k_h` and `n_1` whole where the script is a label or a number."""
+    if isinstance(size, Symbol):
+        return [spelled(size)]
+    if isinstance(size, Scripted) and isinstance(size.base, Symbol):
+        named = all(n in labels for n in letters(size.sub)) and size.sup is None
+        return [spelled(size)] if named else []
+    return [name for child in size.children() for name in atoms(child, labels)]
 
 
 def whole_number(node, lookup, where) -> int:
