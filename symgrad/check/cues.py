@@ -155,7 +155,7 @@ def _too_weak(cue: Cue, words: str, token: Token) -> bool:
     if cue.kind != CONDITION or words not in WEAK or not token.formula:
         return False
     if unnamed:
-        return True
+        return words != "at" or token.formula.display
     node = said.node if said and said.letter == EQUATION else None
     long = isinstance(node, Relation) and sum(1 for _ in node.walk()) > LONG
     return token.formula.display or long
@@ -179,6 +179,7 @@ def _behind(sentence: Sentence, k: int) -> str:
     return ""
 
 
+ASKED = ("has exactly one", "has a unique", "has one", "has a solution", "has a root", "has no", "admits")
 EQUIVALENT = ("if and only if", "iff", "exactly when", "exactly if", "precisely when", "precisely if", "only if")
 
 
@@ -186,7 +187,7 @@ def _equivalent(sentence: Sentence, k: int) -> str:
     """`$\\nabla f = 0$ if and only if …`: neither side is claimed."""
     formula = sentence.tokens[k].formula
     rest = " ".join(t.text for t in [t for t in sentence.tokens[k:] if t.formula is not formula][:4])
-    return next((words for words in EQUIVALENT if rest.startswith(words)), "")
+    return next((words for words in (*EQUIVALENT, *ASKED) if rest.startswith(words)), "")
 
 
 def _cue(sentence: Sentence, k: int) -> tuple[int, Cue | None]:

@@ -488,7 +488,8 @@ class Walk:
         q = found.quantity
         if found.primes and not q.is_function and not parameters and len(q.sizes or ()) != 2:
             return True  # p' beside p
-        if found.sup is not None or (q.key in self.used and not introduced and q.sizes is not None):
+        open_ = q.sizes is None or (bool(parameters) and q.is_function and not q.definitions)
+        if found.sup is not None or (q.key in self.used and not introduced and not open_):
             return False
         if not q.definitions and q.sizes and isinstance(right, Number):
             return False
