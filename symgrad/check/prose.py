@@ -22,6 +22,7 @@ from .conventions import conventions
 from .cues import contexts, section_cue
 from .declare import Declaration
 from .guards import bounded, ignored, told
+from .parts import parts
 from .phrases import Match, describe, entrywise, function_of, in_set, independent, ranging, sized
 from .pieces import Formula, Macros, Piece
 from .sentences import Sentence, Token, sentences
@@ -126,6 +127,7 @@ def _of(sentence: Sentence) -> Iterator[Declaration]:
         return
     yield from conventions(sentence)
     yield from alone(sentence)
+    yield from parts(sentence)
     spelling = spelled(sentence.tokens)
     letters = "".join(letter for letter, _ in spelling)
     said: set[tuple] = set()

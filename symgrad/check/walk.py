@@ -23,7 +23,7 @@ from .infer import Inference, infer, left_names, own_entries, solved
 from .labels import labels_of, number_labels
 from .meaning import CONSTANTS
 from .named import folded
-from .names import MARKS, base_of, is_letter, letters, spelled
+from .names import MARKS, base_of, is_letter, items, letters, spelled
 from .pieces import Break, Formula, Macros
 from .points import Point, decimals, is_numeric
 from .rewriting import joined_names
@@ -112,6 +112,7 @@ class Walk:
         self.declarations = sorted(map(_folded, declarations), key=lambda d: d.at)
         self.lines = lines
         self.used: set[str] = set()
+        self.part_names: set[str] = set()
         self.point = Point(self.table)
         self.cases = Cases(self.declarations)
         self.headings = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
@@ -207,7 +208,31 @@ class Walk:
                 self.table.ranges[name] = (d.lower, d.upper)
                 self.table.sizes.update(n for n in letters(d.upper) if self.table.get(n) is None)
 
+    def _part_of(self, d):
+        """`x_iᵀ` is row i of X; `p_{ij}` are the entries of P."""
+        matrix = self.table.find(d.of)
+        base = base_of(d.symbol)
+        if matrix is None or matrix.indices or len(matrix.quantity.sizes or ()) != 2 or base is None:
+            return
+        whole = matrix.quantity
+        if d.words == "entry":
+            if not whole.definitions and spelled(base) != whole.key:
+                whole.definitions.append(Definition(items(d.symbol.sub), (), d.symbol))
+            return
+        rows = d.words == "row"
+        count, own = whole.sizes if rows else whole.sizes[::-1]
+        letter = Symbol(d.at, d.end, f"#{spelled(base)}")
+        part = self.table.declare(base, (own,))
+        if part.key in self.part_names or part is whole:
+            return
+        self.part_names.add(part.key)
+        self.table.ranges.setdefault(spelled(letter), (None, count))
+        part.family, part.member_of, part.implied = (letter,), (whole.key, rows), False
+
     def _property(self, d):
+        if d.words in ("row", "column", "entry") and d.of is not None:
+            self._part_of(d)
+            return
         found = self.table.find(d.symbol)
         base = base_of(d.symbol)
         if found is None and spelled(d.symbol) in self.indices:
