@@ -11,8 +11,10 @@ from ..tex.syntax import Big, Relation, Tuple
 from .arrays import Array, aligned
 from .context import Environment, Eye, NeedsMembers, Value, added, fresh, multiplied
 from .jets import Algebra, Jet, at
+from .quantities import memberwise
 from .ranges import bound_letters, index_range, limits, values
-from .table import Unclear
+from .names import letters, spelled
+from .table import IllTyped, Unclear
 from .whole import conjunction, index_condition, whole
 
 MOST = 64
@@ -48,7 +50,7 @@ def _at_once(m, node, env, ranges, work):
     where = conjunction([*_condition(m, node, inner), *(_all(a) for a in arrays.values())])
     kept = len(m.masks)
     body = m.value(node.body, inner)
-    _forget(m, kept, set(dims.values()), where)
+    _forget(m, kept, set(dims.values()), where, node, tuple(ranges))
     if isinstance(body, Eye):
         return Eye(work(m.a, body.scale, tuple(dims.values()), where))
     return work(m.a, body, tuple(dims.values()), where)
@@ -81,14 +83,24 @@ def _between(m, sides, end, env):
     return [Array(dims, (low <= k) & (k <= high))]
 
 
-def _forget(m, kept, dims, where):
+def _forget(m, kept, dims, where, node, letters_):
     """Entries read outside an axis under a bound letter: those that the condition excludes were never read."""
     for mask in m.masks[kept:]:
         if set(mask.dims) & dims and not m.padded:
             names, (inside, wanted) = aligned(mask, where)
             if np.any(wanted & ~inside):
-                raise Unclear("an index of a sum leaves its axis")
+                raise _leaves(m, node, letters_)
     m.masks[kept:] = [mask for mask in m.masks[kept:] if not set(mask.dims) & dims]
+
+
+def _leaves(m, node, names):
+    """Letters alone on axes of different sizes mean nothing; an expression may be meant with padding."""
+    table = m.trial.table
+    indices = [i for found in table.occurrences(node.body) for i in found.indices if set(letters(i)) & set(names)]
+    told = "an index of a sum leaves its axis"
+    alone = all(spelled(i) in names for i in indices) and node.sup is None
+    alone = alone and not any(memberwise(m, q) for q in table.mentioned(node.body))
+    return IllTyped(f"{told}: {', '.join(names)}", node) if alone and indices else Unclear(told, node)
 
 
 def _one_by_one(m, node, env, ranges):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..tex.syntax import Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Symbol, Tuple
+from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
 from .table import Quantity, Table
@@ -105,7 +105,7 @@ def left_names(table: Table, statement: Node | None) -> list[str]:
     """The names that stand alone on the left of an equation."""
     if not isinstance(statement, Relation) or statement.sides[0] is None or statement.relations[0] not in ("=", ":="):
         return []
-    if own_entries(statement.sides[0], statement.sides[1]):
+    if own_entries(statement.sides[0], statement.sides[1]) or last_entry(statement.sides[0], statement.sides[1]):
         return []
     logarithm = solved(table, statement.sides[0], statement.sides[1])
     symbol, _ = table.left_side(logarithm[0] if logarithm else statement.sides[0])
@@ -115,6 +115,21 @@ def left_names(table: Table, statement: Node | None) -> list[str]:
     if isinstance(symbol, Scripted) and symbol.sub is not None and not _letters_only(table, items(symbol.sub)):
         return [spelled(symbol)]
     return [spelled(base), spelled(symbol)]
+
+
+def last_entry(left: Node | None, right: Node | None) -> Node | None:
+    """The last index of `x = (x_1, …, x_n)`, where the entries are written with the name itself."""
+    if right is not None and isinstance(right, Scripted) and is_transpose(right.sup):
+        right = right.base
+    parts: tuple[Node, ...] = ()
+    if isinstance(right, Group) and isinstance(right.body, Tuple):
+        parts = right.body.items
+    elif isinstance(right, Matrix):
+        parts = tuple(e for row in right.rows for e in row)
+    named = [p for p in parts if isinstance(p, Scripted) and plain(spelled(p.base)) == plain(spelled(left))]
+    if not any(isinstance(p, Dots) for p in parts) or len(named) != sum(not isinstance(p, Dots) for p in parts):
+        return None
+    return named[-1].sub if named and isinstance(left, Symbol) else None
 
 
 def own_entries(left: Node | None, right: Node | None) -> int:
@@ -148,6 +163,9 @@ def _unknown(table, key, found, uses, defined):
 def _by_entries(table, statement):
     """`x = (x_1, x_2)` declares a vector of two entries."""
     if isinstance(statement, Relation) and len(statement.sides) == 2 and isinstance(statement.sides[0], Symbol):
+        last = last_entry(*statement.sides)
+        if last is not None and table.get(spelled(statement.sides[0])) is None:
+            table.declare(statement.sides[0], (last,))
         n = own_entries(*statement.sides)
         known = table.get(spelled(statement.sides[0]))
         if n and (known is None or known.sizes is None):
