@@ -84,6 +84,8 @@ def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]
     if not lengths and (hint := _hinted(m, letter, node, env)) is not None:
         return hint
     lengths = lengths or _lengths(m, letter, node, env, made=True)
+    if not lengths and (hint := _hinted(m, letter, node, env, own=True)) is not None:
+        return hint
     if not lengths:
         return _without_axis(m, letter, node, env)
     if len(lengths) > 1:
@@ -105,14 +107,16 @@ def _lengths(m, letter, node, env, made):
     return lengths
 
 
-def _hinted(m, letter, node, env):
-    """From the axes that other formulas tell."""
+def _hinted(m, letter, node, env, own=False):
+    """From the axes that other formulas tell; a size of its own (`#1`) only where no definition tells one."""
     table = m.trial.table
     for found in table.occurrences(node):
         sizes = table.axes.get(found.quantity.key, ())
         families = len(found.indices) - len(sizes)
         for position, name in bare_letters(found):
             if name == letter and 0 <= position - families < len(sizes):
+                if spelled(sizes[position - families]).startswith("#") and not own:
+                    continue
                 return table.start, table.start + m.trial.size(sizes[position - families], m.members(env)) - 1
     return None
 
