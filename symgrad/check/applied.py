@@ -13,6 +13,7 @@ import numpy as np
 from ..tex.syntax import Node, Number, Scripted, Symbol
 from .arrays import Array
 from .big import larger
+from .blocks import column
 from .context import Environment, Eye, Value, by_entries
 from .functions import BY_NAME, apply
 from .jets import Jet
@@ -173,7 +174,7 @@ def _trace(m, head, arguments, env, node):
 
 
 def _diag(m, head, arguments, env, node):
-    value = m.array(arguments[0], env)
+    value = m.array(arguments[0], env) if len(arguments) == 1 else column(m, arguments, env, node)
     if len(value.shape) != 2:
         raise IllTyped("diag of a number", node)
     return diagonal_matrix(m.a, value) if 1 in value.shape else diagonal(value)

@@ -7,6 +7,7 @@ import numpy as np
 from ..tex.syntax import Cases, Dots, Group, Matrix, Node, Relation, Text, Tuple
 from .arrays import Array, aligned
 from .context import Environment, Value
+from .dotted import grid, in_full
 from .jets import Jet
 from .table import IllTyped, Unclear
 from .whole import conjunction, in_words, index_condition
@@ -93,7 +94,8 @@ def _chosen(m, where, a, b):
 def matrix(m, node: Matrix, env: Environment) -> Value:
     """Entries and blocks in rows."""
     if any(isinstance(e, Dots) for row in node.rows for e in row):
-        raise Unclear("a matrix with dots", node)
+        full = [[_entry(m, e, env) for e in row] for row in grid(m, node.rows, env, node)]
+        return _joined(m, [_joined(m, row, -1, node) for row in full], -2, node)
     if len({len(row) for row in node.rows}) != 1:
         raise IllTyped("rows of a matrix of different length", node)
     rows = [[_block(m.array(e, env)) for e in row] for row in node.rows]
@@ -104,10 +106,16 @@ def matrix(m, node: Matrix, env: Environment) -> Value:
 
 
 def column(m, items: tuple[Node, ...], env: Environment, node: Node) -> Jet:
-    """`(a, b, c)`: a column of numbers."""
+    """`(a, b, c)`, `(a_1, …, a_n)`: a column of numbers."""
     if any(isinstance(item, Dots) for item in items):
-        raise Unclear("a list with dots", node)
+        return _joined(m, [_entry(m, e, env) for e in in_full(m, items, env, node)], -2, node)
     return _joined(m, [_block(m.number(item, env)) for item in items], -2, node)
+
+
+def _entry(m, entry, env):
+    """One number of a list or matrix with dots."""
+    node, letters = entry
+    return _block(m.number(node, env.with_indices({n: Array((), np.asarray(k)) for n, k in letters.items()})))
 
 
 def _block(value):

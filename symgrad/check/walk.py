@@ -29,6 +29,7 @@ from .points import Point, decimals, is_numeric
 from .rewriting import joined_names
 from .sections import forget, sections
 from .stars import without_stars
+from .transposes import turned
 from .table import Definition, Table, Unclear
 from .worded_cases import with_cases
 
@@ -89,7 +90,7 @@ def lines_of(document: Document) -> list[Line]:
             out.append(Line(formula, folded(read_display(formula.text, formula.at, macros))))
         except Fault as fault:
             out.append(Line(formula, (), fault))
-    rows = joined_names([line.rows for line in out])
+    rows = turned(document.pieces, joined_names([line.rows for line in out]))
     joined = [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
     return with_cases(document.pieces, joined)
 
