@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..errors import OptionError
+from ..tex.reader import read_expression
 from ..tex.syntax import Relation
 from .findings import Findings, Judged
 from .glyphs import shown
@@ -98,6 +99,8 @@ def judged(source: Source, lines: tuple[Line, ...], step: Step) -> Judged:
         continues=goes_on,
         relation=relation_of(step),
         latex=source.text(step.at, step.end),
+        expected=linear(read_expression(step.slip.should)) if step.slip and step.slip.side == "right" else "",
+        slip=f"{step.slip.words} ({step.slip.label})" if step.slip else "",
         step=step,
     )
 

@@ -28,9 +28,10 @@ from .pieces import Break, Formula, Macros
 from .points import Point, decimals, is_numeric
 from .rewriting import joined_names
 from .sections import forget, sections
+from .slips import Slip, find_slip
 from .stars import without_stars
-from .transposes import turned
 from .table import Definition, Table, Unclear
+from .transposes import turned
 from .worded_cases import with_cases
 
 ONE = Number(0, 0, Fraction(1))
@@ -51,6 +52,7 @@ class Step:
     row: Row | None = None
     formula: int = 0
     around: tuple[Node, ...] = ()
+    slip: Slip | None = None
 
     @property
     def judged(self) -> bool:
@@ -104,11 +106,11 @@ class Walk:
     """Goes through the formulas in order; definitions are taken as they come, claims are judged with what is known."""
 
     def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None,
-                 one_step: bool = True, quick: bool = False):  # fmt: skip
+                 one_step: bool = True, quick: bool = False, explain: int = 0):  # fmt: skip
         self.reading = Reading(document)
         self.table = self.reading.table
         self.table.one_step = one_step
-        self.quick = quick
+        self.quick, self.explain = quick, explain
         self.padded = reads_zero_outside(document.text)
         self.declarations = sorted(map(_folded, declarations), key=lambda d: d.at)
         self.lines = lines
@@ -270,7 +272,18 @@ class Walk:
                 if progress is not None:
                     progress(number, len(self.lines))
             self._look_back(begun)
+            if self.explain:
+                self._explain(begun)
         return self.reading
+
+    def _explain(self, begun):
+        """The likely slip of what is refuted, while the section's names are known."""
+        for k, step in enumerate(self.reading.steps[begun:], begun):
+            refuted = step.verdict is not None and step.verdict.kind == REFUTED
+            if refuted and step.left is not None and step.right is not None and self.explain:
+                self.explain -= 1
+                slip = find_slip(self.judge, step.left, step.right, step.around)
+                self.reading.steps[k] = replace(step, slip=slip)
 
     def _look_back(self, begun):
         """Claims that waited for a definition further down are judged when all of the section is known."""
@@ -694,7 +707,12 @@ def judged(
     others = [(one, step) for one in layouts for step in steps][1:]
     tried = {other: _wrong(Walk(document, declared, lines, *other, quick=True).run()) for other in others}
     best = min(tried, key=lambda other: tried[other], default=None)
-    return Walk(document, declared, lines, *best).run() if best and tried[best] < _wrong(reading) else reading
+    chosen = best if best is not None and tried[best] < _wrong(reading) else (layout, True)
+    return Walk(document, declared, lines, *chosen, explain=EXPLAINED).run()
+
+
+EXPLAINED = 12
+"""So many refuted steps of a document are asked for their slip, a third of a second each at most."""
 
 
 def _otherwise(verdict: Verdict | None) -> bool:
