@@ -20,6 +20,7 @@ class Judged:
     """One step: where it stands, what was written, the verdict, and why.
 
     `verdict` is one of `KINDS`; `continues` where the left side is not written here, but on the line before.
+    `notes` tell what is strange about it by form alone, such as an index that is free on one side only.
     `expected` is what would have been right, `slip` the likely slip, where they are known.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from ..tex.syntax import Relation
 from .findings import Findings, Judged
 from .glyphs import shown
 from .linear_text import linear
+from .lint import Lint, lint
 from .report_html import to_html
 from .report_json import to_json
 from .report_markdown import to_markdown
@@ -68,9 +69,10 @@ class Report(Findings):
 def report_of(source: Source, lines: tuple[Line, ...], reading: Reading, unread=()) -> Report:
     """The report of what a walk has found."""
     inferred = tuple((shown(each.key), each.what) for each in reading.inferred)
+    found = lint(reading)
     return Report(
         source,
-        tuple(judged(source, lines, step) for step in reading.steps),
+        tuple(judged(source, lines, step, found) for step in reading.steps),
         inferred,
         lines,
         unread,
@@ -78,7 +80,7 @@ def report_of(source: Source, lines: tuple[Line, ...], reading: Reading, unread=
     )
 
 
-def judged(source: Source, lines: tuple[Line, ...], step: Step) -> Judged:
+def judged(source: Source, lines: tuple[Line, ...], step: Step, found: Sequence[Lint] = ()) -> Judged:
     """One step in words."""
     fault = lines[step.formula].fault if step.kind == NOT_READ else None
     goes_on = continues(step)
@@ -95,7 +97,7 @@ def judged(source: Source, lines: tuple[Line, ...], step: Step) -> Judged:
         why=verdict.why if verdict else step.why if fault is None else str(source.told(fault)),
         points=verdict.points if verdict else 0,
         counterexample=verdict.counterexample if verdict else None,
-        notes=verdict.notes if verdict else (),
+        notes=(*(verdict.notes if verdict else ()), *strange(step, found)),
         continues=goes_on,
         relation=relation_of(step),
         latex=source.text(step.at, step.end),
@@ -103,6 +105,13 @@ def judged(source: Source, lines: tuple[Line, ...], step: Step) -> Judged:
         slip=f"{step.slip.words} ({step.slip.label})" if step.slip else "",
         step=step,
     )
+
+
+def strange(step: Step, found: Sequence[Lint]) -> tuple[str, ...]:
+    """What is strange about the form of a step, in words."""
+    nodes = [side for side in (step.left, step.right) if side is not None]
+    words = (each.words for each in found if any(node.at <= each.at and each.end <= node.end for node in nodes))
+    return tuple(dict.fromkeys(words)) if step.judged else ()
 
 
 def continues(step: Step) -> bool:

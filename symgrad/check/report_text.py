@@ -68,8 +68,10 @@ def details(step: Judged, width: int, ascii: bool = False) -> Iterator[str]:
         yield from step.why.split("\n")
     elif step.verdict == REFUTED:
         yield from refutation(step, width, ascii)
-    elif step.why and step.verdict != DEFINED:
-        yield from wrap(step.why, width)
+    else:
+        why = step.why if step.verdict != DEFINED else ""
+        for text in filter(None, (why, *(f"note: {note}" for note in step.notes))):
+            yield from wrap(text, width)
 
 
 def refutation(step: Judged, width: int, ascii: bool = False) -> Iterator[str]:
@@ -80,6 +82,7 @@ def refutation(step: Judged, width: int, ascii: bool = False) -> Iterator[str]:
         ("because", step.why),
         ("at", places(step)),
         ("likely slip", step.slip),
+        *(("note", note) for note in step.notes),
     ]
     for name, text in rows:
         lines = wrap(text, max(width - DETAIL, 20), break_on_hyphens=False)
