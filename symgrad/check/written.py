@@ -19,11 +19,12 @@ def written(derivation: Derivation) -> tuple[str, tuple[str, ...]]:
     >>> import symgrad as sg
     >>> x = sg.tensors("x[n]")
     >>> written(sg.grad((x**2).sum(), x).derivation)[1]
-    ('x \\in \\mathbb{R}^{n}',)
+    ('All indices start at $0$.', 'x \\in \\mathbb{R}^{n}')
     """
     tensors = {tensor: None for expression in _expressions(derivation) for tensor in _tensors(expression)}
     defined = {left.base.tensor for left, _ in _definitions(derivation) if isinstance(left, Entry)}
-    return to_markdown(derivation, steps="all"), tuple(_space(t) for t in tensors if t not in defined)
+    spaces = (_space(t) for t in tensors if t not in defined)
+    return to_markdown(derivation, steps="all"), ("All indices start at $0$.", *spaces)
 
 
 def _definitions(derivation: Derivation) -> Iterator[tuple[Expr, Expr]]:
