@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Symbol, Tuple
+from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
+from .starts import axes_begin, axes_reach
 from .table import Quantity, Table
 from .uses import Use, Uses, reserved, starts_at_zero, uses_of
 
@@ -27,9 +28,7 @@ class Inference:
     what: str
 
 
-def infer(
-    table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[int] = frozenset()
-) -> list[Inference]:
+def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[int] = frozenset()) -> list[Inference]:
     """Declares what the formulas use and nothing says; definitions are left to the walk."""
     uses = uses_of(table, formulas)
     if table.start == 1 and starts_at_zero(uses):
@@ -57,6 +56,7 @@ def infer(
         if key in defined:
             rank = max((len(u.below) for u in used if _letters_only(table, u.below)), default=0)
             table.axes[key] = tuple(axes.size((key, k), used[0].node) for k in range(rank))
+    axes_begin(table, uses)
     _members_of_matrices(table, uses, defined, out)
     _open_functions(table, uses, defined, out)
     for node in uses.varied:
@@ -196,7 +196,13 @@ def _defined(table, formulas, conditions):
                 keys = left_names(table, row.statement)
                 out |= {key for key in keys if key not in arguments and (k not in conditions or key not in seen)}
                 arguments |= _arguments(table, row.statement) - out
-        seen |= {spelled(n) for row in rows if row.statement is not None for n in row.statement.walk() if isinstance(n, Symbol | Scripted)}
+        seen |= {
+            spelled(n)
+            for row in rows
+            if row.statement is not None
+            for n in row.statement.walk()
+            if isinstance(n, Symbol | Scripted)
+        }
     return out
 
 
@@ -292,6 +298,10 @@ class Axes:
             self._unite(spelled(use.node), use)
         for scope, end in uses.ends.items():
             self.known.setdefault(self._root(scope), end)
+        for scope, (_, _, size) in uses.extents.items():
+            self.known.setdefault(self._root(scope), size)
+        for axis, size in axes_reach(table, uses, lambda *axis: self._root(axis) in self.known):
+            self.known[self._root(axis)] = size
 
     def _multiply(self, a, b):
         """`W x`: the columns of W are the entries of x."""
@@ -321,7 +331,7 @@ class Axes:
             if sizes is not None and k < len(sizes):
                 self.known.setdefault(self._root(scope), sizes[k])
             elif spelled(index) in self.table.ranges:
-                self.known.setdefault(self._root(scope), self.table.ranges[spelled(index)][1])
+                self.known.setdefault(self._root(scope), _length(*self.table.ranges[spelled(index)]))
 
     def _root(self, item):
         while self.parent.get(item, item) != item:
@@ -344,6 +354,14 @@ class Axes:
             self.known[root] = Symbol(node.at, node.end, name)
             self.table.sizes.add(name)
         return self.known[root]
+
+
+def _length(low, high):
+    """How many values there are from low to high."""
+    if not isinstance(low, Number) or low.value == 1:
+        return high
+    first = Number(high.at, high.end, 1 - low.value)
+    return Sum(high.at, high.end, (("+", high), ("+", first)))
 
 
 def _members_of_matrices(table, uses, defined, out):

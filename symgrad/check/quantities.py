@@ -85,7 +85,7 @@ def entries(m, value: Jet, indices: tuple[Node, ...], env: Environment, node: No
 def shifted(m, index: Node, env: Environment, q: Quantity, position: int) -> Array:
     """The place of an index from 0."""
     value = whole(m.trial, index, env)
-    first = m.trial.table.start
+    first = m.trial.table.first_of(q, position - len(q.family))
     if position < len(q.family):
         first = m.trial.first(spelled(q.family[position]))
     elif q.definitions and q.sizes is None and position < len(q.definitions[0].pattern):

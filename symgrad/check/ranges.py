@@ -45,7 +45,8 @@ def _several(node):
 
 def limits(m, node: Big, letter: str, env: Environment) -> tuple[int, int] | None:
     """The range that the operator itself states: `i = a` below and `b` above, `a ≤ i ≤ b`, `i ∈ {a, …, b}`."""
-    for relation in _relations(node.sub):
+    shared = _shared(node.sub)
+    for relation in (*_relations(node.sub), *shared):
         sides, ops = relation.sides, relation.relations
         if ops == ("=",) and spelled(sides[0]) == letter and node.sup is not None:
             return int(np.min(whole(m.trial, sides[1], env).data)), int(np.max(whole(m.trial, node.sup, env).data))
@@ -53,6 +54,18 @@ def limits(m, node: Big, letter: str, env: Environment) -> tuple[int, int] | Non
         if between:
             return between
     return None
+
+
+def _shared(sub):
+    """`0 ≤ a, b < p` bounds each of its letters."""
+    if not isinstance(sub, Tuple) or len(sub.items) < 2:
+        return ()
+    first, last = sub.items[0], sub.items[-1]
+    if not (isinstance(first, Relation) and isinstance(last, Relation) and len(first.sides) == len(last.sides) == 2):
+        return ()
+    names = (first.sides[1], *sub.items[1:-1], last.sides[0])
+    bounds = (*first.relations, *last.relations)
+    return tuple(Relation(sub.at, sub.end, (first.sides[0], name, last.sides[1]), bounds) for name in names)
 
 
 def _relations(sub):
@@ -91,7 +104,15 @@ def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]
     if len(lengths) > 1:
         told = " and ".join(f"{n} in {f.quantity.key}" for n, f in lengths.items())
         raise IllTyped(f"{letter} runs over axes of different sizes: {told}", node)
-    return table.start, table.start + next(iter(lengths)) - 1
+    length, found = next(iter(lengths.items()))
+    start = _first_of(table, found, letter)
+    return start, start + length - 1
+
+
+def _first_of(table, found, letter):
+    """Where the axis begins on which a letter stands."""
+    at = next(position for position, name in bare_letters(found) if name == letter)
+    return table.first_of(found.quantity, at - len(found.quantity.family))
 
 
 def _lengths(m, letter, node, env, made):

@@ -90,6 +90,7 @@ class Table:
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
         self.one_step = True
+        self.starts: dict[str, dict[int, int]] = {}
         self._worked_out: tuple[int, dict] = (-1, {})
 
     def get(self, key: str) -> Quantity | None:
@@ -233,6 +234,10 @@ class Table:
     def member_letters(self) -> frozenset[str]:
         """The letters that choose a member of a family: a time, a layer."""
         return frozenset(n for q in self.quantities.values() for f in q.family for n in letters(f))
+
+    def first_of(self, quantity: Quantity, axis: int) -> int:
+        """The first index of an axis."""
+        return self.starts.get(quantity.key, {}).get(axis, self.start)
 
     def open_range(self, letter: str) -> bool:
         """Whether the document does not state how far a letter runs."""

@@ -64,6 +64,7 @@ class Uses:
     scopes: int = 0
     called: set[str] = field(default_factory=set)
     applied: dict[str, list[tuple[Node, ...]]] = field(default_factory=dict)
+    extents: dict[Scope, tuple[int, Node, Node]] = field(default_factory=dict)
     from_zero: list[tuple[int, str, Big]] = field(default_factory=list)
     lefts: dict[str, set[str]] = field(default_factory=dict)
 
@@ -195,6 +196,9 @@ def _end(table, node, uses, scopes):
     first, letter = node.sub.sides[1], node.sub.sides[0]
     if not is_letter(letter) or not isinstance(first, Number):
         return
+    if first.value in (0, 1):
+        size = node.sup if first.value == 1 else _one_more(node.sup)
+        uses.extents[uses.scopes, spelled(letter)] = (int(first.value), node.sup, size)
     if first.value == table.start:
         uses.ends[uses.scopes, spelled(letter)] = node.sup if table.start else _one_more(node.sup)
     elif first.value == 0:

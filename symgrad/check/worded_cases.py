@@ -29,7 +29,9 @@ def with_cases(pieces: Sequence[Piece], lines: list[Line]) -> list[Line]:
             left = _equation(out[k]).sides[0]
             first = out[k].rows[0]
             body = Cases(left.at, branches[-1][0].end, tuple(branches))
-            out[k] = replace(out[k], rows=(replace(first, statement=Relation(left.at, body.end, (left, body), ("=",))),))
+            out[k] = replace(
+                out[k], rows=(replace(first, statement=Relation(left.at, body.end, (left, body), ("=",))),)
+            )
             for other in range(k + 1, k + used):
                 out[other] = replace(out[other], rows=tuple(_silent(row) for row in out[other].rows))
         k += max(used, 1)
