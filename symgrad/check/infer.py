@@ -112,6 +112,8 @@ def left_names(table: Table, statement: Node | None) -> list[str]:
     base = base_of(symbol)
     if base is None or not isinstance(symbol, Symbol | Scripted):
         return []
+    if isinstance(symbol, Scripted) and symbol.sub is not None and f"{spelled(base)}[]" in table.quantities:
+        return [f"{spelled(base)}[]"]
     if isinstance(symbol, Scripted) and symbol.sub is not None and not _letters_only(table, items(symbol.sub)):
         return [spelled(symbol)]
     return [spelled(base), spelled(symbol)]

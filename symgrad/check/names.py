@@ -113,3 +113,11 @@ def is_transpose(sup: Node | None) -> bool:
     if not isinstance(sup, Symbol):
         return False
     return sup.name in TRANSPOSE or (sup.name == "T") or (sup.name == "t" and sup.font in ("sf", "rm"))
+
+
+def moved(index: Node | None) -> tuple[Node, int] | None:
+    """(t, 1) of `t + 1`."""
+    match index:
+        case Sum(terms=(("+", letter), (("+" | "-") as sign, Number(value=by)))) if is_letter(letter):
+            return (letter, int(by) if sign == "+" else -int(by)) if by.denominator == 1 else None
+    return None

@@ -9,7 +9,7 @@ from .arrays import Array, gather
 from .context import Environment, NeedsMembers, by_entries, fresh
 from .jets import Jet
 from .linear import transposed
-from .names import letters, spelled
+from .names import letters, moved, spelled
 from .table import Definition, Found, IllTyped, Quantity, Unclear
 from .whole import whole
 
@@ -158,13 +158,16 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
     if definition is None:
         if q.sizes is None and q.key in m.trial.table.axes:
             return m.trial.draw(Quantity(q.key, q.symbol, m.trial.table.axes[q.key], q.above), members)
+        like = m.trial.table.quantities.get(q.key.removesuffix("[]"))
+        if q.sizes is None and like is not None and like is not q and like.sizes is not None:
+            return m.trial.draw(Quantity(q.key, q.symbol, like.sizes, q.above), members)
         if q.sizes is None:
             raise Unclear(f"{q.key} at {', '.join(map(str, members))} is not defined", q.symbol)
         return m.trial.draw(q, members)
     bound = {
-        spelled(p): Array((), np.asarray(k))
+        name: Array((), np.asarray(k - by))
         for p, k in zip(definition.pattern, members, strict=False)
-        if letters(p) == (spelled(p),)
+        for name, by in _letter_of(p)
     }
     rest = definition.pattern[len(members) :]
     return _remembered(m, q, key, env, lambda inner: _over(m, definition, rest, inner.with_indices(bound), q))
@@ -174,10 +177,18 @@ def _outside(m, definition, members):
     """Members before the first: what a recursion begins with is an input."""
     table = m.trial.table
     for pattern, k in zip(definition.pattern, members, strict=False):
-        name = spelled(pattern)
-        if letters(pattern) == (name,) and name not in table.sizes and k < m.trial.first(name):
-            return True
+        for name, by in _letter_of(pattern):
+            if name not in table.sizes and k - by < m.trial.first(name):
+                return True
     return False
+
+
+def _letter_of(pattern):
+    """The letter of a pattern, and what is added to it: `t`, `t + 1`."""
+    if letters(pattern) == (spelled(pattern),):
+        return ((spelled(pattern), 0),)
+    step = moved(pattern)
+    return ((spelled(step[0]), step[1]),) if step is not None else ()
 
 
 def _matching(m, q, members):
@@ -193,8 +204,7 @@ def _matching(m, q, members):
 
 
 def _fits(m, pattern, k):
-    name = spelled(pattern)
-    if letters(pattern) == (name,) and name not in m.trial.table.sizes:
+    if any(name not in m.trial.table.sizes for name, _ in _letter_of(pattern)):
         return "letter"
     try:
         return "same" if int(whole(m.trial, pattern, Environment()).data) == k else ""

@@ -20,6 +20,7 @@ from .document import Document
 from .facts import stated_fact
 from .indices import only_indices
 from .infer import Inference, infer, left_names, own_entries, solved
+from .iterates import declare_iterates
 from .labels import labels_of, number_labels
 from .meaning import CONSTANTS
 from .named import folded
@@ -134,6 +135,7 @@ class Walk:
             forget(self.table, section)
             self.used.clear()
         self._declare_all(section)
+        declare_iterates(self.table, [line.rows for line in section.lines])
         self.table.labels |= number_labels(self.table, [line.rows for line in section.lines])
         self.reading.inferred += infer(self.table, [line.rows for line in section.lines], self._conditions(section))
         self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick, self.padded)
