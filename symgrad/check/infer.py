@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
+from .multiplied import vectors_by_use
 from .points import is_numeric
 from .starts import axes_begin, axes_reach
 from .table import Quantity, Table
@@ -46,6 +47,11 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         quantity = table.declare(unknown.pop(key)[0].node, None, properties=("function",))
         out.append(Inference(quantity.key, "a function that the document leaves open"))
     _member_ranges(table, axes)
+    plainly = {k for k, found in unknown.items() if all(not u.below and not u.above for u in found) and k == plain(k).lower()}
+    for key, sizes in vectors_by_use(table, formulas, plainly | {k for k in unknown if k.startswith("bf:")}).items():
+        if not any(u.below for u in unknown[key]):
+            table.declare(base_of(unknown.pop(key)[0].node), sizes).implied = True
+            out.append(Inference(key, "a vector"))
     for key, found in unknown.items():
         out += _declared(table, key, found, axes)
     for key, found in uses.names.items():
