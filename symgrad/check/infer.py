@@ -40,6 +40,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     for rows in formulas:
         for row in rows:
             _by_entries(table, row.statement)
+    _numbered_arguments(table, formulas)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     axes = Axes(table, uses)
     out: list[Inference] = []
@@ -221,6 +222,28 @@ def _arguments(table, statement):
     return {spelled(a) for a in table.left_side(statement.sides[0])[1] if isinstance(a, Symbol)}
 
 
+def _numbered_arguments(table, formulas):
+    """`k(μ_1, σ_1, μ_2, σ_2) = …` is a function of four numbers, whatever else is called μ."""
+    statements = [row.statement for rows in formulas for row in rows]
+    if any(isinstance(s, Relation) and len(s.sides) == 2 and own_entries(*s.sides) for s in statements):
+        return
+    for statement in statements:
+        if not isinstance(statement, Relation) or statement.sides[0] is None or statement.relations[0] not in ("=", ":="):
+            continue
+        symbol, arguments = table.left_side(statement.sides[0])
+        if base_of(symbol) is None or len(arguments) < 2 or not all(_is_numbered(a) for a in arguments):
+            continue
+        for argument in arguments:
+            if spelled(argument) not in table.quantities:
+                table.declare_label(spelled(argument), argument)
+
+
+def _is_numbered(node):
+    """`x_1`: a name with a number for a subscript."""
+    plain_name = isinstance(node, Scripted) and isinstance(node.base, Symbol) and node.sup is None and not node.primes
+    return plain_name and isinstance(node.sub, Number)
+
+
 def _is_value(statement):
     """`x = -2` gives a value, it does not say what x is."""
     return (
@@ -391,6 +414,11 @@ def _members_of_matrices(table, uses, defined, out):
             out.append(Inference(key, f"{'row' if shape == (n, d) else 'column'} {letter} of {matrix.key}"))
 
 
+def _is_variable(table, argument, by):
+    """`R(z)` where R is differentiated by z: an application, no product."""
+    return isinstance(argument, Symbol) and any(spelled(base_of(b)) == spelled(argument) for b in by if base_of(b) is not None)
+
+
 def _open_functions(table, uses, defined, out):
     """A number that is differentiated by what it is not made of is a function that the document leaves open."""
     for key, by in uses.by.items():
@@ -399,6 +427,8 @@ def _open_functions(table, uses, defined, out):
             continue
         quantity.by = tuple(by)
         quantity.properties.add("open")
+        if any(_is_variable(table, a, by) for names in uses.applied.get(key, ()) for a in names):
+            quantity.properties.add("function")
         out.append(Inference(key, "a function that the document leaves open"))
 
 
