@@ -43,6 +43,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     _numbered_arguments(table, formulas)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     axes = Axes(table, uses)
+    _arguments_fit(table, formulas, axes)
     out: list[Inference] = []
     for key in [k for k, found in unknown.items() if len(uses.applied.get(k, ())) == len(found)]:
         quantity = table.declare(unknown.pop(key)[0].node, None, properties=("function",))
@@ -222,6 +223,24 @@ def _arguments(table, statement):
     return {spelled(a) for a in table.left_side(statement.sides[0])[1] if isinstance(a, Symbol)}
 
 
+def _arguments_fit(table, formulas, axes):
+    """Of `D(p, q) = …` and `D(p, u)`, u is as long as q."""
+    statements = [row.statement for rows in formulas for row in rows if row.statement is not None]
+    parameters = {}
+    for s in statements:
+        if isinstance(s, Relation) and s.sides[0] is not None and s.relations[0] in ("=", ":="):
+            symbol, arguments = table.left_side(s.sides[0])
+            if arguments and base_of(symbol) is not None:
+                parameters.setdefault(spelled(symbol), arguments)
+    for s in statements:
+        for node in s.walk():
+            symbol, arguments = table.left_side(node) if isinstance(node, Product) else (node, ())
+            known = parameters.get(spelled(symbol), ()) if arguments else ()
+            for one, other in zip(known, arguments, strict=False):
+                if isinstance(one, Symbol) and isinstance(other, Symbol):
+                    axes.alike(spelled(one), spelled(other))
+
+
 def _numbered_arguments(table, formulas):
     """`k(μ_1, σ_1, μ_2, σ_2) = …` is a function of four numbers, whatever else is called μ."""
     statements = [row.statement for rows in formulas for row in rows]
@@ -368,6 +387,13 @@ class Axes:
         while self.parent.get(item, item) != item:
             item = self.parent[item]
         return item
+
+    def alike(self, one: str, other: str) -> None:
+        """Two vectors of one length."""
+        self._join((one, 0), (other, 0))
+        known = self.table.get(one)
+        if known is not None and len(known.sizes or ()) == 1:
+            self.known.setdefault(self._root((one, 0)), known.sizes[0])
 
     def _join(self, a, b):
         a, b = self._root(a), self._root(b)

@@ -205,7 +205,16 @@ class Meaning:
         if q.sizes is not None and families <= position < families + len(q.sizes):
             first = self.trial.first(name)
             return values(dim, first, first + self.trial.size(q.sizes[position - families], self.members(env)) - 1)
-        low, high = index_range(self, name, body, env)
+        try:
+            low, high = index_range(self, name, body, env)
+        except IllTyped:
+            raise
+        except Unclear:
+            told = self.trial.table.axes.get(q.key, ())
+            if not families <= position < families + len(told):
+                raise
+            low = self.trial.first(name)
+            high = low + self.trial.size(told[position - families], self.members(env)) - 1
         return values(dim, low, high)
 
 
