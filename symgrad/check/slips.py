@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from ..tex.syntax import Node, Relation
+from ..tex.syntax import Node
 from ..tex.writing import latex
 from .claims import Judge, Verdict
 from .edits import Edit, edits
@@ -68,17 +68,13 @@ def find_slip(
     return None
 
 
-def around_of(step) -> tuple[Node, ...]:
-    """All sides of the chain that a step is a link of."""
-    sides = step.row.statement.sides if step.row is not None and isinstance(step.row.statement, Relation) else ()
-    return tuple(side for side in (*sides, step.left, step.right) if side is not None)
-
-
 def _repaired(judge, side, fixed, changed, around, until):
     scope = Scope(judge.table, fixed, changed, around)
     sieve = Sieve(
         judge, fixed, changed, around, (*changed.walk(), *(n for part in scope.operands for n in part.walk()))
     )
+    if sieve.passes(changed):
+        return None
     known = {latex(node) for node in scope.near}
     for edit in _within(edits(changed, scope), until, known):
         if not sieve.passes(edit.side):

@@ -1,0 +1,154 @@
+r"""The slip in a wrong step: which, where, what should have been written; and steps that follow from a wrong one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from symgrad.check.changes import factors_of
+from symgrad.check.edits import EDITS, edits
+from symgrad.check.following import followed
+from symgrad.check.scope import Scope
+from symgrad.check.slips import LABELS, find_slip
+from symgrad.check.table import Table
+from symgrad.tex.places import places
+from symgrad.tex.reader import read_expression
+from symgrad.tex.writing import latex
+from tests.check_readings import judge_of, reading, refuted
+from tests.tex_forms import compact
+from tests.tex_trees import expressions
+
+LAYER = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $q = W x$ and $f = \sum_k q_k^2$. """
+MATRICES = r"""Let $X \in \mathbb{R}^{N \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^N$, $r = X w - y$, $J = \frac{1}{N} r^\top r$. """
+NUMBERS = r"""Let $a, b, u, v \in \mathbb{R}$ with $u > 0$ and $v > 0$. """
+
+WRONG = (
+    # text, claim, label, what is written, what should be, words
+    (LAYER, r"\frac{\partial f}{\partial q_k} = q_k", "factor", "q_k", "2 q_k", "2 is missing"),
+    (LAYER, r"\frac{\partial f}{\partial q_k} = -2 q_k", "sign", "", "2 q_k", "+ 2 q_k"),
+    (LAYER, r"\frac{\partial f}{\partial W_{ij}} = 2 q_j x_i", "index", "", "2 q_i x_j", "swapped"),
+    (LAYER, r"\frac{\partial f}{\partial W_{ij}} = 2 q_j x_j", "index", "j", "2 q_i x_j", "the index i"),
+    (LAYER, r"\frac{\partial q_k}{\partial W_{ij}} = x_j", "delta", "x_j", r"x_j \delta_{k i}", "is missing"),
+    (LAYER, r"\frac{\partial f}{\partial x_j} = 2 q_i W_{ij}", "sum", "", "", "index i is free on the right"),
+    (LAYER, r"\frac{\partial f}{\partial W_{ij}} = 2 q_i", "missing factor", "2 q_i", "x_j 2 q_i", "x_j is missing"),
+    (LAYER, r"\nabla_x f = 2 W q", "transpose", "W", r"2 W^\top q", "W^\\top where W"),
+    (LAYER, r"\nabla_W f = 2 x q^\top", "transpose", "", "", ""),
+    (MATRICES, r"\nabla_w J = 2 X^\top r", "factor", "", "", "1/N is missing"),
+    (MATRICES, r"\nabla_w J = \frac{2}{N} X^\top X w", "", "", "", ""),
+    (NUMBERS, r"(a + b)^2 = a^2 + a b + b^2", "factor", "a b", "a^2 + 2 a b + b^2", "2 is missing"),
+    (NUMBERS, r"(a + b)^2 = a^2 + 2 a b", "term", "", "", "missing"),
+    (NUMBERS, r"a^2 a = a^2", "exponent", "", "a^3", ""),
+    (NUMBERS, r"\frac{d}{du} \log u = \frac{u}{1}", "exponent", "", r"\frac{1}{u}", "swapped"),
+    (NUMBERS, r"\log(u v) = \log u + \log u", "argument", "", r"\log u + \log v", "v where u"),
+    (NUMBERS, r"\frac{d}{da} \tanh(a) = 1 - \tanh(a)", "exponent", "", "", ""),
+    (NUMBERS, r"\frac{d}{da} e^{a b} = e^{a b}", "missing factor", "", "", "b is missing"),
+)
+
+
+@pytest.mark.parametrize(("given_text", "claim", "label", "written", "should", "words"), WRONG, ids=[w[1] for w in WRONG])
+def test_the_slip_is_named(given_text, claim, label, written, should, words):
+    text = f"{given_text}Then\n\n$${claim}$$\n"
+    found = reading(text)
+    (k,) = refuted(found)
+    step = found.steps[k]
+    slip = find_slip(judge_of(found), step.left, step.right, step.around, seconds=20)
+    assert slip is not None and slip.label in LABELS
+    assert slip.verdict.holds
+    assert not label or slip.label == label
+    assert not written or text[slip.at : slip.end] == written
+    assert not should or slip.should == should
+    assert words.replace("\\\\", "\\") in slip.words
+
+
+def test_what_should_have_been_written_is_proved_when_it_is_written():
+    for given_text, claim, *_ in WRONG[:6]:
+        found = reading(f"{given_text}Then\n\n$${claim}$$\n")
+        step = found.steps[refuted(found)[0]]
+        slip = find_slip(judge_of(found), step.left, step.right, step.around, seconds=20)
+        left = claim.partition("=")[0]
+        repaired = f"{left} = {slip.should}" if slip.side == "right" else f"{slip.should} = {claim.partition('=')[2]}"
+        assert not refuted(reading(f"{given_text}Then\n\n$${repaired}$$\n"))
+
+
+def test_a_true_step_has_no_slip():
+    found = reading(f"{LAYER}Then $$\\frac{{\\partial f}}{{\\partial q_k}} = 2 q_k$$")
+    step = found.steps[-1]
+    assert step.verdict.holds
+    assert find_slip(judge_of(found), step.left, step.right, step.around, seconds=20) is None
+
+
+def test_a_step_that_no_single_change_repairs_has_no_slip():
+    found = reading(f"{NUMBERS}Then $$a = \\tanh(b) + \\sin(u) v^7$$")
+    step = found.steps[refuted(found)[0]]
+    assert find_slip(judge_of(found), step.left, step.right, step.around, seconds=5) is None
+
+
+def test_no_edit_copies_another_side_of_the_chain():
+    found = reading(f"{NUMBERS}Then $$a + b = b + a = \\tanh(b) u$$")
+    step = found.steps[refuted(found)[0]]
+    slip = find_slip(judge_of(found), step.left, step.right, step.around, seconds=5)
+    assert slip is None or slip.should not in ("a + b", "b + a")
+
+
+# Edits
+
+
+@given(expressions())
+def test_every_place_can_be_put_back(tree):
+    for place in places(tree):
+        assert compact(place.put(place.node)) == compact(tree)
+
+
+@pytest.mark.parametrize("kind", EDITS, ids=lambda kind: kind.__name__)
+def test_every_kind_of_edit_says_itself(kind):
+    assert kind.__doc__
+
+
+@pytest.mark.parametrize("latex_text", (r"2 a (b - c)", r"\sum_k W_{ik} x_k + \frac{1}{2} b^2", r"-\sigma(z) (1 - \sigma(z))"))
+def test_edits_can_be_written_and_read(latex_text):
+    tree = read_expression(latex_text)
+    scope = Scope(Table(), tree, tree)
+    for edit in edits(tree, scope):
+        assert edit.change.label in LABELS and edit.change.words
+        assert compact(read_expression(latex(read_expression(latex(edit.side))))) == compact(
+            read_expression(latex(edit.side))
+        )
+        assert tree.at <= edit.place.node.at <= edit.place.node.end <= tree.end
+
+
+@given(st.sampled_from(("a", "a b", "a \\cdot b / c")))
+def test_factors_of_a_term(text):
+    assert len(factors_of(read_expression(text))) == text.count(" ") // (2 if "cdot" in text else 1) + 1
+
+
+# Steps that follow
+
+CHAIN = (
+    LAYER
+    + r"""Then
+
+$$\frac{\partial f}{\partial q_k} = q_k$$
+
+$$\frac{\partial f}{\partial W_{ij}} = \sum_k \frac{\partial f}{\partial q_k} \frac{\partial q_k}{\partial W_{ij}}
+= \sum_k q_k 1_{k=i} x_j = q_i x_j$$
+
+"""
+)
+
+
+def test_a_step_that_passes_a_mistake_on_follows_from_it():
+    found = reading(CHAIN)
+    first, second = refuted(found)
+    assert followed(found.steps, judge_of(found)) == {second: first}
+
+
+def test_a_second_mistake_does_not_follow_from_the_first():
+    found = reading(CHAIN + r"$$\frac{\partial q_k}{\partial x_j} = W_{kj}^2$$")
+    wrong = refuted(found)
+    assert followed(found.steps, judge_of(found)) == {wrong[1]: wrong[0]}
+    assert len(wrong) == 3
+
+
+def test_a_mistake_made_again_in_other_letters_follows():
+    found = reading(CHAIN.partition("$$\\frac{\\partial f}{\\partial W")[0] + r"$$\frac{\partial f}{\partial q_i} = q_i$$")
+    first, second = refuted(found)
+    assert followed(found.steps, judge_of(found)) == {second: first}
