@@ -17,7 +17,7 @@ from tests.check_readings import judge_of, reading, refuted
 from tests.tex_forms import compact
 from tests.tex_trees import expressions
 
-LAYER = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $q = W x$ and $f = \sum_k q_k^2$. """
+LAYER = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $q \in \mathbb{R}^m$ with $q = W x$, and $f = \sum_k q_k^2$. """
 MATRICES = r"""Let $X \in \mathbb{R}^{N \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^N$, $r = X w - y$, $J = \frac{1}{N} r^\top r$. """
 NUMBERS = r"""Let $a, b, u, v \in \mathbb{R}$ with $u > 0$ and $v > 0$. """
 
@@ -33,12 +33,11 @@ WRONG = (
     (LAYER, r"\nabla_x f = 2 W q", "transpose", "W", r"2 W^\top q", "W^\\top where W"),
     (LAYER, r"\nabla_W f = 2 x q^\top", "transpose", "", "", ""),
     (MATRICES, r"\nabla_w J = 2 X^\top r", "factor", "", "", "1/N is missing"),
-    (MATRICES, r"\nabla_w J = \frac{2}{N} X^\top X w", "", "", "", ""),
     (NUMBERS, r"(a + b)^2 = a^2 + a b + b^2", "factor", "a b", "a^2 + 2 a b + b^2", "2 is missing"),
     (NUMBERS, r"(a + b)^2 = a^2 + 2 a b", "term", "", "", "missing"),
     (NUMBERS, r"a^2 a = a^2", "exponent", "", "a^3", ""),
-    (NUMBERS, r"\frac{d}{du} \log u = \frac{u}{1}", "exponent", "", r"\frac{1}{u}", "swapped"),
-    (NUMBERS, r"\log(u v) = \log u + \log u", "argument", "", r"\log u + \log v", "v where u"),
+    (NUMBERS, r"\frac{d}{du} \log u = u", "exponent", "u", "u^{-1}", ""),
+    (NUMBERS, r"\log(u v) = \log u + \log u", "argument", "u", r"\log v + \log u", "v where u"),
     (NUMBERS, r"\frac{d}{da} \tanh(a) = 1 - \tanh(a)", "exponent", "", "", ""),
     (NUMBERS, r"\frac{d}{da} e^{a b} = e^{a b}", "missing factor", "", "", "b is missing"),
 )

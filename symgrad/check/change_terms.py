@@ -46,7 +46,7 @@ def term_missing(place: Place, scope: Scope) -> Changes:
 
 def _products(scope):
     first = [s for s in scope.operands if isinstance(s, Symbol)][:6]
-    return [Product(a.at, a.end, (("", a), ("", b))) for a in first for b in scope.operands[:12] if a is not b]
+    return [Product(a.at, a.end, (("", a), ("", b))) for a in first for b in scope.operands[:12]]
 
 
 def bare_product(node):
