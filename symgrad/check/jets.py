@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 
@@ -51,6 +51,12 @@ class Jet:
         """The derivative along `tag`; None where it is 0 throughout."""
         parts = {tags - {tag}: part for tags, part in self.parts.items() if tag in tags}
         return Jet(parts) if parts else None
+
+    def split(self, tag: str) -> tuple[Jet, Jet]:
+        """`u` and `v` of `u + ε v`, for a tag along which it changes."""
+        change = self.along(tag)
+        assert change is not None, "one of `tags`"
+        return self.without(tag), change
 
 
 def constant(array: Array) -> Jet:
@@ -144,11 +150,11 @@ class Algebra:
         return self.apply(a, lambda data: self.field.power(data, exponent), slope)
 
     def apply(self, a: Jet, function: Callable, slope: Callable[[Jet, Jet], Jet]) -> Jet:
-        """A function of numbers, entry by entry: `f(x + εd) = f(x) + ε f′(x) d`; `slope(x, y)` is f′ at x where f(x) = y."""
+        """`f(x + εd) = f(x) + ε f′(x) d`, entry by entry; `slope(x, y)` is f′ at x where f(x) = y."""
         if not a.tags:
             return constant(Array(a.base.dims, function(a.base.data)))
         tag = max(a.tags)
-        below, along = a.without(tag), a.along(tag)
+        below, along = a.split(tag)
         value = self.apply(below, function, slope)
         change = self.multiply(slope(below, value), along)
         return Jet({**value.parts, **{tags | {tag}: part for tags, part in change.parts.items()}})
@@ -179,7 +185,7 @@ class Algebra:
         """`Π` over the named axes of the places where `where` holds; `where` has all of `dims`."""
         kept = self.choose(where, a, self.number(1))
         for dim in dims:
-            factors = [kept.map(lambda part, k=k, dim=dim: at(part, dim, k)) for k in range(kept.base.size(dim))]
+            factors = [kept.map(partial(at, dim=dim, place=k)) for k in range(kept.base.size(dim))]
             kept = reduce(self.multiply, factors, self.number(1))
         return kept
 

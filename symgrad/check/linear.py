@@ -59,7 +59,7 @@ def inverse(algebra: Algebra, a: Jet) -> Jet:
     if not a.tags:
         return constant(_eliminated(algebra, a.base)[0])
     tag = max(a.tags)
-    below, along = a.without(tag), a.along(tag)
+    below, along = a.split(tag)
     value = inverse(algebra, below)
     change = algebra.negative(algebra.matmul(algebra.matmul(value, along), value))
     return Jet({**value.parts, **{tags | {tag}: p for tags, p in change.parts.items()}})
@@ -70,7 +70,7 @@ def determinant(algebra: Algebra, a: Jet) -> Jet:
     if not a.tags:
         return constant(_eliminated(algebra, a.base)[1])
     tag = max(a.tags)
-    below, along = a.without(tag), a.along(tag)
+    below, along = a.split(tag)
     value = determinant(algebra, below)
     change = algebra.multiply(value, trace(algebra, algebra.matmul(inverse(algebra, below), along)))
     return Jet({**value.parts, **{tags | {tag}: p for tags, p in change.parts.items()}})
