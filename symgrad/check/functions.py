@@ -11,7 +11,7 @@ import numpy as np
 from mpmath import iv
 
 from .arrays import Array
-from .fields import Float, NotExact
+from .fields import Float, Modular, NotExact
 from .jets import Algebra, Jet
 
 
@@ -19,7 +19,7 @@ from .jets import Algebra, Jet
 class Function:
     """`value` for floats, `ball` for intervals; `slope(algebra, x, y)` is f′(x), where y = f(x).
 
-    `exact` is the function of fractions, where it has one; `low`, `high` bound the domain, `kinks` are where it has no derivative.
+    `exact` is the function of fractions, where it has one; `low` and `high` bound the domain.
     """
 
     name: str
@@ -81,7 +81,7 @@ def pi(a: Algebra) -> Jet:
     if a.field.name == "balls":
         a.field.number(1)
         return Jet({frozenset(): Array((), np.asarray(+iv.pi, dtype=object))})
-    if a.field.name == "modular":
+    if isinstance(a.field, Modular):
         return Jet({frozenset(): Array((), _unknown("pi", np.asarray(3, np.int64), a.field.prime))})
     raise NotExact("π")
 

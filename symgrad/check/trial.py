@@ -10,7 +10,7 @@ import numpy as np
 
 from ..tex.syntax import Frac, Group, Node, Number, Product, Scripted, Sum, Symbol
 from .arrays import Array
-from .fields import Float, NotExact
+from .fields import Float, Modular
 from .jets import Algebra, Jet, constant
 from .linear import identity, inverse, transposed
 from .names import letters, spelled
@@ -102,15 +102,16 @@ class Trial:
     def _made(self, name):
         """What a size is computed from: `m = ⌊(n − K)/s⌋ + 1`."""
         fixed = self.table.quantities.get(name)
-        made = fixed is not None and fixed.definitions and not fixed.definitions[0].pattern
-        return fixed.definitions[0].body if made else None
+        if fixed is None or not fixed.definitions or fixed.definitions[0].pattern:
+            return None
+        return fixed.definitions[0].body
 
     def _free(self, name):
         return name.partition("_")[0] in self.table.sizes and self._made(name) is None
 
     def _letters(self, size, deep=4):
         """The sizes in an expression, through those that are computed."""
-        out = []
+        out: list[str] = []
         for name in atoms(size, self.table.labels):
             made = self._made(name)
             out += self._letters(made, deep - 1) if made is not None and deep else [name]
@@ -178,7 +179,7 @@ class Trial:
 
     def _random(self, rng, quantity, shape):
         shape = (self.points, *shape)
-        if self.field.name == "modular":
+        if isinstance(self.field, Modular):
             data = rng.integers(1, self.field.prime, shape)
             return constant(Array((POINT,), data.astype(np.int64)))
         positive = self.positive or bool(quantity.properties & {"positive", "nonnegative", "distribution"})
@@ -302,7 +303,7 @@ def _one_hot(a, value, rng):
 def _unit(a, value, rng):
     """A rational point of the sphere, `(2t, 1 − |t|²) / (1 + |t|²)`, entries of t all but the last."""
     axis = -2
-    t, last = value.map(lambda p: Array(p.dims, p.data[..., :-1, :])), None
+    t = value.map(lambda p: Array(p.dims, p.data[..., :-1, :]))
     square = a.multiply(t, t).map(lambda p: Array(p.dims, a.field.sum(p.data, (axis,))[..., None, :]))
     one = a.number(1)
     last = a.subtract(one, square)
@@ -344,8 +345,6 @@ PROPERTIES = {
     "one-hot": _one_hot,
     "unit": _unit,
 }
-
-__all__ = ["POINT", "NotExact", "Trial", "whole_number"]
 OF_MATRICES = frozenset(
     ("idempotent", "symmetric", "antisymmetric", "diagonal", "positive semidefinite", "positive definite", "orthogonal")
 )
