@@ -14,6 +14,7 @@ from .jets import Algebra, Jet
 from .linear import identity, inverse, transposed
 from .table import IllTyped, Unclear
 
+Overrides = dict[tuple[str, tuple[int, ...]], Jet]  # by name and member of a family
 _numbers = count()
 
 
@@ -31,7 +32,7 @@ class Environment:
     """
 
     indices: dict[str, Array] = field(default_factory=dict)
-    overrides: dict[tuple[str, tuple[int, ...]], Jet] = field(default_factory=dict)
+    overrides: Overrides = field(default_factory=dict)
     memory: dict = field(default_factory=dict)
     depth: int = 0
     ambient: dict[str, Array] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class Environment:
         """The same with more letters bound."""
         return replace(self, indices={**self.indices, **more})
 
-    def with_overrides(self, more: dict[tuple[str, tuple[int, ...]], Jet]) -> Environment:
+    def with_overrides(self, more: Overrides) -> Environment:
         """The same with other values of some quantities."""
         return replace(self, overrides={**self.overrides, **more}, memory={})
 

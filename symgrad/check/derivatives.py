@@ -1,8 +1,8 @@
 """Partial derivatives, gradients, differentials: by jets, from the definitions alone.
 
-`∂f/∂q` varies q and nothing that q is computed from: f must be expressed through q. `∇_x f` has the shape of x; how `∂f/∂x` and the
-Jacobian `∂y/∂x` are laid out is the document's convention: "mixed" (gradients as columns, Jacobians with the rows of y), "numerator",
-or "denominator" (Jacobians with the rows of x).
+`∂f/∂q` varies q and nothing that q is computed from: f must be expressed through q. `∇_x f` has the shape of x; how
+`∂f/∂x` and the Jacobian `∂y/∂x` are laid out is the document's convention: "mixed" (gradients as columns, Jacobians
+with the rows of y), "numerator", or "denominator" (Jacobians with the rows of x).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from ..tex.syntax import Group, Node, Number, Product, Scripted, Symbol, Tuple
 from .arrays import Array, gather
-from .context import Environment, Value, shape_text
+from .context import Environment, Overrides, Value, shape_text
 from .jets import Jet, constant
 from .linear import transposed
 from .names import base_of, is_transpose, spelled
@@ -93,7 +93,7 @@ def gradient_at(m, nabla: Node, q, arguments: tuple[Node, ...], of: Node, env: E
     variable = sub if sub is not None else definition.parameters[0]
     found = [m.trial.table.find(p) for p in definition.parameters]
     values = [m.array(x, env) for x in arguments]
-    bound = {(f.quantity.key, ()): v for f, v in zip(found, values, strict=True) if f is not None}
+    bound: Overrides = {(f.quantity.key, ()): v for f, v in zip(found, values, strict=True) if f is not None}
     order = int(nabla.sup.value) if isinstance(nabla, Scripted) and isinstance(nabla.sup, Number) else 1
     kept, m.layout = m.layout, "mixed" if m.layout == "numerator" else m.layout
     try:
@@ -258,13 +258,14 @@ def differential(m, body: Node, env: Environment, order: int = 1) -> Value:
     if not 1 <= order <= 4:
         raise Unclear(f"the differential of order {order}", body)
     tags = tuple(f"d{next(_tags)}" for _ in range(order))
-    overrides = {}
+    overrides: Overrides = {}
     for q in varied:
         value = stored(m, q, env, body)
         moved = {frozenset((tag,)): m.trial.direction(q) for tag in tags}
         overrides[q.key, ()] = Jet({**value.parts, **moved})
-    changed: Jet | None = m.array(body, env.with_overrides(overrides))
-    zero = constant(Array((), np.broadcast_to(m.trial.field.number(0), changed.shape)))
+    value = m.array(body, env.with_overrides(overrides))
+    zero = constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
+    changed: Jet | None = value
     for tag in tags:
         changed = changed.along(tag) if changed is not None else None
     return changed or zero

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..tex.syntax import Node
 from .arrays import Array, gather
-from .context import Environment, NeedsMembers, by_entries, fresh
+from .context import Environment, NeedsMembers, Overrides, by_entries, fresh
 from .jets import Jet
 from .linear import transposed
 from .names import letters, moved, spelled
@@ -262,7 +262,7 @@ def _with_axes(part, dims, sizes):
 def application(
     m, q: Quantity, arguments: tuple[Jet, ...], env: Environment, node: Node, indices: tuple[Node, ...] = ()
 ) -> Jet:
-    """`f(a, b)`: the definition with its parameters bound to the arguments, entry by entry where it is a function of numbers."""
+    """`f(a, b)`: the definition with its parameters bound; entry by entry where it is a function of numbers."""
     definition = next((d for d in q.definitions if len(d.parameters) == len(arguments)), None)
     if definition is None and any(d.parameters for d in q.definitions):
         return stored(m, q, env, node)  # `f(g, z)` of an f(x, y, z): the same quantity, told through others
@@ -274,7 +274,7 @@ def application(
     keys = [p.quantity for p in parameters if p is not None]
     if len(keys) == 1 and keys[0].sizes == () and arguments[0].shape != ():
         return by_entries(arguments[0], lambda x: application(m, q, (x,), env, node, indices))
-    bound = {(k.key, ()): value for k, value in zip(keys, arguments, strict=True)}
+    bound: Overrides = {(k.key, ()): value for k, value in zip(keys, arguments, strict=True)}
     inner = env.inside().with_overrides(bound)
     if definition.pattern:
         places = {spelled(p): whole(m.trial, i, env) for p, i in zip(definition.pattern, indices, strict=False)}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from ..tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
+from ..tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
 from .arrays import Array
-from .context import Environment, Eye, Ones, Value, by_entries, raised, settled
+from .context import Environment, Eye, Ones, Overrides, Value, by_entries, raised, settled
 from .functions import BY_NAME, apply
 from .jets import Jet
 from .linear import transposed
@@ -54,14 +55,16 @@ def is_list(node: Node) -> bool:
 
 def is_bar(node: Node) -> bool:
     """`f(t)|_{t = 0}`."""
-    bar = isinstance(node, Scripted) and isinstance(node.base, Group) and (node.base.left, node.base.right) == ("", "|")
-    return bar and isinstance(node.sub, Relation | Tuple)
+    if not isinstance(node, Scripted) or not isinstance(node.base, Group):
+        return False
+    return (node.base.left, node.base.right) == ("", "|") and isinstance(node.sub, Relation | Tuple)
 
 
 def evaluated(m, node: Scripted, env: Environment) -> Value:
     """The value at a place: `t = 0`, or `x = a, y = b`."""
+    assert isinstance(node.base, Group), "is_bar"
     places = node.sub.items if isinstance(node.sub, Tuple) else (node.sub,)
-    at = {}
+    at: Overrides = {}
     for place in places:
         if not isinstance(place, Relation) or place.relations != ("=",):
             raise Unclear("a place is `name = value`", node)
@@ -95,13 +98,15 @@ def powered(m, value: Value, sup: Node | None, env: Environment, node: Node) -> 
         return value
     if is_transpose(sup) and isinstance(value, Ones):
         return replace(value, row=not value.row)
-    if is_transpose(sup) and not (isinstance(value, Jet) and value.shape == ()):
-        return value if isinstance(value, Eye) else transposed(value)
+    if is_transpose(sup) and isinstance(value, Eye):
+        return value
+    if is_transpose(sup) and isinstance(value, Jet) and value.shape != ():
+        return transposed(value)
     if is_transpose(sup) and isinstance(sup, Symbol) and sup.name != "T":
         return value
     if negative_transpose(sup):
         inverse = raised(m.a, value, -1, node)
-        return inverse if isinstance(inverse, Eye) else transposed(inverse)
+        return transposed(inverse) if isinstance(inverse, Jet) else inverse
     entry = _entry_power(sup)
     if entry is not None and isinstance(value, Jet):
         return by_entries(value, lambda x: m.a.power(x, entry))
@@ -146,13 +151,11 @@ def spelled_fraction(node: Node) -> int | None:
     """k of `k/2`."""
     if isinstance(node, Number) and (node.value * 2).denominator == 1:
         return int(node.value * 2)
-    parts = (
-        [f for _, f in node.factors]
-        if isinstance(node, Product)
-        else [getattr(node, "above", None), getattr(node, "below", None)]
-    )
-    if len(parts) == 2 and all(isinstance(p, Number) for p in parts) and parts[1].value == 2:
-        return int(parts[0].value)
+    match node:
+        case Frac(above=Number() as above, below=Number() as below) if below.value == 2:
+            return int(above.value)
+        case Product(factors=((_, Number() as above), (_, Number() as below))) if below.value == 2:
+            return int(above.value)
     return None
 
 
@@ -193,8 +196,7 @@ def _delta(m, node, env):
     indices = [whole(m.trial, index, env) for index in (*above, *items(node.sub))]
     if len(indices) < 2:
         return None
-    pairs = zip(indices, indices[1:], strict=False)
-    same = conjunction(_equal(a, b) for a, b in pairs)
+    same = conjunction(_equal(a, b) for a, b in pairwise(indices))
     return m.a.integers(Array(same.dims, same.data.astype(np.int64)))
 
 
