@@ -22,7 +22,7 @@ def expectation(m, node: Node, group: Group, env: Environment) -> Value:
     if group.body is None or not isinstance(drawn, Relation) or drawn.relations != ("~",):
         raise Unclear("an expectation: over what, with what probabilities, is not said", node)
     letter, law = drawn.sides
-    if not is_letter(letter) or m.trial.table.find(law) is None:
+    if not is_letter(letter) or law is None or m.trial.table.find(law) is None:
         raise Unclear("an expectation over what is no index with declared probabilities", node)
     weight = Scripted(law.at, law.end, law, sub=letter)
     body = Product(group.at, group.end, (("", weight), ("", group)))

@@ -1,6 +1,8 @@
-"""What a written name is called: `\\mathbf{x}`, `W_1`, `W^{(l)}`, `\\hat y` have one spelling each, whatever macros wrote them."""
+"""What a written name is called: `\\mathbf{x}`, `W_1`, `W^{(l)}`, `\\hat y` have one spelling each."""
 
 from __future__ import annotations
+
+from typing import TypeGuard
 
 from ..tex.syntax import Dots, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Text, Tuple
 
@@ -60,13 +62,13 @@ def base_of(node: Node) -> Symbol | None:
     return node if isinstance(node, Symbol) else None
 
 
-def is_letter(node: Node | None) -> bool:
+def is_letter(node: Node | None) -> TypeGuard[Symbol]:
     """Whether a script is one letter that may be an index."""
     return isinstance(node, Symbol) and len(node.name) == 1 and node.font in PLAIN and not node.accents
 
 
 def items(script: Node | None) -> tuple[Node, ...]:
-    """The indices that a script holds: `i, j`, `ij`, `(l)`, `[t]`; one expression such as `i+1` or `2i` is one index."""
+    """The indices that a script holds: `i, j`, `ij`, `(l)`, `[t]`; an expression such as `i+1` or `2i` is one index."""
     match script:
         case None:
             return ()
