@@ -1,7 +1,7 @@
 """Arrays with named axes: an axis for each index of a formula, before the axes of the value itself.
 
-`W_{ij} x_j` has the axes i and j and the shape of a number; `W x` has no named axis and the shape of a column, (m, 1). Axes of
-one name are the same axis, so a formula is evaluated for all values of its indices at once.
+`W_{ij} x_j` has the axes i and j and the shape of a number; `W x` has no named axis and the shape of a column, (m, 1).
+Axes of one name are the same axis, so a formula is evaluated for all values of its indices at once.
 """
 
 from __future__ import annotations

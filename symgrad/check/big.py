@@ -11,9 +11,9 @@ from ..tex.syntax import Big, Relation, Tuple
 from .arrays import Array, aligned
 from .context import Environment, Eye, NeedsMembers, Value, added, fresh, multiplied
 from .jets import Algebra, Jet, at
+from .names import letters, spelled
 from .quantities import memberwise
 from .ranges import bound_letters, index_range, limits, values
-from .names import letters, spelled
 from .table import IllTyped, Unclear
 from .whole import conjunction, index_condition, whole
 
@@ -87,7 +87,7 @@ def _forget(m, kept, dims, where, node, letters_):
     """Entries read outside an axis under a bound letter: those that the condition excludes were never read."""
     for mask in m.masks[kept:]:
         if set(mask.dims) & dims and not m.padded:
-            names, (inside, wanted) = aligned(mask, where)
+            _, (inside, wanted) = aligned(mask, where)
             if np.any(wanted & ~inside):
                 raise _leaves(m, node, letters_)
     m.masks[kept:] = [mask for mask in m.masks[kept:] if not set(mask.dims) & dims]
@@ -108,7 +108,7 @@ def _one_by_one(m, node, env, ranges):
     combine = {"sum": added, "prod": lambda a, x, y, n: multiplied(a, x, y, "", n)}.get(node.op)
     if combine is None:
         raise Unclear(f"{node.op} over the members of a family", node)
-    places = [{}]
+    places: list[dict[str, Array]] = [{}]
     for name, (low, high) in ranges.items():
         places = [{**p, name: Array((), np.asarray(k))} for p in places for k in range(low, high + 1)]
     if len(places) > MOST:
@@ -134,7 +134,6 @@ def _product(a: Algebra, body: Jet, dims, where):
 
 def _extreme(better: Callable):
     def work(a: Algebra, body: Jet, dims, where):
-        names, _ = aligned(body.base, where)
         best, known = None, None
         for place in np.ndindex(*(where.size(d) for d in dims)):
             entry, wanted = _at(body, where, dims, place)

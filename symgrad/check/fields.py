@@ -1,8 +1,9 @@
 """The numbers in which a step is evaluated: floats to nominate, remainders to prove, fractions and intervals to refute.
 
-`FLOAT` is quick and says only where to look. In `Modular` a rational step is exact: two sides that agree at random points of a
-field of 2³¹ elements are equal, but for a chance of (degree / 2³¹) a point (Schwartz 1980, Zippel 1979). `EXACT` holds fractions, and `BALLS`
-intervals that contain the true value: two that do not overlap are different, without a doubt.
+`FLOAT` is quick and says only where to look. In `Modular` a rational step is exact: two sides that agree at random
+points of a field of 2³¹ elements are equal, but for a chance of (degree / 2³¹) a point (Schwartz 1980, Zippel 1979).
+`EXACT` holds fractions, and `BALLS` intervals that contain the true value: two that do not overlap are different,
+without a doubt.
 """
 
 from __future__ import annotations

@@ -15,9 +15,10 @@ LIKELY = frozenset("cohxyzfgwe")
 def labels_of(formulas: Iterable[tuple[Row, ...]], ranged: set[str]) -> set[str]:
     """Letters that no sum, range or delta ever runs over, and that look like a label.
 
-    A capital, a letter that names quantities, or one of several letters under one name that is defined for each of them.
+    A capital, a letter that names quantities, or one of several letters under a name that is defined for each of them.
     """
-    run, used, lefts = set(ranged), set(), {}
+    run, used = set(ranged), set[str]()
+    lefts: dict[str, set[str]] = {}
     for rows in formulas:
         for row in rows:
             if row.statement is not None:

@@ -15,7 +15,7 @@ from .whole import bare_letters, whole
 
 
 def bound_letters(m, node: Big, env: Environment) -> tuple[str, ...]:
-    """The letters that a big operator binds: `i`, `i, j`, `i = 1`, `k ≠ i` (k alone), `1 ≤ i < j ≤ n` (those not known outside)."""
+    """The letters that a big operator binds: `i`, `i, j`, `i = 1`, `k ≠ i` (k), `1 ≤ i < j ≤ n` (not known outside)."""
     return tuple(dict.fromkeys(_bound(m, node.sub, env)))
 
 
@@ -209,7 +209,7 @@ def _places(m, found, position, index, letter, sums, env):
 def _equal_to(letter, node):
     """The letters that a bracket or a delta sets equal to this one."""
     for part in node.walk():
-        names = ()
+        names: tuple[str, ...] = ()
         if isinstance(part, Relation) and part.relations == ("=",):
             names = tuple(spelled(s) for s in part.sides)
         elif isinstance(part, Scripted) and is_index_function(part):

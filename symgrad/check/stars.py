@@ -26,8 +26,9 @@ def _bare(node: Node) -> Node | None:
     """The name under the star."""
     if isinstance(node, Named) and isinstance(node.written, Scripted) and node.name.endswith("^*"):
         return node.written.base if node.written.sub is None else None
-    starred = isinstance(node, Scripted) and isinstance(node.sup, Symbol) and node.sup.name == "*"
-    return node.base if starred and isinstance(node.base, Number) else None
+    if isinstance(node, Scripted) and isinstance(node.sup, Symbol) and node.sup.name == "*":
+        return node.base if isinstance(node.base, Number) else None
+    return None
 
 
 def _before_factors(node: Node) -> list[int]:
