@@ -117,10 +117,11 @@ def _at(table, i, j, high, wide, down, across, node) -> Entry:
     return _inside(table, i, j, node)
 
 
-def _beside(entries, diagonal):
+def _beside(entries: Sequence[Node], diagonal: int) -> tuple[Node, Node]:
     """Two entries, none of them on the diagonal if there are as many."""
     off = [e for k, e in enumerate(entries) if k != diagonal]
-    return (off if len(off) > 1 else entries)[-2:]
+    one, other = (off if len(off) > 1 else entries)[-2:]
+    return one, other
 
 
 def _inside(table, i, j, node) -> Entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
+from typing import TypeGuard
 
 from ..tex.syntax import Group, Node, Row, Scripted, Symbol
 from .pieces import Formula, Piece, Prose
@@ -50,7 +51,7 @@ def _letter_only(rows):
     return plain and any(isinstance(b, Group) or (isinstance(b, Symbol) and b.name.isupper()) for b in bases)
 
 
-def _is_t(node):
+def _is_t(node: Node | None) -> TypeGuard[Symbol]:
     return isinstance(node, Symbol) and node.name == "t" and not node.font
 
 
