@@ -101,10 +101,10 @@ def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]
         return hint
     if not lengths:
         return _without_axis(m, letter, node, env)
-    if len(lengths) > 1:
+    if len(lengths) > 1 and not any(f.quantity.implied for f in lengths.values()):
         told = " and ".join(f"{n} in {f.quantity.key}" for n, f in lengths.items())
         raise IllTyped(f"{letter} runs over axes of different sizes: {told}", node)
-    length, found = next(iter(lengths.items()))
+    length, found = max(lengths.items(), key=lambda pair: pair[0])  # entries outside of the shorter axis do not count
     start = _first_of(table, found, letter)
     return start, start + length - 1
 

@@ -19,7 +19,7 @@ from .table import Quantity, Table, Unclear
 POINT = "·"
 WHOLE = ("integer", "natural", "binary")
 SMALL = ((3, 2, 4, 5), (2, 4, 3, 5), (4, 3, 2, 5), (2, 3, 5, 4), (3, 3, 3, 3), (4, 5, 3, 2))
-PARTS = 97  # of 1: so many that sums of products are not 0 by accident, where ReLU and max have kinks
+PARTS = 999983  # of 1: so many that sums of products are not 0 by accident, nor two entries equal, where max has kinks
 LARGEST = 7
 MOST_TRIES = 400
 ENOUGH = 3
