@@ -350,8 +350,7 @@ class Axes:
             self.known.setdefault(self._root(scope), end)
         for scope, (_, _, size) in uses.extents.items():
             self.known.setdefault(self._root(scope), size)
-        for axis, size in axes_reach(table, uses, lambda *axis: self._root(axis) in self.known):
-            self.known[self._root(axis)] = size
+        self.own = dict(axes_reach(table, uses, lambda key, _: table.get(key) is not None))
 
     def _multiply(self, a, b):
         """`W x`: the columns of W are the entries of x."""
@@ -406,6 +405,8 @@ class Axes:
     def size(self, axis: Axis, node: Node) -> Node:
         """The size of an axis: one that is known for it, or one of its own."""
         root = self._root(axis)
+        if axis in self.own:
+            return self.own[axis]
         if root not in self.known:
             name = f"#{len(self.known)}"
             self.known[root] = Symbol(node.at, node.end, name)

@@ -174,6 +174,8 @@ def _above(table, node):
     if isinstance(node.sup, Group) and node.sup.left in ("(", "[", "⟨"):
         return items(node.sup)
     inner = letters(node.sup)
+    if len(inner) > 1 and isinstance(node.sup, Sum):
+        return ()  # `w^{t-k}` is a power
     return items(node.sup) if inner and any(n in table.ranges for n in inner) else ()
 
 
