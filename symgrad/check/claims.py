@@ -91,7 +91,7 @@ class Judge:
             return self._verdict(left, right, until)
         except IllTyped as fault:
             names = {key for side in (left, right) for q in self.table.mentioned(side) for key in self.table.depends(q)}
-            guessed = sorted(key for key in names if self.table.quantities[key].implied)
+            guessed = sorted(key for key in names if self.table.quantities[key].implied and key not in self.table.confirmed)
             if guessed:
                 return Verdict(UNDECIDED, f"{fault.why}; not declared: {', '.join(guessed)}", fault.node)
             return Verdict(REFUTED, fault.why, fault.node)

@@ -23,6 +23,7 @@ CONVENTIONS: tuple[tuple[re.Pattern[str], Callable[..., Declaration]], ...] = tu
         (r"\bgradients? (?:[a-z# ]{0,40})?\b(?:is|are|as) (?:always |all |a |taken as |written as )*columns?(?: vectors?)?\b",  # noqa: E501
          lambda **s: Layout(name="gradient", **s)),
         (r"\bits gradient a column vector", lambda **s: Layout(name="gradient", **s)),
+        (r"\brows (?:belong|correspond|refer) to (?:the )?(?:outputs?|functions?|values?)\b", lambda **s: Layout(name="gradient", **s)),  # noqa: E501
         (r"\bgradient (?:layout|convention)", lambda **s: Layout(name="gradient", **s)),
         (rf"\b{_DERIVATIVE} (?:[a-z# ]{{0,60}})?\b(?:is|are|as) (?:always |all |a |taken as |written as )*rows?(?: vectors?)?\b",  # noqa: E501
          lambda **s: Layout(name="numerator", **s)),

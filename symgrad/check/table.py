@@ -89,6 +89,7 @@ class Table:
         self.letters: set[str] = set()
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
+        self.confirmed: set[str] = set()
         self.one_step = True
         self.starts: dict[str, dict[int, int]] = {}
         self._worked_out: tuple[int, dict] = (-1, {})

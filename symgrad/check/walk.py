@@ -402,8 +402,15 @@ class Walk:
             self.used.add(quantity.key)
         if verdict.kind == REFUTED and self._anew(step, left):
             return self._define_anew(step, left)
+        if verdict.holds:
+            self._confirm(left, step.right)
         self._further_definition(step, left, verdict)
         return replace(step, verdict=verdict, left=left, around=tuple(whole))
+
+    def _confirm(self, *sides):
+        """What was inferred to be a number, and makes a claim hold, is one."""
+        named = {q.key for side in sides for q in self.table.mentioned(side) if q.implied and q.sizes == ()}
+        self.table.confirmed |= named
 
     def _at_a_point(self, left, right):
         """`∂f/∂x = 5` where the derivative is no constant: true at some point that is not stated."""
@@ -529,7 +536,8 @@ class Walk:
         q = found.quantity
         if found.primes and not q.is_function and not parameters and len(q.sizes or ()) != 2:
             return True  # p' beside p
-        open_ = q.sizes is None or (bool(parameters) and q.is_function and not q.definitions)
+        named = bool(parameters) and all(isinstance(p, Symbol) and self.table.find(p) is not None for p in parameters)
+        open_ = q.sizes is None or (named and not q.definitions)
         if found.sup is not None or (q.key in self.used and not introduced and not open_):
             return False
         if not q.definitions and q.sizes and isinstance(right, Number):
