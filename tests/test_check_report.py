@@ -72,7 +72,8 @@ def test_what_is_refuted_comes_before_what_is_not_read(report):
 def test_text(report):
     told = report.to_text()
     assert "notes.md:5   ✗ REFUTED   ∂f/∂xᵢ = 2 xᵢ + xᵢ" in told
-    assert "    you wrote   2 xᵢ + xᵢ\n    expected    ∂f/∂xᵢ\n    at          n=" in told
+    assert "    you wrote   2 xᵢ + xᵢ\n    expected    " in told and "\n    at          n=" in told
+    assert "\n    likely slip " in told
     assert "    a { that is not closed, line 13, column 30\n" in told and f"\n{' ' * 35}^\n" in told
     assert told.count("notes.md:") == 4  # what is no claim is counted
     assert "not claims: 2 not judged, 1 definition" in told
@@ -88,7 +89,7 @@ def test_json(report):
     told = json.loads(report.to_json())
     assert told["schema"] == "symgrad/check/1" and told["exit_code"] == 1
     first = told["steps"][told["first_wrong"]]
-    assert (first["line"], first["verdict"], first["relation"], first["slip"]) == (5, "refuted", "=", "")
+    assert (first["line"], first["verdict"], first["relation"]) == (5, "refuted", "=") and first["slip"]
     assert set(first["counterexample"]) == {"inputs", "indices", "left", "right"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ..tex.syntax import Node
 from .claims import AGREES, PROVED, REFUTED, UNDECIDED, Counterexample
 from .source import GIVEN, Source
 from .walk import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Line, Step
@@ -21,7 +22,7 @@ class Judged:
 
     `verdict` is one of `KINDS`; `continues` where the left side is not written here, but on the line before.
     `notes` tell what is strange about it by form alone, such as an index that is free on one side only.
-    `expected` is what would have been right, `slip` the likely slip, where they are known.
+    `expected` is what would have been right (`mended` as a tree), `slip` the likely slip, where they are known.
     """
 
     line: int
@@ -39,6 +40,7 @@ class Judged:
     latex: str = ""
     expected: str = ""
     slip: str = ""
+    mended: Node | None = field(default=None, repr=False)
     step: Step | None = field(default=None, repr=False)
 
     @property

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from ..errors import OptionError
+from ..errors import OptionError, SymgradError
 from ..tex.reader import read_expression
-from ..tex.syntax import Relation
+from ..tex.syntax import Node, Relation
 from .findings import Findings, Judged
 from .glyphs import shown
 from .linear_text import linear
@@ -86,7 +86,7 @@ def judged(source: Source, lines: tuple[Line, ...], step: Step, found: Sequence[
     goes_on = continues(step)
     at = fault.at if fault is not None else step.right.at if goes_on and step.right is not None else step.at
     line, column = source.place(at)
-    verdict = step.verdict
+    verdict, mended = step.verdict, mended_side(step)
     return Judged(
         line=line,
         column=column,
@@ -101,10 +101,21 @@ def judged(source: Source, lines: tuple[Line, ...], step: Step, found: Sequence[
         continues=goes_on,
         relation=relation_of(step),
         latex=source.text(step.at, step.end),
-        expected=linear(read_expression(step.slip.should)) if step.slip and step.slip.side == "right" else "",
+        expected=step.slip.should if step.slip and mended is None and step.slip.side == "right" else linear(mended),
+        mended=mended,
         slip=f"{step.slip.words} ({step.slip.label})" if step.slip else "",
         step=step,
     )
+
+
+def mended_side(step: Step) -> Node | None:
+    """The right side without its slip, where that is known and can be read."""
+    if step.slip is None or step.slip.side != "right":
+        return None
+    try:
+        return read_expression(step.slip.should)
+    except SymgradError:
+        return None
 
 
 def strange(step: Step, found: Sequence[Lint]) -> tuple[str, ...]:

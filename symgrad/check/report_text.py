@@ -78,7 +78,7 @@ def refutation(step: Judged, width: int, ascii: bool = False) -> Iterator[str]:
     """What was written, what is expected, where they differ, and the likely slip."""
     rows = [
         ("you wrote", step.latex if ascii else step.right),
-        ("expected", step.expected or ("" if ascii else step.left)),
+        ("expected", _expected(step, ascii)),
         ("because", step.why),
         ("at", places(step)),
         ("likely slip", step.slip),
@@ -88,6 +88,14 @@ def refutation(step: Judged, width: int, ascii: bool = False) -> Iterator[str]:
         lines = wrap(text, max(width - DETAIL, 20), break_on_hyphens=False)
         for k, line in enumerate(lines):
             yield f"{name if k == 0 else '':<{DETAIL}}{line}"
+
+
+def _expected(step: Judged, ascii: bool) -> str:
+    """The right side as it should be, else the other side."""
+    if ascii:
+        slip = step.step.slip if step.step is not None else None
+        return slip.should if slip is not None and slip.side == "right" else ""
+    return step.expected or step.left
 
 
 def places(step: Judged) -> str:
