@@ -17,7 +17,7 @@ from tests.check_readings import judge_of, reading, refuted
 from tests.tex_forms import compact
 from tests.tex_trees import expressions
 
-LAYER = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $q \in \mathbb{R}^m$ with $q = W x$, and $f = \sum_k q_k^2$. """
+LAYER = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $q \in \mathbb{R}^m$ with $q = W x$, and $f = q^\top q$. """
 MATRICES = r"""Let $X \in \mathbb{R}^{N \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^N$, $r = X w - y$, $J = \frac{1}{N} r^\top r$. """
 NUMBERS = r"""Let $a, b, u, v \in \mathbb{R}$ with $u > 0$ and $v > 0$. """
 
