@@ -5,7 +5,8 @@ import pytest
 from symgrad.check.lint import RULES, lint
 from tests.check_readings import reading
 
-GIVEN = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $u \in \mathbb{R}^m$, $q_k = \sum_j W_{kj} x_j$, $f = \sum_k q_k^2$. """
+GIVEN = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $u \in \mathbb{R}^m$,
+$q_k = \sum_j W_{kj} x_j$, $f = \sum_k q_k^2$. """
 RIGHT = (
     r"\frac{\partial f}{\partial W_{ij}} = \sum_k 2 q_k 1_{k=i} x_j = 2 q_i x_j",
     r"\frac{\partial f}{\partial x_j} = 2 \sum_{i=1}^m q_i W_{ij}",
@@ -40,7 +41,8 @@ def test_what_is_strange_is_found(claim, expected):
 
 
 def test_the_recap_of_the_lecture():
-    recap = r"$$\frac{\partial Y}{\partial X} = \sum_{k=1}^N \frac{\partial Y}{\partial h_i} \cdot \frac{\partial h_i}{\partial X}$$"
+    product = r"\frac{\partial Y}{\partial h_i} \cdot \frac{\partial h_i}{\partial X}"
+    recap = rf"$$\frac{{\partial Y}}{{\partial X}} = \sum_{{k=1}}^N {product}$$"
     (found,) = lint(reading(f"# Recap\n\nChain rule\n\n{recap}\n"))
     assert "binds k" in found.words and "h_i" in found.words
 

@@ -17,8 +17,10 @@ from tests.check_readings import judge_of, reading, refuted
 from tests.tex_forms import compact
 from tests.tex_trees import expressions
 
-LAYER = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $q \in \mathbb{R}^m$ with $q = W x$, and $f = q^\top q$. """
-MATRICES = r"""Let $X \in \mathbb{R}^{N \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^N$, $r = X w - y$, $J = \frac{1}{N} r^\top r$. """
+LAYER = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$,
+$q \in \mathbb{R}^m$ with $q = W x$, and $f = q^\top q$. """
+MATRICES = r"""Let $X \in \mathbb{R}^{N \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^N$,
+$r = X w - y$, $J = \frac{1}{N} r^\top r$. """
 NUMBERS = r"""Let $a, b, u, v \in \mathbb{R}$ with $u > 0$ and $v > 0$. """
 
 WRONG = (
@@ -43,7 +45,9 @@ WRONG = (
 )
 
 
-@pytest.mark.parametrize(("given_text", "claim", "label", "written", "should", "words"), WRONG, ids=[w[1] for w in WRONG])
+@pytest.mark.parametrize(
+    ("given_text", "claim", "label", "written", "should", "words"), WRONG, ids=[w[1] for w in WRONG]
+)
 def test_the_slip_is_named(given_text, claim, label, written, should, words):
     text = f"{given_text}Then\n\n$${claim}$$\n"
     found = reading(text)
@@ -76,7 +80,7 @@ def test_a_true_step_has_no_slip():
 
 
 def test_a_step_that_no_single_change_repairs_has_no_slip():
-    found = reading(f"{NUMBERS}Then $$a = \\tanh(b) + \\sin(u) v^7$$")
+    found = reading(f"{NUMBERS}Then $$a + b = \\tanh(b) + \\sin(u) v^7$$")
     step = found.steps[refuted(found)[0]]
     assert find_slip(judge_of(found), step.left, step.right, step.around, seconds=5) is None
 
@@ -102,7 +106,9 @@ def test_every_kind_of_edit_says_itself(kind):
     assert kind.__doc__
 
 
-@pytest.mark.parametrize("latex_text", (r"2 a (b - c)", r"\sum_k W_{ik} x_k + \frac{1}{2} b^2", r"-\sigma(z) (1 - \sigma(z))"))
+@pytest.mark.parametrize(
+    "latex_text", (r"2 a (b - c)", r"\sum_k W_{ik} x_k + \frac{1}{2} b^2", r"-\sigma(z) (1 - \sigma(z))")
+)
 def test_edits_can_be_written_and_read(latex_text):
     tree = read_expression(latex_text)
     scope = Scope(Table(), tree, tree)
@@ -148,6 +154,8 @@ def test_a_second_mistake_does_not_follow_from_the_first():
 
 
 def test_a_mistake_made_again_in_other_letters_follows():
-    found = reading(CHAIN.partition("$$\\frac{\\partial f}{\\partial W")[0] + r"$$\frac{\partial f}{\partial q_i} = q_i$$")
+    found = reading(
+        CHAIN.partition("$$\\frac{\\partial f}{\\partial W")[0] + r"$$\frac{\partial f}{\partial q_i} = q_i$$"
+    )
     first, second = refuted(found)
     assert followed(found.steps, judge_of(found)) == {second: first}

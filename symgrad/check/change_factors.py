@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..tex.places import Place
-from ..tex.syntax import Big, Frac, Group, Node, Number, Product, Scripted, Sum, Symbol
-from .changes import Change, Changes, bare, bracketed, factors_of, half, is_term, number, over, power, product, words
+from ..tex.syntax import Frac, Group, Node, Number, Product, Scripted, Sum, Symbol
+from .changes import Change, Changes, bare, bracketed, half, is_term, number, over, product, words
 from .letters import is_index_function
 from .scope import Scope
 
@@ -12,7 +12,7 @@ NUMBERS = ((2, 1), (1, 2), (4, 1), (1, 4), (3, 1), (1, 3))
 
 
 def _missing(what: Node | None, text: str = "") -> str:
-    return f"the factor {text or words(what)} is missing"
+    return f"the factor {text or (words(what) if what is not None else 1)} is missing"
 
 
 def _wraps(place):
@@ -49,7 +49,7 @@ def factor_dropped(place: Place, scope: Scope) -> Changes:
     node = place.node
     if not isinstance(node, Product) or place.within == "variable":
         return
-    for k, (op, factor) in enumerate(node.factors):
+    for k, (_, factor) in enumerate(node.factors):
         rest = (*node.factors[:k], *node.factors[k + 1 :])
         if k == 0 and len(rest) and rest[0][0] == "/":
             continue
@@ -145,6 +145,3 @@ def _label(factor, place, scope):
     if any(isinstance(n, Scripted) and n.primes for n in factor.walk()):
         return "inner derivative"
     return "missing factor"
-
-
-__all__ = ["Big", "power"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..tex.places import Place, is_derivative
-from ..tex.syntax import Big, Frac, Group, Node, Number, Product, Scripted, Symbol
+from ..tex.places import Place, is_derivative, places
+from ..tex.syntax import Big, Group, Node, Number, Scripted, Symbol
 from .changes import Change, Changes, bare, factors_of, is_operand, is_term, product, words
 from .names import base_of
 from .scope import Scope
@@ -36,12 +36,44 @@ def name(place: Place, scope: Scope) -> Changes:
     node = place.node
     if place.within not in ("", "variable") or not isinstance(node, Symbol | Scripted) or place.role == "base":
         return
-    if not is_operand(node) or isinstance(base_of(node), Symbol) and scope.table.find(node) is None:
+    if not is_operand(node) or (isinstance(base_of(node), Symbol) and scope.table.find(node) is None):
         return
     label = "inner derivative" if place.within == "variable" else "argument"
     for other in scope.operands:
         if isinstance(other, Symbol | Scripted) and words(other) != words(node):
             yield Change(other, label, f"{words(other)} where {words(node)} is written")
+
+
+def name_everywhere(place: Place, scope: Scope) -> Changes:
+    """`y (1 − y)` where `z (1 − z)` is written: one name for another, in every place of a side."""
+    node = place.node
+    if place.role != "side":
+        return
+    written = {words(p.node): p.node for p in places(node) if _is_name(p, scope)}
+    for key, old in written.items():
+        if sum(words(p.node) == key for p in places(node) if _is_name(p, scope)) < 2:
+            continue
+        for other in scope.operands:
+            if isinstance(other, Symbol | Scripted) and words(other) != key:
+                new = _replaced(node, key, other, scope)
+                yield Change(new, "argument", f"{words(other)} where {words(old)} is written")
+
+
+def _is_name(place, scope):
+    node = place.node
+    plain = isinstance(node, Symbol | Scripted) and place.within == "" and place.role != "base"
+    return plain and scope.table.find(node) is not None
+
+
+def _replaced(node, key, other, scope):
+    for _ in range(40):
+        for place in places(node):
+            if _is_name(place, scope) and words(place.node) == key:
+                node = place.put(other)
+                break
+        else:
+            return node
+    return node
 
 
 def operand(place: Place, scope: Scope) -> Changes:
@@ -91,6 +123,3 @@ def wrapped(place: Place, scope: Scope) -> Changes:
         if isinstance(factor, Symbol) and factor.name in (*WRAPPED, "ln"):
             new = product(node, *factors[:k], *factors[k + 1 :])
             yield Change(new, "other", f"{factor.name} is too much")
-
-
-__all__ = ["Frac", "Product"]

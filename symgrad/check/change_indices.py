@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 
 from ..tex.places import Place, places
 from ..tex.syntax import Big, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
-from .changes import Change, Changes, bracketed, factors_of, is_term, number, product, total, words
-from .letters import free_letters, is_index_function
+from .changes import Change, Changes, bracketed, is_term, number, product, total, words
+from .letters import binds, free_letters, is_index_function
 from .names import is_letter, items
-from .scope import Scope, indices
+from .scope import Scope
 
 SHIFTS = ("+", "-")
 
@@ -33,8 +32,9 @@ def index_renamed(place: Place, scope: Scope) -> Changes:
 def index_of_a_square(place: Place, scope: Scope) -> Changes:
     """`x_i x_j` for `x_j^2`."""
     node = place.node
-    squared = isinstance(node, Scripted) and isinstance(node.sup, Number) and node.sup.value == 2
-    if squared and is_letter(node.sub) and place.within == "":
+    if not isinstance(node, Scripted) or not isinstance(node.sup, Number) or place.within:
+        return
+    if node.sup.value == 2 and is_letter(node.sub):
         one = replace(node, sup=None)
         for name in scope.letters:
             other = replace(one, sub=replace(node.sub, name=name))
@@ -113,7 +113,7 @@ def index_shifted(place: Place, scope: Scope) -> Changes:
         return
     label = {"sup": "exponent", "bound": "sum"}.get(place.within, "index")
     if isinstance(node, Sum):
-        for k, (_, term) in enumerate(node.terms):
+        for k in range(len(node.terms)):
             rest = total(node, *node.terms[:k], *node.terms[k + 1 :])
             yield Change(rest, label, f"{words(rest)} where {words(node)} is written")
     if isinstance(node, Sum) or (is_letter(node) and (node.name in scope.letters or node.name in scope.table.sizes)):
@@ -177,9 +177,8 @@ def _bounds(scope, name):
     """How a sum over this letter is written elsewhere in the chain."""
     for side in scope.near:
         for n in side.walk():
-            if isinstance(n, Big) and n.op == "sum" and any(is_letter(s) and s.name == name for s in n.sub.walk()):
-                if isinstance(n.sub, Relation) or is_letter(n.sub):
-                    return n.sub, n.sup
+            if isinstance(n, Big) and n.op == "sum" and isinstance(n.sub, Relation | Symbol) and name in binds(n):
+                return n.sub, n.sup
     return None, None
 
 
@@ -237,6 +236,3 @@ def delta_for_a_factor(place: Place, scope: Scope) -> Changes:
     if isinstance(node, Relation) and len(node.relations) == 1 and node.relations[0] in turned:
         new = replace(node, relations=(turned[node.relations[0]],))
         yield Change(new, "other", f"{words(new)} where {words(node)} is written")
-
-
-__all__ = ["Fraction", "factors_of", "indices"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..tex.places import Place
-from ..tex.syntax import Group, Node, Number, Product, Scripted, Sum, Symbol
+from ..tex.syntax import Group, Node, Number, Product, Scripted, Symbol
 from .changes import Change, Changes, bare, bracketed, factors_of, is_operand, power, product, total, words
 from .names import is_transpose
 from .scope import Scope
@@ -116,6 +116,3 @@ def entrywise(place: Place, scope: Scope) -> Changes:
             new = (*node.factors[:k], (other, factor), *node.factors[k + 1 :])
             text = "an entrywise product" if other == "odot" else "a product of matrices"
             yield Change(Product(node.at, node.end, new), "other", f"{text} before {words(factor)}")
-
-
-__all__ = ["Sum"]

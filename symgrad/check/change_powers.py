@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from ..tex.places import Place, is_derivative
 from ..tex.syntax import Big, Frac, Group, Number, Product, Root, Scripted, Sum, Symbol
-from .changes import Change, Changes, bare, bracketed, half, is_operand, number, over, power, product, words
+from .changes import Change, Changes, bare, bracketed, is_operand, number, over, power, product, words
 from .names import is_transpose
 from .scope import Scope
 
@@ -117,6 +116,3 @@ def grouped_power(place: Place, scope: Scope) -> Changes:
         )
         new = Sum(node.at, node.end, terms)
         yield Change(bracketed(new), "other", _told(new, node))
-
-
-__all__ = ["half", "replace"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from ..tex.places import Place, is_derivative
-from ..tex.syntax import Big, Frac, Group, Node, Number, Product, Scripted, Sum, Symbol
+from ..tex.syntax import Big, Frac, Group, Node, Number, Product, Scripted, Sum, Symbol, Tuple
 from ..tex.writing import latex
 
 
@@ -61,8 +62,14 @@ def product(at: Node, *factors: tuple[str, Node]) -> Node:
         )
     if not out:
         return number(at, 1)
-    out[0] = ("", out[0][1])
+    out = [("", out[0][1]), *(_parted(a, b) for a, b in pairwise(out))]
     return out[0][1] if len(out) == 1 else Product(at.at, at.end, tuple(out))
+
+
+def _parted(before: tuple[str, Node], this: tuple[str, Node]) -> tuple[str, Node]:
+    """Two numbers need a sign between them."""
+    op, factor = this
+    return ("cdot" if not op and isinstance(before[1], Number) and isinstance(factor, Number) else op), factor
 
 
 def bracketed(node: Node) -> Node:
@@ -74,8 +81,9 @@ def bracketed(node: Node) -> Node:
 
 def bare(node: Node) -> Node:
     """What plain brackets hold."""
-    plain = isinstance(node, Group) and node.left in ("(", "[") and node.body is not None
-    return node.body if plain and not hasattr(node.body, "items") else node
+    if isinstance(node, Group) and node.left in ("(", "[") and node.body is not None:
+        return node if isinstance(node.body, Tuple) else node.body
+    return node
 
 
 def total(at: Node, *terms: tuple[str, Node]) -> Node:
@@ -99,7 +107,8 @@ def power(base: Node, exponent: Node | None) -> Node:
     """`base^exponent`, on whatever base carries already."""
     if isinstance(base, Scripted):
         return replace(base, sup=exponent) if exponent or base.sub or base.primes else base.base
-    return Scripted(base.at, base.end, bracketed(base), sup=exponent) if exponent else base
+    base = Group(base.at, base.end, "(", ")", base) if isinstance(base, Frac) else bracketed(base)
+    return Scripted(base.at, base.end, base, sup=exponent) if exponent else bare(base)
 
 
 def is_term(place: Place) -> bool:

@@ -67,7 +67,7 @@ def _sides_before(step: Step) -> list[Node]:
 
 
 def substituted(node: Node, old: Node, new: Node, letters: frozenset[str]) -> Node | None:
-    """A formula with `new` at every place where `old` stands, whatever its letters are called; None if it stands nowhere."""
+    """A formula with `new` at every place where `old` stands, whatever its letters are; None if it stands nowhere."""
     changed, done = node, False
     for _ in range(20):
         found = next(_found(changed, old, new, letters), None)

@@ -1,24 +1,23 @@
 """Indices by form alone: what a careful reader marks before any value is looked at.
 
-A finding is no verdict: it tells a place, and what is strange about it. Four things are looked at: a letter that is free
-on one side of an equation only (or, where sums are implied, stands more than twice in a product); a sum over a letter
+A finding is no verdict: it tells a place, and what is strange about it. Four things are looked at: a letter free on
+one side of an equation only (or, where sums are implied, stands more than twice in a product); a sum over a letter
 that its body does not use, though other indices stand there; a letter that is bound by a sum and used beside it in one
 term, or bound twice; a letter that stands on two axes whose declared sizes differ.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..tex.places import is_derivative
-from ..tex.syntax import Big, Frac, Node, Product, Relation, Scripted, Sum, Symbol, Tuple
+from ..tex.places import places
+from ..tex.syntax import Big, Node, Product, Scripted, Sum, Symbol, Tuple
 from ..tex.writing import latex
 from .letters import binds, free_letters
-from .names import is_letter, items, spelled
+from .names import is_letter, spelled
 from .table import Table
-from .walk import NOT_JUDGED, Reading, Step
+from .walk import DEFINED, NOT_JUDGED, Reading, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,17 +28,35 @@ class Lint:
     end: int
     rule: str
     words: str
+    letter: str = ""
 
 
 def lint(reading: Reading) -> tuple[Lint, ...]:
     """All findings of a document, in the order of the text, each place and rule once."""
     found: dict[tuple[int, int, str], Lint] = {}
+    fixed = {name for step in reading.steps for name in _parameters(reading.table, step)}
     for step in reading.steps:
         if step.kind != NOT_JUDGED and step.left is not None and step.right is not None:
             for rule in RULES:
                 for each in rule(reading.table, step):
+                    if each.letter in fixed and each.rule in ("free", "thrice"):
+                        continue
                     found.setdefault((each.at, each.end, each.words), each)
     return tuple(sorted(found.values(), key=lambda each: (each.at, each.end)))
+
+
+def _parameters(table, step) -> set[str]:
+    """Letters that stand for one thing in the whole document: a time, a label, free in what a name is defined by."""
+    if step.left is None or step.right is None:
+        return set()
+    above = {name for side in (step.left, step.right) for f in table.occurrences(side) for name in _family(f)}
+    if step.kind != DEFINED:
+        return above
+    return above | (set(free_letters(table, step.right)) - set(free_letters(table, step.left)))
+
+
+def _family(found):
+    return [name for index in found.indices[: len(found.quantity.family)] for name in _letters(index)]
 
 
 def free_on_one_side(table: Table, step: Step) -> Iterator[Lint]:
@@ -50,14 +67,27 @@ def free_on_one_side(table: Table, step: Step) -> Iterator[Lint]:
         if here == "left" and not (mine and others):
             continue  # a row may be constant: ∂f/∂x_i = 0
         for name in mine:
-            if name in others or _stands_alone(node, name):
+            if (
+                name in others
+                or _stands_alone(node, name)
+                or _written(step.left if here == "right" else step.right, name)
+            ):
                 continue
             count = _most(table, node, name)
             if here == "right" and count < 2:
-                yield Lint(node.at, node.end, "free", f"index {name} is free on the {here} and missing on the {there}")
+                yield Lint(
+                    node.at, node.end, "free", f"index {name} is free on the {here} and missing on the {there}", name
+                )
             elif here == "right" and count > 2:
                 text = f"index {name} stands {count} times in one product, and no sum binds it"
-                yield Lint(node.at, node.end, "thrice", text)
+                yield Lint(node.at, node.end, "thrice", text, name)
+
+
+def _written(node, name):
+    """Whether a letter stands in a script, also of what is not known, and no sum binds it."""
+    if any(isinstance(n, Big) and name in binds(n) for n in node.walk()):
+        return False
+    return any(p.within in ("sub", "sup", "bound") and is_letter(p.node) and p.node.name == name for p in places(node))
 
 
 def _stands_alone(node, name):
@@ -196,7 +226,7 @@ def _axes(found, node, seen):
             continue
         known = seen.setdefault(index.name, size)
         if spelled(known) != spelled(size):
-            text = f"index {index.name} runs to {spelled(known)} elsewhere in the term, on {latex(node)} to {spelled(size)}"
+            text = f"index {index.name} runs to {spelled(known)} before, on {latex(node)} to {spelled(size)}"
             yield Lint(node.at, node.end, "sizes", text)
 
 
@@ -211,4 +241,4 @@ RULES: tuple[Callable[[Table, Step], Iterator[Lint]], ...] = (
     sizes_differ,
 )
 
-__all__ = ["Frac", "Lint", "Relation", "is_derivative", "items", "lint"]
+__all__ = ["RULES", "Lint", "lint"]

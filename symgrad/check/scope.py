@@ -1,19 +1,20 @@
-"""What a claim could have been made of: the letters, sizes and operands of its chain and of the definitions behind it."""
+"""What a claim could have been made of: letters, sizes, operands of its chain and of the definitions behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice, pairwise
 from itertools import product as pairs
-from itertools import islice
 
 from ..tex.syntax import Big, Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
-from .changes import factors_of, is_operand, power
+from ..tex.writing import latex
+from .changes import is_operand, power
 from .letters import binds, free_letters, is_index_function
 from .names import is_letter, is_transpose, items, spelled
 from .table import Table
 
-OPERANDS = 40
+OPERANDS = 26
 DEFINITIONS = 6
 
 
@@ -27,7 +28,10 @@ class Scope:
         self.letters = tuple(dict.fromkeys((*free_letters(table, *self.near), *_bound(self.near))))
         self.sizes = tuple(self._sizes())
         self.operands = tuple(islice(self._operands(), OPERANDS))
-        self.terms = tuple(_distinct(t for n in self.near for s in n.walk() if isinstance(s, Sum) for _, t in s.terms))
+        self.terms = tuple(_distinct(t for n in self.near for s in n.walk() if isinstance(s, Sum) for _, t in s.terms))[
+            :12
+        ]
+        self.in_numbers = bool(self.letters) or not any(_is_array(table, n) for n in self.near)
 
     def _sizes(self) -> Iterator[Node]:
         near = {spelled(n): n for side in self.near for n in side.walk() if isinstance(n, Symbol)}
@@ -37,8 +41,11 @@ class Scope:
             yield near.get(name) or Symbol(self.left.at, self.left.end, name)
 
     def _operands(self):
-        """What may stand as a factor: from the left, from the right and its chain, then from the definitions behind them."""
-        yield from _distinct((*self._of(self.near), *self._of(self._definitions()), *self._of(self._names())))
+        """What may stand as a factor: of the left, of the right and its chain, of the definitions behind them."""
+        near = list(self._of(self.near))
+        names = [n for n in near if isinstance(n, Symbol | Scripted)]
+        own = sorted(self._of(self._definitions()), key=lambda n: not isinstance(n, Symbol | Scripted))
+        yield from _distinct((*names, *sorted(near, key=_length)[:16], *own[:24], *self._names(), *near))
 
     def _of(self, nodes: Iterable[Node]):
         for node in nodes:
@@ -65,7 +72,7 @@ class Scope:
             if not isinstance(q.symbol, Symbol) or q.is_function or q.family:
                 continue
             yield q.symbol
-            for chosen in islice(pairs(self.letters, repeat=rank), 9) if 0 < rank < 3 else ():
+            for chosen in islice(pairs(self.letters, repeat=rank), 6) if 0 < rank < 3 else ():
                 yield Scripted(at, end, q.symbol, indices(None, chosen, q.symbol))
 
     def _with_letters(self, part):
@@ -73,15 +80,17 @@ class Scope:
         found = self.table.find(part) if isinstance(part, Scripted) else None
         own = [i for i in found.indices if is_letter(i)] if found is not None else []
         foreign = [i for i in own if spelled(i) not in self.letters]
-        yield part if not foreign else replace(part, sup=None) if len(own) == len(items(part.sub)) == 0 else part
+        if not foreign:
+            yield part
         if (
             isinstance(part, Scripted)
             and 0 < len(own) <= 2
             and part.sub is not None
             and len(own) == len(items(part.sub))
         ):
-            for chosen in islice(pairs(self.letters, repeat=len(own)), 9):
-                yield replace(part, sub=indices(part.sub, chosen))
+            for chosen in islice(pairs(self.letters, repeat=len(own)), 6):
+                if len(set(chosen)) == len(chosen):
+                    yield replace(part, sub=indices(part.sub, chosen))
 
     def transposed(self) -> Node:
         """How the document writes a transpose."""
@@ -113,11 +122,13 @@ def indices(like: Node | None, chosen: Sequence[str], at: Node | None = None) ->
 
 
 def operands(table: Table, node: Node) -> Iterator[Node]:
-    """The parts of a formula that may stand as factors: names with their scripts, function values, quotients, brackets."""
-    if isinstance(node, Symbol | Scripted) and table.find(node) is not None:
+    """The parts of a formula that may stand as factors: names with scripts, function values, quotients, brackets."""
+    found = table.find(node) if isinstance(node, Symbol | Scripted) else None
+    if found is not None:
         yield node
         if isinstance(node, Scripted) and node.sup is not None and not is_letter(node.sup):
-            yield power(node, None)
+            if not found.quantity.above:
+                yield power(node, None)
             if isinstance(node.sup, Number) and node.sup.value == 2:
                 yield Product(node.at, node.end, (("", node.sup), ("", power(node, None))))
         return
@@ -138,9 +149,9 @@ def operands(table: Table, node: Node) -> Iterator[Node]:
 
 
 def _applied(table, node):
-    """`f(x)`, `\\log x`: a name that is no operand before what it is applied to; products before and behind a factor."""
+    """`f(x)`, `\\log x`: a name before what it is applied to; products before and behind a factor."""
     factors = node.factors
-    for (_, head), (op, argument) in zip(factors, factors[1:], strict=False):
+    for (_, head), (op, argument) in pairwise(factors):
         base = head.base if isinstance(head, Scripted) else head
         named = isinstance(base, Symbol) and not op and (len(base.name) > 1 or isinstance(argument, Group))
         if named and is_operand(head) and not isinstance(head, Number):
@@ -150,6 +161,15 @@ def _applied(table, node):
         yield Product(factors[1][1].at, node.end, (("", factors[1][1]), *factors[2:]))
 
 
+def _is_array(table, node):
+    """Whether a name in the formula stands for more than a number."""
+    return any(f.quantity.sizes and len(f.indices) < len(f.quantity.sizes) for f in table.occurrences(node))
+
+
+def _length(node):
+    return len(latex(node))
+
+
 def _bound(nodes):
     return [name for side in nodes for n in side.walk() if isinstance(n, Big) for name in sorted(binds(n))]
 
@@ -157,10 +177,7 @@ def _bound(nodes):
 def _distinct(nodes: Iterable[Node]) -> Iterator[Node]:
     seen = set()
     for node in nodes:
-        key = spelled(node) if isinstance(node, Symbol | Scripted | Number) else (node.at, node.end, type(node))
+        key = latex(node)
         if key not in seen:
             seen.add(key)
             yield node
-
-
-__all__ = ["Scope", "factors_of", "indices", "operands"]

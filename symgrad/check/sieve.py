@@ -11,7 +11,7 @@ from ..tex.syntax import Node
 from .arrays import Array
 from .claims import POINTS, Judge, member_values, outcome_of, side_range
 from .context import Environment, NeedsMembers, Value, fresh, settled
-from .fields import FLOAT, NotExact, Singular
+from .fields import FLOAT, NotExact
 from .jets import Jet
 from .letters import free_letters
 from .meaning import Meaning

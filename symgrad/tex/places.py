@@ -12,9 +12,9 @@ Put = Callable[[Node], Node]
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """A node, what it is in its parent (a field's name, or "side"), and `put`, which gives the whole with another there.
+    """A node, what it is in its parent (a field's name, or "side"); `put` gives the whole with another there.
 
-    `within` is "" or the nearest of "sub" and "sup" (a script), "bound" (of a big operator), "variable" (of a derivative).
+    `within` is "" or the nearest of "sub" and "sup" (scripts), "bound" (a big operator's), "variable" (a derivative's).
     """
 
     node: Node

@@ -40,7 +40,7 @@ DELIMITERS = {
 SIGNS = {"±": r"\pm", "∓": r"\mp"}
 ACCENTS = {"ring": "mathring", "leftvec": "overleftarrow", "undertilde": "utilde"}
 OPERATORS = {"": "", "/": "/", "mod": r"\bmod"}
-_COMMANDS = {value: f"\\{name}" for name, value in reversed(RELATIONS.items()) if name.isalpha()}
+_COMMANDS = {value: f"\\{name}" for name, value in reversed(tuple(RELATIONS.items())) if name.isalpha()}
 RELATION_TEXT = _COMMANDS | {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "→": r"\to", "≈": r"\approx", "~": r"\sim"}
 RELATION_TEXT |= {"=": "=", "<": "<", ">": ">", ":=": ":=", "=:": "=:", "|": r"\mid", ":": ":"}
 NAMES = frozenset(SYMBOLS) | frozenset(CHARACTERS.values()) | {"max", "min", "sup", "inf", "argmax", "argmin", "lim"}
@@ -128,7 +128,9 @@ def _product(n: Product) -> list[str]:
         beside = not op and isinstance(factor, Group) and isinstance(n.factors[k - 1][1], Symbol | Scripted | Number)
         out += [" "] if k and not beside else []
         out += [OPERATORS.get(op, f"\\{op}"), " "] if op else []
-        loose = isinstance(factor, Product | Relation) or (isinstance(factor, Sum) and (not op or len(factor.terms) > 1))
+        loose = isinstance(factor, Product | Relation) or (
+            isinstance(factor, Sum) and (not op or len(factor.terms) > 1)
+        )
         out += _bracketed(factor) if loose or (isinstance(factor, Big) and not last) else _pieces(factor)
     return out
 
