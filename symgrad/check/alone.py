@@ -49,7 +49,8 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
     if said.letter == MEMBER and node.sides[1] is not None:
         members = family(node.sides[0])
         for name in said.names:
-            yield from belongs(name, node.sides[1], family=members and members[1:], **span)
+            own = members[1:] if members and name is members[0] else None
+            yield from belongs(name, node.sides[1], family=own, **span)
     elif said.letter == RANGE:
         yield from ranges(node, **span)
     elif said.letter == MAP:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..tex.syntax import Accent, Dots, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
+from .names import spelled
 from .sets import members, run
 
 NO_NAMES = {"partial", "nabla", "cdot", "forall", "infty", "top", "exists"}
@@ -122,11 +123,13 @@ def names(node: Node | None) -> tuple[Node, ...]:
     """The names of `x`, `x, y`, `x_1, \\dots, x_n`, `(x_i, y_i)`, `\\{x_i\\}_{i=1}^n`, `f(x)`."""
     match node:
         case Tuple(items=items):
-            found = [name_of(item) for item in items if not isinstance(item, Dots)]
+            found = [name_of(item) for item in _listed(items)]
             if not all(found):
                 return ()
             members = family(node)
-            return (members[0],) if members else tuple(name for each in found for name in each)
+            alike = {id(item) for item in items if members and _base(item) == _base(members[0])}
+            others = tuple(name for item, each in zip(_listed(items), found, strict=True) if id(item) not in alike for name in each)
+            return (*others, members[0]) if members else others
         case Group(left="(" | "{" | "", body=Node() as body) if isinstance(body, Tuple | Symbol | Scripted | Group):
             return names(body)
         case Scripted(base=Group(left="(" | "{", body=Node() as body)) if not _is_power(node.sup):
@@ -136,11 +139,21 @@ def names(node: Node | None) -> tuple[Node, ...]:
     return name_of(node)
 
 
+def _listed(items: tuple[Node, ...]) -> list[Node]:
+    return [item for item in items if not isinstance(item, Dots)]
+
+
+def _base(node: Node) -> str:
+    return spelled(node.base) if isinstance(node, Scripted) else spelled(node)
+
+
 def family(node: Node | None) -> tuple[Scripted, Node, Node] | None:
     """Of `x_1, \\dots, x_N`: the first member, and the subscripts of the first and the last."""
     match node:
-        case Tuple(items=(Scripted(sub=Node() as low) as first, *_, Dots(), Scripted(sub=Node() as high))):
-            return first, low, high
+        case Tuple(items=(*before, Dots(), Scripted(base=base, sub=Node() as high))):
+            alike = [item for item in before if isinstance(item, Scripted) and spelled(item.base) == spelled(base)]
+            if alike and before[-1] is alike[-1] and alike[0].sub is not None:
+                return alike[0], alike[0].sub, high
     return None
 
 

@@ -240,7 +240,7 @@ class Walk:
             return
         found = self.table.find(d.symbol)
         base = base_of(d.symbol)
-        if found is None and spelled(d.symbol) in self.indices:
+        if found is None and (spelled(d.symbol) in self.indices or spelled(d.symbol) in self.table.ranges):
             return
         if d.words in ("index", "Kronecker delta", "indicator") or (
             base is not None and base.name in FUNCTIONS and base.name not in ALIASES
