@@ -24,6 +24,7 @@ PROVED, AGREES, REFUTED, UNDECIDED = "proved", "agrees", "refuted", "undecided"
 POINTS = 8
 CLOSE = 1e-8
 TRIALS = 5
+ALONE = 12
 SECONDS = 5.0
 
 
@@ -91,7 +92,8 @@ class Judge:
             return self._verdict(left, right, until)
         except IllTyped as fault:
             names = {key for side in (left, right) for q in self.table.mentioned(side) for key in self.table.depends(q)}
-            guessed = sorted(key for key in names if self.table.quantities[key].implied and key not in self.table.confirmed)
+            sure = self.table.confirmed | self.table.placeholders()
+            guessed = sorted(key for key in names if self.table.quantities[key].implied and key not in sure)
             if guessed:
                 return Verdict(UNDECIDED, f"{fault.why}; not declared: {', '.join(guessed)}", fault.node)
             return Verdict(REFUTED, fault.why, fault.node)
@@ -155,9 +157,10 @@ class Judge:
         """A counterexample in fractions or intervals, at the smallest sizes; none is looked for where it must be quick."""
         if self.quick:
             return Verdict(REFUTED, "the sides differ in floats")
-        for field_, positive, k in product((EXACT, Balls()), (False, True), range(3)):
-            try:
-                outcome = self._compared(field_, k, left, right, 3, positive)
+        trials = [*product((EXACT, Balls()), (False, True), range(3)), *product((Balls(),), (False, True), range(3, 3 + ALONE))]
+        for field_, positive, k in trials:
+            try:  # the further trials have one point each: where a root is real there, it need not be elsewhere
+                outcome = self._compared(field_, k, left, right, 3 if k < 3 else 1, positive)
             except NotExact:
                 continue
             if not outcome.equal:

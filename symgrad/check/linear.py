@@ -85,7 +85,7 @@ def _eliminated(algebra: Algebra, a: Array) -> tuple[Array, Array]:
     for k in range(n):
         pivot = work[..., k, k]
         det = f.multiply(det, pivot)
-        row = f.multiply(work[..., k, :], f.divide(f.number(1), pivot)[..., None])
+        row = f.multiply(work[..., k, :], np.asarray(f.divide(f.number(1), pivot))[..., None])
         rest = f.add(work, f.negative(f.multiply(work[..., :, k, None], row[..., None, :])))
         rest[..., k, :] = row
         work = rest

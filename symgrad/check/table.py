@@ -294,6 +294,12 @@ class Table:
             self._worked_out = (self.version, {})
         return self._worked_out[1]
 
+    def placeholders(self) -> set[str]:
+        """The parameters of functions: `a` of `σ(a) = …`, a number wherever it stands."""
+        parameters = [p for q in self.quantities.values() for d in q.definitions for p in d.parameters]
+        found = (self.get(spelled(p)) for p in parameters if isinstance(p, Symbol))
+        return {q.key for q in found if q is not None and q.sizes == ()}
+
     def depends(self, quantity: Quantity) -> frozenset[str]:
         """The names that its value is computed from, itself among them."""
         known = self.worked_out()

@@ -31,8 +31,9 @@ from .rewriting import joined_names
 from .sections import forget, sections
 from .slips import Slip, find_slip
 from .stars import without_stars
-from .table import Definition, Table, Unclear
+from .table import Definition, Quantity, Table, Unclear
 from .transposes import turned
+from .trial import PROPERTIES
 from .worded_cases import with_cases
 
 ONE = Number(0, 0, Fraction(1))
@@ -117,6 +118,8 @@ class Walk:
         self.lines = lines
         self.used: set[str] = set()
         self.part_names: set[str] = set()
+        self.bounded: list[Property] = []
+        self.said: list[tuple[int, Quantity, str]] = []
         self.point = Point(self.table)
         self.cases = Cases(self.declarations)
         self.headings = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
@@ -157,6 +160,8 @@ class Walk:
         defined = {key for line in section.lines for row in line.rows for key in left_names(self.table, row.statement)}
         for d in section.declarations:
             match d:
+                case Property() if d.until is not None and d.words in PROPERTIES:
+                    self.bounded.append(d)  # "if u is a unit vector, …": not before it is said
                 case Property():
                     self._property(d)
                 case Function():
@@ -292,13 +297,32 @@ class Walk:
         for k, step in enumerate(self.reading.steps[begun:], begun):
             if step.verdict is not None and step.verdict.kind == UNDECIDED and step.left is not None:
                 verdict = self._verdict(step.left, step.right, step.around)
-                if verdict.kind != UNDECIDED:
+                if verdict.kind != UNDECIDED and not self._said_later(step):
                     self.reading.steps[k] = replace(step, verdict=verdict)
+
+    def _said_later(self, step):
+        """Whether a condition further down is on what the step speaks of: it would be judged with it."""
+        names = {q.key for side in (step.left, step.right) for q in self.table.mentioned(side)}
+        names |= {key for name in names for key in self.table.depends(self.table.quantities[name])}
+        return any(at > step.at and quantity.key in names for at, quantity, _ in self.said)
 
     def _add(self, step):
         self.reading.steps.append(step)
 
+    def _say(self, formula):
+        """Properties said in a condition hold from there on."""
+        said = [d for d in self.bounded if d.at <= formula.at + len(formula.text)]
+        if said:
+            self.bounded = [d for d in self.bounded if d not in said]
+            for d in said:
+                self._property(d)
+                found = self.table.find(d.symbol)
+                self.said += [(d.at, found.quantity, d.words)] if found is not None else []
+            self.table.version += 1
+            self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick)
+
     def _line(self, number, line):
+        self._say(line.formula)
         context = self._context(line.formula)
         previous: Node | None = None
         whole: list[Node] = []

@@ -68,7 +68,8 @@ def joined(pieces: list[str]) -> str:
 
 
 def _pieces(node: Node) -> list[str]:
-    return WRITTEN[type(node)](node)
+    written = getattr(node, "written", None)  # a name that was made of several signs
+    return _pieces(written) if isinstance(written, Node) else WRITTEN[type(node)](node)
 
 
 def _symbol(n: Symbol) -> list[str]:

@@ -1,0 +1,88 @@
+"""Steps in matrix form, read and judged: short documents and the verdict of each of their equations."""
+
+from __future__ import annotations
+
+import pytest
+
+from symgrad.check.document import read_document
+from symgrad.check.front_matter import read_block
+from symgrad.check.prose import declarations
+from symgrad.check.walk import judged, lines_of
+
+SQUARE = r"Let $A \in \mathbb{R}^{n\times n}$ and $x \in \mathbb{R}^n$. "
+DATA = r"Let $X \in \mathbb{R}^{n\times d}$, $y \in \mathbb{R}^n$, $w \in \mathbb{R}^d$. "
+
+TRUE = {
+    "differential of a trace": SQUARE
+    + r"We have $\mathrm{d} \operatorname{tr}(A^\top A) = 2\operatorname{tr}(A^\top \mathrm{d}A)$.",
+    "differential of a log-determinant": r"Let $A \in \mathbb{R}^{n\times n}$. Then $\mathrm{d}\log\det A = \operatorname{tr}(A^{-1}\mathrm{d}A)$.",
+    "second differential": DATA
+    + r"Let $f(w) = \frac12\|Xw - y\|^2$. $\mathrm{d}f = (Xw-y)^\top X\,\mathrm{d}w$ and $\mathrm{d}^2 f = \mathrm{d}w^\top X^\top X\,\mathrm{d}w$.",
+    "value at a place": SQUARE
+    + r"Let $v \in \mathbb{R}^n$ and $f(x) = x^\top A x$. $$\left.\frac{d}{dt} f(x+tv)\right|_{t=0} = v^\top (A + A^\top) x$$",
+    "derivative along a direction": r"Let $S, E \in \mathbb{R}^{n\times n}$ and $G(S) = S^{-1}$. $$\mathrm{D}G(S)[E] = -S^{-1}ES^{-1}$$ $$\mathrm{D}^2G(S)[E, E] = 2S^{-1}ES^{-1}ES^{-1}$$",
+    "rows of a matrix": DATA + r"Here $x_i^\top$ is the $i$-th row of $X$. $$X^\top y = \sum_{i=1}^n y_i x_i$$",
+    "a matrix has rows": DATA + r"$X$ has rows $x_i^\top$. $$X^\top X = \sum_{i=1}^n x_i x_i^\top$$",
+    "a prime is a transpose": DATA + r"A prime denotes the transpose. $$(Xw)'(Xw) = w'X'Xw$$",
+    "t is a transpose": DATA + r"($^t$ is the transpose.) $$(Xw)^t(Xw) = w^t X^t X w$$",
+    "marks make names": r"Let $A \in \mathbb{R}^{n\times n}$ be invertible, $b \in \mathbb{R}^n$. Let $x^\star = A^{-1} b$. Then $A x^\star = b$.",
+    "a list transposed is a column": r"Let $x \in \mathbb{R}^3$. Let $y = (x_1, x_2, x_3)^T$. Then $y^T x = x^T x$.",
+    "a diagonal of a list": DATA
+    + r"Let $V = \operatorname{diag}(y_1, \ldots, y_n)$. Then $y^\top V y = \sum_{i=1}^n y_i^3$.",
+    "a matrix with dots": r"Let $u \in \mathbb{R}^n$. Then $$u u^\top = \begin{bmatrix} u_1 u_1 & u_1 u_2 & \cdots & u_1 u_n \\ u_2 u_1 & u_2 u_2 & \cdots & u_2 u_n \\ \vdots & \vdots & \ddots & \vdots \\ u_n u_1 & u_n u_2 & \cdots & u_n u_n \end{bmatrix}$$",
+    "a fraction of derivatives": r"Let $F(y, w) = w y^2 + 3 w$ for scalars $y, w$. $$-\frac{\partial F/\partial w}{\partial F/\partial y} = -\frac{y^2 + 3}{2wy}$$",
+    "trace of a Hessian": SQUARE
+    + r"Let $f(x) = x^\top A x$. Then $\operatorname{tr}\nabla^2 f(x) = 2\operatorname{tr}(A)$.",
+    "defined by its logarithm": r"Let $\theta$ be a number. Let $\log\phi = 3\theta$. Then $\frac{d\phi}{d\theta} = 3\phi$.",
+}
+FALSE = {
+    "differential of a trace": (r"\operatorname{tr}(A^\top \mathrm{d}A)$.", r"\operatorname{tr}(A\,\mathrm{d}A)$."),
+    "differential of a log-determinant": (r"A^{-1}\mathrm", r"A\,\mathrm"),
+    "second differential": (r"X^\top X\,\mathrm{d}w$.", r"2 X^\top X\,\mathrm{d}w$."),
+    "value at a place": (r"(A + A^\top) x", "2 A x"),
+    "derivative along a direction": (r"= 2S^{-1}", r"= S^{-1}"),
+    "rows of a matrix": (r"y_i x_i$$", r"y_i^2 x_i$$"),
+    "a matrix has rows": (r"x_i x_i^\top$$", r"2 x_i x_i^\top$$"),
+    "a prime is a transpose": ("w'X'Xw", "2w'X'Xw"),
+    "t is a transpose": ("w^t X^t X w$$", "w^t X^t X w + w^t w$$"),
+    "marks make names": (r"A x^\star = b$", r"A x^\star = 2b$"),
+    "a list transposed is a column": (r"y^T x = x^T x$", r"y^T x = 2 x^T x$"),
+    "a diagonal of a list": ("y_i^3", "y_i^2"),
+    "a matrix with dots": (r"u_n u_1 & u_n u_2", r"u_1 u_n & u_1 u_2"),
+    "a fraction of derivatives": (r"y^2 + 3}", r"y^2 - 3}"),
+    "trace of a Hessian": (r"2\operatorname{tr}(A)", r"\operatorname{tr}(A)"),
+    "defined by its logarithm": (r"= 3\phi$", r"= \phi$"),
+}
+
+
+def verdicts(text: str) -> list[str]:
+    document = read_document(text)
+    lines = lines_of(document)
+    rows = {id(line.formula): line.rows for line in lines}
+    block = read_block(document.front_matter).declarations if document.front_matter else ()
+    told = (*block, *declarations(document.pieces, lambda formula: rows.get(id(formula), ())))
+    return [step.verdict.kind for step in judged(document, told, lines).steps if step.verdict is not None]
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_steps_hold(name):
+    found = verdicts(TRUE[name])
+    assert found
+    assert set(found) <= {"proved", "agrees"}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_false_steps_are_refuted(name):
+    old, new = FALSE[name]
+    assert TRUE[name].count(old) == 1
+    assert "refuted" in verdicts(TRUE[name].replace(old, new))
+
+
+def test_a_property_in_a_condition_does_not_hold_before_it_is_said():
+    text = r"Let $u \in \mathbb{R}^n$. Let $f(u) = 3 - u^\top u$. $$f(u) = 2$$ It is so when $u$ is a unit vector."
+    assert "proved" not in verdicts(text)
+
+
+def test_an_equivalence_claims_nothing():
+    text = SQUARE + r"Let $f(x) = x^\top A x$. Then $\nabla f(x) = 0$ if and only if $(A + A^\top) x = 0$."
+    assert "refuted" not in verdicts(text)
