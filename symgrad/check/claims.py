@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from ..tex.syntax import Node, Number
+from ..tex.syntax import Node, Number, Relation
 from .arrays import Array, aligned
 from .context import Environment, NeedsMembers, Ones, fresh, settled, shape_text
 from .fields import EXACT, FLOAT, Balls, Float, Modular, NotExact, Singular
@@ -19,6 +19,7 @@ from .meaning import Meaning
 from .ranges import index_range, values
 from .table import IllTyped, Table, Unclear
 from .trial import POINT, Trial
+from .whole import index_condition
 
 PROVED, AGREES, REFUTED, UNDECIDED = "proved", "agrees", "refuted", "undecided"
 POINTS = 8
@@ -83,10 +84,17 @@ class Judge:
         self.table, self.layout, self.quick, self.padded = table, layout, quick, padded
         self._trials: dict[tuple[str, int, bool], Trial] = {}
         self.around: tuple[Node, ...] = ()
+        self.given: tuple[Relation, ...] = ()
 
-    def verdict(self, left: Node, right: Node, around: Sequence[Node] = ()) -> Verdict:
-        """What holds of left = right; `around` are the other sides of its chain, which may tell the range of an index."""
+    def verdict(
+        self, left: Node, right: Node, around: Sequence[Node] = (), given: Sequence[Relation] = ()
+    ) -> Verdict:
+        """What holds of left = right where the conditions `given` hold.
+
+        `around` are the other sides of its chain, which may tell the range of an index.
+        """
         self.around = tuple(around)
+        self.given = tuple(given)
         until = perf_counter() + SECONDS
         try:
             return self._verdict(left, right, until)
@@ -199,7 +207,7 @@ class Judge:
         meaning = Meaning(trial, self.layout, self.padded)
         letters = free_letters(self.table, left, right)
         try:
-            return compare(meaning, left, right, letters, {}, self.around)
+            return compare(meaning, left, right, letters, {}, self.around, self.given)
         except NeedsMembers as need:
             return self._by_members(meaning, left, right, letters, need.letters)
 
@@ -211,7 +219,7 @@ class Judge:
             fixed = {n: Array((), np.asarray(v)) for n, v in zip(chosen, place, strict=True)}
             try:
                 outcomes.append(
-                    compare(meaning, left, right, [n for n in letters if n not in fixed], fixed, self.around)
+                    compare(meaning, left, right, [n for n in letters if n not in fixed], fixed, self.around, self.given)
                 )
             except NeedsMembers as need:
                 more = tuple(dict.fromkeys((*chosen, *need.letters)))
@@ -248,7 +256,9 @@ def member_values(meaning: Meaning, letter: str) -> range:
     return range(1, 4)
 
 
-def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str, Array], around=()) -> Outcome:
+def compare(
+    meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str, Array], around=(), given=()
+) -> Outcome:
     """Both sides for all values of their free indices."""
     env = Environment(dict(fixed))
     bound = {}
@@ -258,6 +268,7 @@ def compare(meaning: Meaning, left: Node, right: Node, letters, fixed: dict[str,
     env = env.with_indices(bound)
     meaning.masks.clear()
     x, y = meaning.value(left, env), meaning.value(right, env)
+    meaning.masks += [mask for node in given if (mask := _where(meaning, node, env)) is not None]
     n = next((v.shape[-1] for v in (x, y) if isinstance(v, Jet) and len(v.shape) == 2), None)
     x, y = (_ones(meaning, v, w) for v, w in ((x, y), (y, x)))
     x, y = settled(meaning.a, x, n, left), settled(meaning.a, y, n, right)
@@ -282,6 +293,16 @@ def side_range(meaning, letter, sides, env):
         except Unclear as fault:
             faults.append(fault)
     raise next((f for f in faults if isinstance(f, IllTyped)), faults[0])
+
+
+def _where(meaning, node, env):
+    """Where a condition holds; None where it speaks of what the step does not show."""
+    try:
+        if set(node.relations) & {"="}:
+            return index_condition(meaning.trial, node, env)
+        return meaning.condition(node, env)
+    except (Unclear, NeedsMembers):
+        return None
 
 
 def _zero(node):

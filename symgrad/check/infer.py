@@ -35,7 +35,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     if table.start == 1 and starts_at_zero(uses):
         table.start = 0
         uses = uses_of(table, formulas)
-    table.letters = uses.indices
+    table.letters, table.running = uses.indices, uses.running
     defined = _defined(table, formulas, conditions)
     for rows in formulas:
         for row in rows:

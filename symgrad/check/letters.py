@@ -38,7 +38,9 @@ def hidden_letters(table: Table, quantity: Quantity) -> set[str]:
 
 
 def _collect(table, node, bound, out):
-    if isinstance(node, Big):
+    if isinstance(node, Symbol) and spelled(node) in table.running and spelled(node) not in bound:
+        out[spelled(node)] = None
+    elif isinstance(node, Big):
         inside = bound | binds(node)
         for part in (node.sub, node.sup):
             if part is not None:

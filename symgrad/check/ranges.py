@@ -151,9 +151,26 @@ def _without_axis(m, letter, node, env):
         if other in env.indices and env.indices[other].data.size:
             data = env.indices[other].data
             return int(data.min()), int(data.max())
+    ends = _ends_sums(m, letter, node, env)
+    if ends is not None:
+        return ends
     if letter in m.trial.table.member_letters():
         raise NeedsMembers((letter,))
     raise Unclear(f"the range of {letter} is not known", node)
+
+
+def _ends_sums(m, letter, node, env):
+    """`Σ_{i=1}^t g_i`: t runs as far as i may; where nothing bounds i, a few values."""
+    start, highs, found = m.trial.table.start, [], False
+    for big in (n for n in node.walk() if isinstance(n, Big) and n.sup is not None and letter in letters(n.sup)):
+        found = True
+        offset = int(whole(m.trial, big.sup, Environment({**env.indices, letter: Array((), np.asarray(0))})).data)
+        for name in bound_letters(m, big, env):
+            lengths = {**_lengths(m, name, big.body, env, False), **_lengths(m, name, big.body, env, True)}
+            highs += [start - 1 + n - offset for n in lengths]
+    if not found:
+        return None
+    return start, max(min(highs, default=start + 3), start)
 
 
 def _windowed(m, letter, node, env):

@@ -87,6 +87,7 @@ class Table:
         self.varied: set[str] = set()
         self.labels: set[str] = set()
         self.letters: set[str] = set()
+        self.running: set[str] = set()
         self.axes: dict[str, tuple[Node, ...]] = {}
         self.version = 0
         self.confirmed: set[str] = set()

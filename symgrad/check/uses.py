@@ -62,6 +62,7 @@ class Uses:
     rows: list[Use] = field(default_factory=list)
     side_by_side: list[tuple[Symbol, Symbol]] = field(default_factory=list)
     scopes: int = 0
+    running: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     applied: dict[str, list[tuple[Node, ...]]] = field(default_factory=dict)
     extents: dict[Scope, tuple[int, Node, Node]] = field(default_factory=dict)
@@ -71,7 +72,8 @@ class Uses:
 
 def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
     """What the formulas show; letters free in a formula belong to the formula, bound ones to their sum."""
-    uses = Uses()
+    uses = Uses(running=_running(table, formulas))
+    table.sizes -= uses.running
     for rows in formulas:
         uses.scopes += 1
         free = uses.scopes
@@ -80,6 +82,22 @@ def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
                 if node is not None:
                     _collect(table, node, _Free(free), uses)
     return uses
+
+
+def _running(table, formulas):
+    """t of `m_t = Σ_{i=1}^t g_i`: an index up to which a sum runs, no size."""
+    out = set()
+    for row in (row for rows in formulas for row in rows):
+        s = row.statement
+        left = s.sides[0] if isinstance(s, Relation) else None
+        if not isinstance(left, Scripted) or s.relations[0] not in ("=", ":="):
+            continue
+        own = {spelled(i) for i in items(left.sub) if is_letter(i)}
+        ends = {n for b in s.walk() if isinstance(b, Big) and b.sup is not None for n in letters(b.sup)}
+        out |= {n for n in own & ends if table.get(n) is None and n not in table.ranges}
+    declared = {n for q in table.quantities.values() for size in q.sizes or () for n in letters(size)}
+    declared |= {n for _, high in table.ranges.values() for n in letters(high)}
+    return out - declared
 
 
 class _Free(dict):
@@ -193,7 +211,7 @@ def _end(table, node, uses, scopes):
     if node.sup is None or not isinstance(node.sub, Relation) or node.sub.relations != ("=",):
         return
     for name in letters(node.sup):
-        if table.get(name) is None and len(name) == 1 and name not in scopes:
+        if table.get(name) is None and len(name) == 1 and name not in scopes and name not in uses.running:
             table.sizes.add(name)
     first, letter = node.sub.sides[1], node.sub.sides[0]
     if not is_letter(letter) or not isinstance(first, Number):

@@ -15,7 +15,7 @@ from .applied import ALIASES, FUNCTIONS
 from .case_signs import Cases
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .conventions import reads_zero_outside
-from .declare import Context, Declaration, Function, Layout, Property, Range, Space, Start
+from .declare import Condition, Context, Declaration, Function, Layout, Property, Range, Space, Start
 from .document import Document
 from .facts import stated_fact
 from .indices import only_indices
@@ -121,6 +121,7 @@ class Walk:
         self.bounded: list[Property] = []
         self.said: list[tuple[int, Quantity, str]] = []
         self.point = Point(self.table)
+        self.conditions = [d for d in self.declarations if isinstance(d, Condition)]
         self.cases = Cases(self.declarations)
         self.headings = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
@@ -462,12 +463,18 @@ class Walk:
         return replace(self._define(step, left, step.right), why=f"{found.quantity.key}, defined anew")
 
     def _verdict(self, left, right, whole):
-        verdict = self.judge.verdict(left, right, whole)
+        verdict = self.judge.verdict(left, right, whole, self._given(right))
         if not verdict.holds and self.point.holds_in(self._part(right.at)) and any(map(is_numeric, whole)):
             return self._at_values(left, right, whole)
         if verdict.kind == REFUTED and self._at_a_point(left, right):
             return Verdict(UNDECIDED, "a number at values that the text does not state", right)
         return verdict
+
+    def _given(self, node):
+        """The conditions of the sentence in which a step stands."""
+        found = [d for d in self.conditions if d.at <= node.at < (d.until or 0)]
+        orders = {"<", ">", "≤", "≥", "≠", "="}
+        return tuple(d.holds for d in found if isinstance(d.holds, Relation) and set(d.holds.relations) <= orders)
 
     def _at_values(self, left, right, whole):
         """Judged where the inputs have the values given; a decimal number stands for what rounds to it."""
