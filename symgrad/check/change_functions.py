@@ -20,8 +20,8 @@ def prime(place: Place, scope: Scope) -> Changes:
     if place.within or not isinstance(node, Symbol | Scripted) or base_of(node) is None:
         return
     if isinstance(node, Scripted) and node.primes:
-        fewer = replace(node, primes=node.primes - 1)
-        fewer = fewer if fewer.primes or fewer.sub or fewer.sup else fewer.base
+        fewer: Node = replace(node, primes=node.primes - 1)
+        fewer = fewer if node.primes > 1 or node.sub or node.sup else node.base
         yield Change(fewer, "inner derivative", f"{words(fewer)} where {words(node)} is written")
     more = (
         replace(node, primes=node.primes + 1)

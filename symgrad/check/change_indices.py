@@ -14,19 +14,14 @@ from .scope import Scope
 SHIFTS = ("+", "-")
 
 
-def _is_index(place: Place, scope: Scope) -> bool:
-    node = place.node
-    return place.within in ("sub", "sup", "bound", "variable") and is_letter(node) and node.name in scope.letters
-
-
 def index_renamed(place: Place, scope: Scope) -> Changes:
     """`x_j` for `x_i`."""
-    if place.within in ("sub", "sup") and _is_index(place, scope):
+    node = place.node
+    if place.within in ("sub", "sup") and is_letter(node) and node.name in scope.letters:
         for name in scope.letters:
-            if name != place.node.name:
+            if name != node.name:
                 label = "exponent" if place.within == "sup" else "index"
-                new = replace(place.node, name=name)
-                yield Change(new, label, f"the index {name} where {place.node.name} is written")
+                yield Change(replace(node, name=name), label, f"the index {name} where {node.name} is written")
 
 
 def index_of_a_square(place: Place, scope: Scope) -> Changes:
@@ -89,13 +84,14 @@ def _renamed(node, names):
         if place.within in ("sub", "sup", "bound") and is_letter(place.node) and place.node.name in names:
             marked = replace(place.node, name=f"{names[place.node.name]}\0")
             return _renamed(place.put(marked), names)
-    return _unmarked(node)
+    return unmarked(node)
 
 
-def _unmarked(node):
+def unmarked(node: Node) -> Node:
+    """A formula without the marks of letters that were renamed."""
     for place in places(node):
         if isinstance(place.node, Symbol) and place.node.name.endswith("\0"):
-            return _unmarked(place.put(replace(place.node, name=place.node.name[:-1])))
+            return unmarked(place.put(replace(place.node, name=place.node.name[:-1])))
     return node
 
 

@@ -64,13 +64,13 @@ def two_transposes(place: Place, scope: Scope) -> Changes:
     factors = node.factors
     for k in range(len(factors)):
         for j in range(k + 1, len(factors)):
-            turned = [_turned(factors[i][1], scope) for i in (k, j)]
-            if None in turned or any(isinstance(factors[i][1], Number) for i in (k, j)):
+            first_turned, second_turned = _turned(factors[k][1], scope), _turned(factors[j][1], scope)
+            if first_turned is None or second_turned is None or any(isinstance(factors[i][1], Number) for i in (k, j)):
                 continue
             for first, second in ((k, j), (j, k)):
                 new = [*factors]
-                new[k] = (factors[k][0], turned[0] if first == k else turned[1])
-                new[j] = (factors[j][0], turned[1] if second == j else turned[0])
+                new[k] = (factors[k][0], first_turned if first == k else second_turned)
+                new[j] = (factors[j][0], second_turned if second == j else first_turned)
                 text = f"{words(new[k][1])} and {words(new[j][1])} stand there"
                 yield Change(product(node, *new), "transpose", text)
 

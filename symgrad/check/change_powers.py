@@ -101,8 +101,12 @@ def quotient(place: Place, scope: Scope) -> Changes:
                 new = Product(node.at, node.end, turned)
                 yield Change(new, "exponent", f"{words(factor)} {'multiplies' if op == '/' else 'divides'}")
         for k in range(2, len(node.factors)):
-            new = product(node, ("", over(number(node, 1), product(node, *node.factors[:k]))), *node.factors[k:])
-            yield Change(new, "factor", f"{words(product(node, *node.factors[:k]))} divides")
+            inverse = over(number(node, 1), product(node, *node.factors[:k]))
+            yield Change(
+                product(node, ("", inverse), *node.factors[k:]),
+                "factor",
+                f"{words(product(node, *node.factors[:k]))} divides",
+            )
     if place.role == "side" and not isinstance(node, Frac | Sum | Big):
         yield Change(over(number(node, 1), node), "exponent", "the inverse")
 

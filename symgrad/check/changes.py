@@ -54,12 +54,10 @@ def product(at: Node, *factors: tuple[str, Node]) -> Node:
     out: list[tuple[str, Node]] = []
     for k, (op, factor) in enumerate(factors):
         loose = isinstance(factor, Sum) or (isinstance(factor, Big) and k < len(factors) - 1)
-        nested = not loose and isinstance(factor, Product)
-        out += (
-            [(op, factor.factors[0][1]), *factor.factors[1:]]
-            if nested
-            else [(op, bracketed(factor) if loose else factor)]
-        )
+        if isinstance(factor, Product):
+            out += [(op, factor.factors[0][1]), *factor.factors[1:]]
+        else:
+            out.append((op, bracketed(factor) if loose else factor))
     if not out:
         return number(at, 1)
     out = [("", out[0][1]), *(_parted(a, b) for a, b in pairwise(out))]

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ..tex.places import places
 from ..tex.syntax import Node, Number, Product, Scripted, Symbol
+from .change_indices import unmarked
 from .changes import bracketed, product
 from .claims import REFUTED, Judge
 from .letters import free_letters
@@ -141,10 +142,8 @@ def _with_names_marked(node, names):
     while again:
         again = False
         for place in places(marked):
-            if is_letter(place.node) and place.within and place.node.name in names:
-                marked, again = place.put(replace(place.node, name=names[place.node.name] + "\0")), True
+            letter = place.node
+            if is_letter(letter) and place.within and letter.name in names:
+                marked, again = place.put(replace(letter, name=names[letter.name] + "\0")), True
                 break
-    while any(isinstance(p.node, Symbol) and p.node.name.endswith("\0") for p in places(marked)):
-        place = next(p for p in places(marked) if isinstance(p.node, Symbol) and p.node.name.endswith("\0"))
-        marked = place.put(replace(place.node, name=place.node.name[:-1]))
-    return marked
+    return unmarked(marked)

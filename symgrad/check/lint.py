@@ -61,6 +61,8 @@ def _family(found):
 
 def free_on_one_side(table: Table, step: Step) -> Iterator[Lint]:
     """`f = q_k x_j`: a letter that is free on the right and not on the left; and the other way round."""
+    if step.left is None or step.right is None:
+        return
     left, right = (free_letters(table, side) for side in (step.left, step.right))
     sides = (("right", "left", step.right, right, left), ("left", "right", step.left, left, right))
     for here, there, node, mine, others in sides:
