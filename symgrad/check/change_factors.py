@@ -102,6 +102,8 @@ def operand_missing(place: Place, scope: Scope) -> Changes:
         label = _label(factor, place, scope)
         single = bare(factor) if isinstance(node, Sum) else factor
         yield Change(product(node, ("", single), ("", node)), label, _missing(single))
+        if scope.in_numbers:
+            continue
         yield Change(product(node, ("", node), ("", single)), label, _missing(single))
         if entrywise or "odot" in _operators(scope):
             yield Change(product(node, ("", node), ("odot", single)), label, _missing(single))

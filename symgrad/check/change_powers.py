@@ -24,7 +24,10 @@ def exponent(place: Place, scope: Scope) -> Changes:
         yield from _other_powers(node)
     elif is_operand(node) and not is_derivative(node) and not (isinstance(node, Scripted) and node.sup is not None):
         base = bracketed(node)
-        for new in (power(base, number(node, 2)), power(base, _minus_one(node)), Root(node.at, node.end, bare(node))):
+        inverse = power(base, _minus_one(node))
+        for new in (power(base, number(node, 2)), inverse, Root(node.at, node.end, bare(node))):
+            if new is inverse and isinstance(node, Frac):
+                continue
             yield Change(new, "exponent", _told(new, node))
         yield Change(power(base, number(node, 3)), "exponent", _told(power(base, number(node, 3)), node))
 
@@ -114,9 +117,9 @@ def quotient(place: Place, scope: Scope) -> Changes:
 def grouped_power(place: Place, scope: Scope) -> Changes:
     """`a² + b²` for `(a + b)²`."""
     node = place.node
-    if isinstance(node, Scripted) and isinstance(bare(node.base), Sum) and isinstance(node.sup, Number):
-        terms = tuple(
-            (s if node.sup.value % 2 else "+", power(bracketed(t), node.sup)) for s, t in bare(node.base).terms
-        )
+    inside = bare(node.base) if isinstance(node, Scripted) else None
+    if isinstance(node, Scripted) and isinstance(inside, Sum) and isinstance(node.sup, Number):
+        odd = node.sup.value % 2
+        terms = tuple((s if odd else "+", power(bracketed(t), node.sup)) for s, t in inside.terms)
         new = Sum(node.at, node.end, terms)
         yield Change(bracketed(new), "other", _told(new, node))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..tex.places import Place
-from ..tex.syntax import Group, Number, Product, Sum, Symbol
+from ..tex.syntax import Group, Number, Product, Scripted, Sum, Symbol
 from .changes import Change, Changes, bare, bracketed, factors_of, is_term, number, product, total, words
 from .scope import Scope
 
@@ -36,9 +36,9 @@ def term_missing(place: Place, scope: Scope) -> Changes:
     node = place.node
     if place.within or place.role not in ("side", "body", "above", "below", "factors", "terms"):
         return
-    if place.role == "factors" and isinstance(node, Group):
+    if place.role in ("factors", "terms") and not (place.role == "factors" and isinstance(node, Symbol | Scripted)):
         return
-    for term in (*scope.terms, *scope.operands, *_products(scope)):
+    for term in (*scope.terms, *scope.operands, *(_products(scope) if place.role == "side" else ())):
         for sign in "+-":
             new = total(node, *_terms(node), (sign, bare_product(term)))
             yield Change(_fitting(new, place), "term", f"the term {sign} {words(term)} is missing")

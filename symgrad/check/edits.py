@@ -18,7 +18,7 @@ from .change_factors import (
     size_missing,
     size_missing_in_an_index,
 )
-from .change_functions import name, named, operand, prime, wrapped
+from .change_functions import name, name_everywhere, named, operand, prime, wrapped
 from .change_indices import (
     delta_for_a_factor,
     delta_missing,
@@ -70,6 +70,7 @@ EDITS: tuple[Callable[[Place, Scope], Changes], ...] = (
     brackets_missing,
     brackets_superfluous,
     name,
+    name_everywhere,
     complement,
     size_missing_in_an_index,
     operand_missing,

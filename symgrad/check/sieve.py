@@ -83,11 +83,9 @@ class Sieve:
     def passes(self, side: Node) -> bool:
         """Whether the two sides are equal at one trial."""
         self.tried += 1
-        if not self.frames or not set(free_letters(self.judge.table, side)) <= set(self.letters):
-            return False
         try:
             with np.errstate(all="ignore"):
-                return all(frame.agrees(side) for frame in self.frames)
+                return bool(self.frames) and all(frame.agrees(side) for frame in self.frames)
         except FAULTS:
             return False
 

@@ -31,6 +31,8 @@ def places(node: Node) -> Iterator[Place]:
 def _places(place: Place) -> Iterator[Place]:
     yield place
     node = place.node
+    if next(iter(node.children()), None) is None:
+        return
     for part in fields(node):
         if part.name in ("at", "end", "note"):
             continue

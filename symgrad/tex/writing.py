@@ -3,8 +3,9 @@ r"""Trees of written mathematics back to LaTeX: `latex(read_expression(text))` r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from .names import CHARACTERS, RELATIONS, SYMBOLS
 from .syntax import (
@@ -56,7 +57,7 @@ def latex(node: Node) -> str:
     return joined(_pieces(node))
 
 
-def joined(pieces: list[str]) -> str:
+def joined(pieces: Iterable[str]) -> str:
     """Pieces side by side; a space only where a command would run into a letter, or one is asked for."""
     out = ""
     for piece in pieces:
@@ -67,9 +68,14 @@ def joined(pieces: list[str]) -> str:
     return re.sub(r" {2,}", " ", out).strip()
 
 
-def _pieces(node: Node) -> list[str]:
-    written = getattr(node, "written", None)  # a name that was made of several signs
-    return _pieces(written) if isinstance(written, Node) else WRITTEN[type(node)](node)
+@lru_cache(maxsize=4096)  # trees that differ in one place share all others
+def _pieces(node: Node) -> tuple[str, ...]:
+    whole = getattr(node, "written", None)  # a name of several parts
+    return _pieces(whole) if whole is not None else tuple(_kind(type(node))(node))
+
+
+def _kind(kind: type) -> Callable[..., list[str]]:
+    return next(WRITTEN[base] for base in kind.__mro__ if base in WRITTEN)
 
 
 def _symbol(n: Symbol) -> list[str]:
@@ -144,7 +150,7 @@ def _big(n: Big) -> list[str]:
 
 
 def _group(n: Group) -> list[str]:
-    inside = _pieces(n.body) if n.body is not None else []
+    inside = _pieces(n.body) if n.body is not None else ()
     if n.left == "" and n.right == "|":
         return [r"\left.", *inside, r"\right|"]
     left = DELIMITERS[n.left][0]
@@ -155,14 +161,14 @@ def _group(n: Group) -> list[str]:
 
 
 def _relation(n: Relation) -> list[str]:
-    out = _pieces(n.sides[0]) if n.sides[0] is not None else []
+    out = [*_pieces(n.sides[0])] if n.sides[0] is not None else []
     for relation, side in zip(n.relations, n.sides[1:], strict=True):
         out += [f" {RELATION_TEXT.get(relation, relation)} ", *(_pieces(side) if side is not None else [])]
     return out
 
 
 def _tuple(n: Tuple) -> list[str]:
-    out = _pieces(n.items[0])
+    out = [*_pieces(n.items[0])]
     for k, item in enumerate(n.items[1:]):
         separator = n.separators[k] if k < len(n.separators) else ","
         out += [f" {RELATION_TEXT[separator]} " if separator == "|" else f"{separator} ", *_pieces(item)]
@@ -192,7 +198,7 @@ WRITTEN: Mapping[type, Callable[..., list[str]]] = {
     Tuple: _tuple,
     Matrix: lambda n: [rf"\begin{{{n.kind}}}{_rows(n.rows)}\end{{{n.kind}}}"],
     Cases: lambda n: [rf"\begin{{cases}}{_rows(n.branches)}\end{{cases}}"],
-    Stacked: lambda n: _pieces(n.body),
+    Stacked: lambda n: [*_pieces(n.body)],
     Text: lambda n: [rf"\text{{{n.text}}}"],
     Dots: lambda n: [r"\dots"],
     Relation: _relation,
