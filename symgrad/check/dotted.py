@@ -128,6 +128,8 @@ def _inside(table, i, j, node) -> Entry:
     """Both indices from two rows that are written."""
     (one, at_one), (two, at_two) = (_general(*_beside(table[r], r), j, node) for r in (0, 1))
     names = dict(zip(at_two, at_one, strict=False))
-    two = rewritten(two, lambda n: Symbol(n.at, n.end, names[n.name]) if isinstance(n, Symbol) and n.name in names else n)
+    two = rewritten(
+        two, lambda n: Symbol(n.at, n.end, names[n.name]) if isinstance(n, Symbol) and n.name in names else n
+    )
     general, at = _general(one, two, i, node)
     return general, at_one | at

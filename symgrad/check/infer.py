@@ -49,7 +49,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         quantity = table.declare(unknown.pop(key)[0].node, None, properties=("function",))
         out.append(Inference(quantity.key, "a function that the document leaves open"))
     _member_ranges(table, axes)
-    plainly = {k for k, found in unknown.items() if all(not u.below and not u.above for u in found) and k == plain(k).lower()}
+    plainly = {
+        k for k, found in unknown.items() if all(not u.below and not u.above for u in found) and k == plain(k).lower()
+    }
     for key, sizes in vectors_by_use(table, formulas, plainly | {k for k in unknown if k.startswith("bf:")}).items():
         if not any(u.below for u in unknown[key]):
             table.declare(base_of(unknown.pop(key)[0].node), sizes).implied = True
@@ -247,7 +249,11 @@ def _numbered_arguments(table, formulas):
     if any(isinstance(s, Relation) and len(s.sides) == 2 and own_entries(*s.sides) for s in statements):
         return
     for statement in statements:
-        if not isinstance(statement, Relation) or statement.sides[0] is None or statement.relations[0] not in ("=", ":="):
+        if (
+            not isinstance(statement, Relation)
+            or statement.sides[0] is None
+            or statement.relations[0] not in ("=", ":=")
+        ):
             continue
         symbol, arguments = table.left_side(statement.sides[0])
         if base_of(symbol) is None or len(arguments) < 2 or not all(_is_numbered(a) for a in arguments):
@@ -443,7 +449,9 @@ def _members_of_matrices(table, uses, defined, out):
 
 def _is_variable(table, argument, by):
     """`R(z)` where R is differentiated by z: an application, no product."""
-    return isinstance(argument, Symbol) and any(spelled(base_of(b)) == spelled(argument) for b in by if base_of(b) is not None)
+    return isinstance(argument, Symbol) and any(
+        spelled(base_of(b)) == spelled(argument) for b in by if base_of(b) is not None
+    )
 
 
 def _open_functions(table, uses, defined, out):

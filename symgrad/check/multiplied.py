@@ -48,7 +48,12 @@ def _turned(node):
 def _shape(table, node):
     """("matrix", m, n), ("column", n), ("row", n) of a declared name with its members chosen."""
     found = table.find(node) if isinstance(node, Symbol | Scripted) else None
-    if found is None or found.quantity.sizes is None or len(found.indices) != len(found.quantity.family) or found.primes:
+    if (
+        found is None
+        or found.quantity.sizes is None
+        or len(found.indices) != len(found.quantity.family)
+        or found.primes
+    ):
         return None
     sizes, turned = found.quantity.sizes, found.sup is not None and is_transpose(found.sup)
     if found.sup is not None and not turned:

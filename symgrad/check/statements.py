@@ -127,8 +127,10 @@ def names(node: Node | None) -> tuple[Node, ...]:
             if not all(found):
                 return ()
             members = family(node)
-            alike = {id(item) for item in items if members and _base(item) == _base(members[0])}
-            others = tuple(name for item, each in zip(_listed(items), found, strict=True) if id(item) not in alike for name in each)
+            alike = {id(item) for item in items if members and _of_family(item, members[0])}
+            others = tuple(
+                name for item, each in zip(_listed(items), found, strict=True) if id(item) not in alike for name in each
+            )
             return (*others, members[0]) if members else others
         case Group(left="(" | "{" | "", body=Node() as body) if isinstance(body, Tuple | Symbol | Scripted | Group):
             return names(body)
@@ -143,6 +145,15 @@ def _listed(items: tuple[Node, ...]) -> list[Node]:
     return [item for item in items if not isinstance(item, Dots)]
 
 
+def _of_family(item: Node, first: Scripted) -> bool:
+    """`u_2` beside `u_1`, not `u_o`."""
+    numbered = isinstance(first.sub, Number)
+    last = isinstance(item, Scripted) and not isinstance(item.sub, Number) and len(spelled(item.sub)) == 1
+    return _base(item) == _base(first) and not (
+        numbered and last and not spelled(item.sub).isupper() and item.at < first.at
+    )
+
+
 def _base(node: Node) -> str:
     return spelled(node.base) if isinstance(node, Scripted) else spelled(node)
 
@@ -152,6 +163,7 @@ def family(node: Node | None) -> tuple[Scripted, Node, Node] | None:
     match node:
         case Tuple(items=(*before, Dots(), Scripted(base=base, sub=Node() as high))):
             alike = [item for item in before if isinstance(item, Scripted) and spelled(item.base) == spelled(base)]
+            alike = [item for item in alike if isinstance(item.sub, Number)] or alike
             if alike and before[-1] is alike[-1] and alike[0].sub is not None:
                 return alike[0], alike[0].sub, high
     return None
