@@ -1,4 +1,4 @@
-"""Names with a word or a sign for a script: `w_{\\text{new}}`, `w^*`, `\\theta^{\\mathrm{old}}_a`, `\\Delta w` are one name."""
+"""Names with a word or a sign for a script: `w_{\\text{new}}`, `w^*`, `\\theta^{\\mathrm{old}}_a` are one name."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 from ..tex.syntax import Node, Product, Scripted, Symbol, Text, Tuple
 from .names import PLAIN, TRANSPOSE, spelled
 
-OPERATORS = frozenset(
-    "nabla partial d D e log ln exp max min sum det tr diag sup inf lim softmax argmax argmin vec".split()
-)
+WRITTEN = "nabla partial d D e log ln exp max min sum det tr diag sup inf lim softmax argmax argmin vec"
+OPERATORS = frozenset(WRITTEN.split())
 STARS = frozenset(("*", "star", "ast", "dagger", "sharp", "flat", "circ", "bullet"))
 LIMITS = frozenset(("max", "min"))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..tex.syntax import Node, Scripted, Symbol
+from ..tex.syntax import Node, Relation, Scripted, Symbol
 from .declare import Property
 from .names import is_transpose, items
 from .sentences import Sentence, Token
-from .statements import MEMBER
+from .statements import MEMBER, Statement
 
 PARTS = {
     "row": "row",
@@ -19,10 +19,11 @@ PARTS = {
     "entries": "entry",
     "elements": "entry",
 }
-BETWEEN = frozenset(
-    "is are be as the a th st nd rd first has have having with whose denote denotes denoting for and matrix data design "
-    "input which where of let by named called written i j k n - ,".split()
-)
+JOINING = """
+is are be as the a th st nd rd first has have having with whose denote denotes denoting for and matrix data design
+input which where of let by named called written i j k n - ,
+"""
+BETWEEN = frozenset(JOINING.split())
 NEAR = 7
 
 
@@ -65,9 +66,9 @@ def _near(tokens: list[Token]) -> list[Token]:
 def _matrices(tokens: list[Token]) -> list[Node]:
     """Names without an index, in the order of the text."""
     found: list[Node] = []
-    for token in sorted((t for t in tokens if t.said), key=lambda t: t.at):
-        if token.said.letter in (MEMBER, "s"):
-            found += [n for n in token.said.names if isinstance(n, Symbol) and not _is_index(n)]
+    for said in _said(tokens):
+        if said.letter in (MEMBER, "s"):
+            found += [n for n in said.names if isinstance(n, Symbol) and not _is_index(n)]
     return found
 
 
@@ -77,12 +78,16 @@ def _is_index(node: Symbol) -> bool:
 
 def _members(tokens: list[Token], count: int) -> list[Node]:
     """Names with as many indices, without the transpose that turns them."""
-    found = []
-    for token in sorted((t for t in tokens if t.said), key=lambda t: t.at):
-        node = token.said.node
-        sides = getattr(node, "sides", None)
-        node = sides[0] if sides and token.said.letter == MEMBER else node
-        if isinstance(node, Scripted) and isinstance(node.base, Symbol) and len(items(node.sub)) == count:
-            if node.sup is None or is_transpose(node.sup):
-                found.append(Scripted(node.at, node.end, node.base, node.sub))
+    found: list[Node] = []
+    for said in _said(tokens):
+        node = said.node.sides[0] if isinstance(said.node, Relation) and said.letter == MEMBER else said.node
+        if not isinstance(node, Scripted) or not isinstance(node.base, Symbol) or len(items(node.sub)) != count:
+            continue
+        if node.sup is None or is_transpose(node.sup):
+            found.append(Scripted(node.at, node.end, node.base, node.sub))
     return found
+
+
+def _said(tokens: list[Token]) -> list[Statement]:
+    """What the formulas among the tokens state, in the order of the text."""
+    return [t.said for t in sorted(tokens, key=lambda t: t.at) if t.said is not None]
