@@ -115,6 +115,8 @@ class Judge:
     def _verdict(self, left, right, until):
         try:
             outcomes = self._exactly(left, right)
+            if outcomes and not any(o.points for o in outcomes.values()):
+                return Verdict(UNDECIDED, "no place where both sides have a value", right)
             if outcomes and all(o.equal for o in outcomes.values()):
                 return self._confirmed(left, right, next(iter(outcomes)))
         except NotExact:
