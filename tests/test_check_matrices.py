@@ -33,6 +33,7 @@ TRUE = {
     "a fraction of derivatives": r"Let $F(y, w) = w y^2 + 3 w$ for scalars $y, w$. $$-\frac{\partial F/\partial w}{\partial F/\partial y} = -\frac{y^2 + 3}{2wy}$$",
     "trace of a Hessian": SQUARE
     + r"Let $f(x) = x^\top A x$. Then $\operatorname{tr}\nabla^2 f(x) = 2\operatorname{tr}(A)$.",
+    "only for some indices": r"Let $A \in \mathbb{R}^{n\times n}$ be lower triangular. $$3 A_{ij} = A_{ij}, \qquad i < j$$",
     "defined by its logarithm": r"Let $\theta$ be a number. Let $\log\phi = 3\theta$. Then $\frac{d\phi}{d\theta} = 3\phi$.",
 }
 FALSE = {
@@ -51,6 +52,7 @@ FALSE = {
     "a matrix with dots": (r"u_n u_1 & u_n u_2", r"u_1 u_n & u_1 u_2"),
     "a fraction of derivatives": (r"y^2 + 3}", r"y^2 - 3}"),
     "trace of a Hessian": (r"2\operatorname{tr}(A)", r"\operatorname{tr}(A)"),
+    "only for some indices": (r"i < j$$", r"i > j$$"),
     "defined by its logarithm": (r"= 3\phi$", r"= \phi$"),
 }
 

@@ -132,7 +132,10 @@ def _is_value(token: Token) -> bool:
 
 def _context(sentence: Sentence, k: int, cue: Cue | None, words: str) -> Iterator[Context]:
     token = sentence.tokens[k]
-    if equivalent := _equivalent(sentence, k):
+    if equivalent := _follows(sentence, k, ("with probability", "otherwise")):
+        yield Context(at=token.at, end=token.end, kind=TASK, words=equivalent)
+        return
+    if equivalent := _follows(sentence, k, (*EQUIVALENT, *ASKED)):
         yield Context(at=token.at, end=token.end, kind=CONDITION, words=equivalent)
         return
     after = _behind(sentence, k)
@@ -183,11 +186,11 @@ ASKED = ("has exactly one", "has a unique", "has one", "has a solution", "has a 
 EQUIVALENT = ("if and only if", "iff", "exactly when", "exactly if", "precisely when", "precisely if", "only if")
 
 
-def _equivalent(sentence: Sentence, k: int) -> str:
+def _follows(sentence: Sentence, k: int, phrases: tuple[str, ...]) -> str:
     """`$\\nabla f = 0$ if and only if …`: neither side is claimed."""
     formula = sentence.tokens[k].formula
     rest = " ".join(t.text for t in [t for t in sentence.tokens[k:] if t.formula is not formula][:4])
-    return next((words for words in (*EQUIVALENT, *ASKED) if rest.startswith(words)), "")
+    return next((words for words in phrases if rest.startswith(words)), "")
 
 
 def _cue(sentence: Sentence, k: int) -> tuple[int, Cue | None]:

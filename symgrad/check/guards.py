@@ -64,4 +64,10 @@ def bounded(each: Declaration, sentence: Sentence, found: Match) -> Declaration:
     named = bool(found.phrase("N"))  # "for a constant $c$", "for a loss $L$" introduce
     if isinstance(each, Property) and words & (CONDITIONS - ({"for"} if named else set())):
         return replace(each, until=sentence.end)
+    if (
+        isinstance(each, Space)
+        and each.properties
+        and words & ((CONDITIONS | CONCLUSIONS) - ({"for"} if named else set()))
+    ):
+        return replace(each, properties=frozenset())  # its properties are said alone, with their end
     return each
