@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
-from ..tex.syntax import Node, Product, Scripted, Symbol, Text, Tuple
+from ..tex.syntax import Named, Node, Product, Scripted, Symbol, Text, Tuple
 from .names import PLAIN, TRANSPOSE, spelled
 
 WRITTEN = "nabla partial d D e log ln exp max min sum det tr diag sup inf lim softmax argmax argmin vec"
 OPERATORS = frozenset(WRITTEN.split())
 STARS = frozenset(("*", "star", "ast", "dagger", "sharp", "flat", "circ", "bullet"))
 LIMITS = frozenset(("max", "min"))
-
-
-@dataclass(frozen=True, eq=False)
-class Named(Symbol):
-    """One name of several parts; `written` is how it stands in the text."""
-
-    written: Node | None = None
-
-    def children(self):
-        """None: its parts are no names of their own."""
-        return iter(())
 
 
 def folded(part: Any) -> Any:

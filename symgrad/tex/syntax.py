@@ -65,6 +65,17 @@ class Symbol(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Named(Symbol):
+    """One name of several parts, `w_{\\text{new}}`; `written` is how it stands in the text. Made by `check`, not read."""
+
+    written: Node | None = None
+
+    def children(self) -> Iterator[Node]:
+        """None: its parts are no names of their own."""
+        return iter(())
+
+
+@dataclass(frozen=True, eq=False)
 class Scripted(Node):
     """`base_{sub}^{sup}` with `primes`; `sub` and `sup` are `Tuple`s where commas stand in them (`W_{i,j}`),
     `Product`s for letters side by side (`W_{ij}`), `Relation`s (`1_{k=i}`), `Group` "(" in `W^{(l)}`; `\\top`,

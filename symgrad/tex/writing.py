@@ -18,6 +18,7 @@ from .syntax import (
     Frac,
     Group,
     Matrix,
+    Named,
     Node,
     Number,
     Product,
@@ -187,6 +188,7 @@ def _frac(n: Frac) -> list[str]:
 WRITTEN: Mapping[type, Callable[..., list[str]]] = {
     Number: _number,
     Symbol: _symbol,
+    Named: lambda n: _pieces(n.written),
     Scripted: _scripted,
     Sum: _sum,
     Product: _product,
