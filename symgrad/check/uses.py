@@ -211,7 +211,9 @@ def _end(table, node, uses, scopes):
     if node.sup is None or not isinstance(node.sub, Relation) or node.sub.relations != ("=",):
         return
     for name in letters(node.sup):
-        if table.get(name) is None and len(name) == 1 and name not in scopes and name not in uses.running:
+        known = table.get(name)
+        number = known is None or (known.sizes in (None, ()) and not known.definitions and not known.family)
+        if number and len(name) == 1 and name not in scopes and name not in uses.running:
             table.sizes.add(name)
     first, letter = node.sub.sides[1], node.sub.sides[0]
     if not is_letter(letter) or not isinstance(first, Number):
