@@ -1,12 +1,12 @@
+# ruff: noqa: E501 (documents in lines of their own)
 """Documents as people write them: no step of a true one is refuted, a corrupted copy is wrong where it was corrupted."""
 
 from __future__ import annotations
 
-import tomllib
-from collections import Counter
 from pathlib import Path
 
 import pytest
+import tomllib
 
 import symgrad as sg
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (documents in lines of their own)
 """Documents as pieces: every character in exactly one, formulas at their exact places, nothing taken for what it is not."""
 
 import json
@@ -90,7 +91,7 @@ def assert_tiles(document):
 def assert_same_but_blanked(text, source):
     """Characters are kept, or blanked; HTML's entities become the character and blanks."""
     assert len(text) == len(source)
-    assert all(new in (old, " ") or new in "<>&" and old == "&" for new, old in zip(text, source, strict=True))
+    assert all(new in (old, " ") or (new in "<>&" and old == "&") for new, old in zip(text, source, strict=True))
 
 
 SCRAPS = st.sampled_from(

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (documents in lines of their own)
 """Steps in matrix form, read and judged: short documents and the verdict of each of their equations."""
 
 from __future__ import annotations

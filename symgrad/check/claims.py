@@ -86,9 +86,7 @@ class Judge:
         self.around: tuple[Node, ...] = ()
         self.given: tuple[Relation, ...] = ()
 
-    def verdict(
-        self, left: Node, right: Node, around: Sequence[Node] = (), given: Sequence[Relation] = ()
-    ) -> Verdict:
+    def verdict(self, left: Node, right: Node, around: Sequence[Node] = (), given: Sequence[Relation] = ()) -> Verdict:
         """What holds of left = right where the conditions `given` hold.
 
         `around` are the other sides of its chain, which may tell the range of an index.
@@ -167,7 +165,10 @@ class Judge:
         """A counterexample in fractions or intervals, at the smallest sizes; none is looked for where it must be quick."""
         if self.quick:
             return Verdict(REFUTED, "the sides differ in floats")
-        trials = [*product((EXACT, Balls()), (False, True), range(3)), *product((Balls(),), (False, True), range(3, 3 + ALONE))]
+        trials = [
+            *product((EXACT, Balls()), (False, True), range(3)),
+            *product((Balls(),), (False, True), range(3, 3 + ALONE)),
+        ]
         for field_, positive, k in trials:
             try:  # the further trials have one point each: where a root is real there, it need not be elsewhere
                 outcome = self._compared(field_, k, left, right, 3 if k < 3 else 1, positive)
@@ -221,7 +222,9 @@ class Judge:
             fixed = {n: Array((), np.asarray(v)) for n, v in zip(chosen, place, strict=True)}
             try:
                 outcomes.append(
-                    compare(meaning, left, right, [n for n in letters if n not in fixed], fixed, self.around, self.given)
+                    compare(
+                        meaning, left, right, [n for n in letters if n not in fixed], fixed, self.around, self.given
+                    )
                 )
             except NeedsMembers as need:
                 more = tuple(dict.fromkeys((*chosen, *need.letters)))

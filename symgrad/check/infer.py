@@ -7,12 +7,13 @@ number that is differentiated and never defined is a function that the document 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ..tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
-from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .multiplied import vectors_by_use
+from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
 from .starts import axes_begin, axes_reach
 from .table import Quantity, Table
@@ -186,7 +187,7 @@ def _by_entries(table, statement):
 
 def _declared(table, key, found: list[Use], axes):
     known = table.get(key)
-    indexed = [u for u in found if u.below and _letters_only(table, u.below) or u.above]
+    indexed = [u for u in found if (u.below and _letters_only(table, u.below)) or u.above]
     rank = known.rank if known is not None and known.rank is not None else None
     if indexed and rank is None:
         return [_array(table, key, indexed, axes, known)]
@@ -327,7 +328,7 @@ def _array(table, key, indexed, axes, known):
 
 def _letters_only(table, below):
     return bool(below) and all(
-        is_letter(i) and spelled(i) not in table.sizes and spelled(i) not in table.labels or _shifted(table, i)
+        (is_letter(i) and spelled(i) not in table.sizes and spelled(i) not in table.labels) or _shifted(table, i)
         for i in below
     )
 
@@ -367,7 +368,7 @@ class Axes:
     def _alike(self, use):
         """The indices of `δ_{ij}` run over one range."""
         scopes = [use.scopes[spelled(i)] for i in use.below if spelled(i) in use.scopes]
-        for a, b in zip(scopes, scopes[1:], strict=False):
+        for a, b in itertools.pairwise(scopes):
             self._join(a, b)
 
     def _unite(self, key, use):

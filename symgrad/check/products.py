@@ -16,8 +16,8 @@ from .derivatives import (
     starts_partial,
     variables,
 )
-from .expectations import expectation, is_expectation
 from .dots import product_without_dots
+from .expectations import expectation, is_expectation
 from .linear import kronecker
 from .names import spelled
 from .scripts import INDICATORS, powered, truth, with_scripts

@@ -6,6 +6,7 @@ section: what it declares, defines, or shows by its own formulas is new, everyth
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def sections(document: Document, declarations: Iterable[Declaration], lines: Seq
 
 def _cut(borders, told, lines):
     found, waiting = [], []
-    for low, high in zip(borders, borders[1:], strict=False):
+    for low, high in itertools.pairwise(borders):
         own = tuple(line for line in lines if low <= line.formula.begin < high)
         waiting += [d for d in told if low <= d.at < high]
         if own:

@@ -139,7 +139,7 @@ class Table:
         quantity = quantity or twin or self.get(base)
         if quantity is None:
             return None
-        if node.sub is not None and (self._is_number(quantity) or self._is_label(node.sub) and not quantity.sizes):
+        if node.sub is not None and (self._is_number(quantity) or (self._is_label(node.sub) and not quantity.sizes)):
             return None
         if quantity.above and node.sup is not None and not is_transpose(node.sup):
             return Found(quantity, (*items(node.sup), *items(node.sub)), None, primes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,7 +12,7 @@ from .applied import FUNCTIONS
 from .derivatives import is_directional
 from .letters import binds
 from .meaning import CONSTANTS
-from .names import base_of, is_letter, is_mark, is_transpose, negative_transpose, items, letters, spelled
+from .names import base_of, is_letter, is_mark, is_transpose, items, letters, negative_transpose, spelled
 from .scripts import INDICATORS
 from .table import Table
 
@@ -187,7 +188,7 @@ def _use(table, node, scopes, uses):
 
 def _above(table, node):
     """Superscripts that are indices or labels: in brackets, or letters that run over layers."""
-    if node.sup is None or is_transpose(node.sup) and "T" not in table.ranges:
+    if node.sup is None or (is_transpose(node.sup) and "T" not in table.ranges):
         return ()
     if isinstance(node.sup, Group) and node.sup.left in ("(", "[", "⟨"):
         return items(node.sup)
@@ -258,13 +259,13 @@ def _derivatives(node, uses):
     factors = getattr(node, "factors", ())
     for of, by in _quotients(factors):
         uses.by.setdefault(of, []).append(by)
-    for (_, a), (op, b) in zip(factors, factors[1:], strict=False):
+    for (_, a), (op, b) in itertools.pairwise(factors):
         if op in ("", "cdot") and isinstance(a, Symbol) and isinstance(b, Symbol):
             uses.side_by_side.append((a, b))
         if (
             op == ""
             and base_of(a) is not None
-            and (isinstance(b, Group) or isinstance(b, Scripted) and isinstance(b.base, Group))
+            and (isinstance(b, Group) or (isinstance(b, Scripted) and isinstance(b.base, Group)))
         ):
             uses.called.add(spelled(base_of(a)))
             if isinstance(a, Symbol) and isinstance(b, Group) and (names := _names_only(b)):
@@ -303,7 +304,7 @@ def reserved(table: Table, key: str, node: Node, called: Collection[str] = ()) -
     """Names that are never a quantity by themselves."""
     base = base_of(node)
     assert base is not None
-    if key == "delta" and isinstance(node, Symbol) or table.get(key) is not None:
+    if (key == "delta" and isinstance(node, Symbol)) or table.get(key) is not None:
         return False
     if key in ("sigma", "pi") and key not in called and (key == "sigma" or isinstance(node, Scripted)):
         return False

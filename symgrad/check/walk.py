@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
@@ -547,16 +548,12 @@ class Walk:
         base = base_of(symbol)
         if (
             base is None
-            or base.name in FUNCTIONS
-            and symbol is not left
-            and base.name != "sigma"
+            or (base.name in FUNCTIONS and symbol is not left and base.name != "sigma")
             or spelled(base) == "bb:E"
         ):
             return False
-        if (
-            not isinstance(symbol, Symbol | Scripted)
-            or base.name in ("partial", "nabla", "d", "delta")
-            and not self._named(symbol)
+        if not isinstance(symbol, Symbol | Scripted) or (
+            base.name in ("partial", "nabla", "d", "delta") and not self._named(symbol)
         ):
             return False
         if isinstance(symbol, Scripted) and symbol.sup is not None and (base.name == "e" or not self._family(symbol)):
@@ -671,7 +668,7 @@ def _is_word(node):
     if not isinstance(node, Product) or len(node.factors) < 3:
         return False
     items_ = [f for _, f in node.factors]
-    close = all(a.end == b.at for a, b in zip(items_, items_[1:], strict=False))
+    close = all(a.end == b.at for a, b in itertools.pairwise(items_))
     return close and all(isinstance(f, Symbol) and f.name.isalpha() and len(f.name) == 1 and not f.font for f in items_)
 
 
