@@ -1,4 +1,4 @@
-"""Functions with a name: of numbers, entry by entry, of matrices, of vectors; and functions that a document leaves open."""
+"""Functions with a name: of numbers, of matrices, of vectors; and functions that a document leaves open."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _function(m, q, arguments, env, node, indices):
 def unknown(m, q: Quantity, arguments: tuple[Jet, ...]) -> Jet:
     """A function that the document leaves open, as a polynomial with coefficients at random.
 
-    `f(x) = s + s²/3 + Σ_k (b_k x_k² + c_k x_k³)` with `s = Σ_k a_k x_k`; entry by entry where it is a function of numbers.
+    `f(x) = s + s²/3 + Σ_k (b_k x_k² + c_k x_k³)` with `s = Σ_k a_k x_k`; by entries for a function of numbers.
     """
     if _entrywise(q) and len(arguments) == 1 and arguments[0].shape != ():
         return by_entries(arguments[0], lambda x: unknown(m, q, (x,)))

@@ -162,7 +162,7 @@ class Judge:
         )
 
     def _refuted(self, left, right):
-        """A counterexample in fractions or intervals, at the smallest sizes; none is looked for where it must be quick."""
+        """A counterexample in fractions or intervals, at the smallest sizes; none where it must be quick."""
         if self.quick:
             return Verdict(REFUTED, "the sides differ in floats")
         trials = [

@@ -1,4 +1,5 @@
 """Words that say how the formula behind them is meant, and the context they give each formula."""
+# ruff: noqa: E501 (tables of words and patterns)
 
 from __future__ import annotations
 
@@ -150,7 +151,7 @@ def _context(sentence: Sentence, k: int, cue: Cue | None, words: str) -> Iterato
 
 
 def _too_weak(cue: Cue, words: str, token: Token) -> bool:
-    """What has no name on its left is not defined. "For", "at" and "until" make a condition of "$x = 0$", not of an equation with much on its right, nor of a display."""  # noqa: E501
+    """What has no name on its left is not defined. "For", "at" and "until" make a condition of "$x = 0$", not of an equation with much on its right, nor of a display."""
     said = token.said
     unnamed = bool(said and said.letter == EQUATION and not said.names and "definition" not in words)
     if cue.kind == DEFINITION and said and isinstance(said.node, Relation) and ":=" not in said.node.relations:

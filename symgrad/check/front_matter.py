@@ -11,6 +11,7 @@ r"""The block of declarations before a document, a small part of YAML with a rea
 
 Keys of other programs (title, author, date, a layout named "post") are passed over.
 """
+# ruff: noqa: E501 (tables of words and patterns)
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Names that a document uses and does not declare: what they are where one reading only is possible, and said.
 
-A letter with indices is an array with an axis for each of them, and axes on which one index stands have one size; a letter
+A letter with indices is an array with an axis for each, and axes on which one index stands have one size; a letter
 that is never indexed, transposed or multiplied as a matrix is a number. A letter that only ever ends a sum is a size. A
 number that is differentiated and never defined is a function that the document leaves open.
 """
@@ -55,7 +55,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     }
     for key, sizes in vectors_by_use(table, formulas, plainly | {k for k in unknown if k.startswith("bf:")}).items():
         if not any(u.below for u in unknown[key]):
-            table.declare(base_of(unknown.pop(key)[0].node), sizes).implied = True
+            base = base_of(unknown.pop(key)[0].node)
+            assert base is not None
+            table.declare(base, sizes).implied = True
             out.append(Inference(key, "a vector"))
     for key, found in unknown.items():
         out += _declared(table, key, found, axes)
@@ -97,7 +99,12 @@ def _number_pi(table, uses):
 def solved(table: Table, left: Node | None, right: Node | None) -> tuple[Node, Node] | None:
     """`\\log φ = a` where nothing else defines φ: `φ = \\exp(a)`."""
     factors = left.factors if isinstance(left, Product) else ()
-    if len(factors) not in (2, 3) or not isinstance(factors[0][1], Symbol) or factors[0][1].name not in ("log", "ln"):
+    if (
+        left is None
+        or len(factors) not in (2, 3)
+        or not isinstance(factors[0][1], Symbol)
+        or factors[0][1].name not in ("log", "ln")
+    ):
         return None
     if right is None or any(op for op, _ in factors):
         return None
@@ -149,7 +156,7 @@ def own_entries(left: Node | None, right: Node | None) -> int:
     """`x = (x_1, x_2, x_3)`: how many entries a name is said to have; 0 where it says something else."""
     if right is not None and isinstance(right, Scripted) and is_transpose(right.sup):
         right = right.base
-    items_ = ()
+    items_: tuple[Node, ...] = ()
     if isinstance(right, Group) and isinstance(right.body, Tuple):
         items_ = right.body.items
     elif isinstance(right, Matrix):
@@ -199,7 +206,7 @@ def _declared(table, key, found: list[Use], axes):
 
 
 def _defined(table, formulas, conditions):
-    """Names on the left of equations; an equation set as a condition ("except at `t = 1 + ε`") defines what is new there only."""
+    """Names on the left of equations; an equation set as a condition ("at `t = 1`") defines what is new there."""
     out: set[str] = set()
     seen: set[str] = set()
     arguments: set[str] = set()
@@ -229,7 +236,7 @@ def _arguments(table, statement):
 def _arguments_fit(table, formulas, axes):
     """Of `D(p, q) = …` and `D(p, u)`, u is as long as q."""
     statements = [row.statement for rows in formulas for row in rows if row.statement is not None]
-    parameters = {}
+    parameters: dict = {}
     for s in statements:
         if isinstance(s, Relation) and s.sides[0] is not None and s.relations[0] in ("=", ":="):
             symbol, arguments = table.left_side(s.sides[0])
@@ -362,8 +369,9 @@ class Axes:
     def _multiply(self, a, b):
         """`W x`: the columns of W are the entries of x."""
         left = self.table.find(a)
-        if left is not None and len(left.quantity.sizes or ()) == 2 and not left.quantity.family:
-            self.known.setdefault(self._root((spelled(b), 0)), left.quantity.sizes[1])
+        sizes = left.quantity.sizes or () if left is not None and not left.quantity.family else ()
+        if len(sizes) == 2:
+            self.known.setdefault(self._root((spelled(b), 0)), sizes[1])
 
     def _alike(self, use):
         """The indices of `δ_{ij}` run over one range."""
@@ -374,7 +382,7 @@ class Axes:
     def _unite(self, key, use):
         quantity = self.table.find(use.node)
         sizes = quantity.quantity.sizes if quantity is not None else None
-        families = len(quantity.quantity.family) if sizes is not None else 0
+        families = len(quantity.quantity.family) if quantity is not None and sizes is not None else 0
         positions = use.below if use.above or not families else use.below[families:]
         for k, index in enumerate(use.below[:families] if not use.above else ()):
             if letters(index) == (spelled(index),) and spelled(index) in use.scopes:
@@ -398,8 +406,9 @@ class Axes:
         """Two vectors of one length."""
         self._join((one, 0), (other, 0))
         known = self.table.get(one)
-        if known is not None and len(known.sizes or ()) == 1:
-            self.known.setdefault(self._root((one, 0)), known.sizes[0])
+        sizes = known.sizes or () if known is not None else ()
+        if len(sizes) == 1:
+            self.known.setdefault(self._root((one, 0)), sizes[0])
 
     def _join(self, a, b):
         a, b = self._root(a), self._root(b)

@@ -38,4 +38,5 @@ def _step(key, statements) -> Node | None:
     used = {name for index in indices for i in index for name in letters(i)}
     if not stepped or len(used) != 1 or any(len(index) != 1 for index in indices):
         return None
-    return moved(stepped[0])[0]
+    found = moved(stepped[0])
+    return found[0] if found is not None else None

@@ -156,7 +156,7 @@ class Meaning:
         return unknown(self, q, tuple(self.whole_array(node, env) for node in nodes))
 
     def whole_array(self, node: Node, env: Environment) -> Jet:
-        """All entries of a name, whatever indices are written on it, but those that choose a member at a fixed place."""
+        """All entries of a name, whatever indices are written on it, but those that choose a fixed member."""
         found = self.trial.table.find(node)
         if found is None:
             return self.array(node, env)

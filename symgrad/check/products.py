@@ -1,4 +1,4 @@
-"""Products as they are written: factors side by side, functions before their arguments, operators before what they differentiate."""
+"""Products as they are written: factors side by side, functions before arguments, operators before what they change."""
 
 from __future__ import annotations
 
@@ -77,6 +77,7 @@ def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Va
     """The value that begins at factor k, and where the next begins: a function takes its argument."""
     node = factors[k][1]
     if _takes_all(node):
+        assert isinstance(node, Frac)
         rest = _rest(factors, k + 1, node)
         return derivative(m, rest, variables(m, node.below), env, whole), len(factors)
     if starts_partial(node) and (end := _slash(factors, k)) is not None:
@@ -93,7 +94,7 @@ def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Va
         return _directional(m, factors, k, env)
     if is_differential(m, factors, k, env):
         return _differential(m, factors, k, env)
-    if _is_times(m, factors, k):
+    if isinstance(node, Scripted) and _is_times(m, factors, k):
         return m.value(node.base, env), k + 1
     applied = _application(m, factors, k, env)
     return applied if applied is not None else (m.value(node, env), k + 1)
@@ -177,6 +178,7 @@ def _is_indicator(m, factors, k):
 
 def _indicated(m, node, env):
     group = node.base if isinstance(node, Scripted) else node
+    assert isinstance(group, Group) and group.body is not None
     value = truth(m, group.body, env)
     return powered(m, value, node.sup, env, node) if isinstance(node, Scripted) else value
 
@@ -230,7 +232,8 @@ def _differential(m, factors, k, env):
     rest = tuple(factors[k + 1 : end])
     body = rest[0][1] if len(rest) == 1 else Product(rest[0][1].at, rest[-1][1].end, (("", rest[0][1]), *rest[1:]))
     node = factors[k][1]
-    return differential(m, body, env, int(node.sup.value) if isinstance(node, Scripted) else 1), end
+    times = int(node.sup.value) if isinstance(node, Scripted) and isinstance(node.sup, Number) else 1
+    return differential(m, body, env, times), end
 
 
 def _named_function(m, node):
@@ -297,7 +300,9 @@ def _of_entries(m, head, arguments, env):
 
 def _by_name(m, definition, arguments, env):
     """The body where parameters are given by their own name, `y_i` or `σ²`; None where all are given as values."""
-    letters, values, named = {}, {}, False
+    letters: dict = {}
+    values: dict = {}
+    named = False
     for parameter, argument in zip(definition.parameters, arguments, strict=True):
         one, other = m.trial.table.find(parameter), m.trial.table.find(argument)
         if one is None:
@@ -323,7 +328,7 @@ def _scripts(m, value, bracket, env):
 
 
 def _argument(m, factors, k, env, node):
-    """What a function without brackets takes: the next unit; numbers take what follows them (`\\log 2\\pi\\sigma^2`)."""
+    """What a function without brackets takes: the next unit; numbers take what follows (`\\log 2\\pi\\sigma^2`)."""
     if k >= len(factors) or factors[k][0] not in ("",):
         raise Unclear(f"{spelled(node)} of nothing", node)
     end = k + 1

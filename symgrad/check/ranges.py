@@ -164,6 +164,7 @@ def _ends_sums(m, letter, node, env):
     start, highs, found = m.trial.table.start, [], False
     for big in (n for n in node.walk() if isinstance(n, Big) and n.sup is not None and letter in letters(n.sup)):
         found = True
+        assert big.sup is not None
         offset = int(whole(m.trial, big.sup, Environment({**env.indices, letter: Array((), np.asarray(0))})).data)
         for name in bound_letters(m, big, env):
             lengths = {**_lengths(m, name, big.body, env, False), **_lengths(m, name, big.body, env, True)}

@@ -1,4 +1,4 @@
-"""Names of two signs: where `\\Delta w_i = …` or `\\delta h = …` defines one, every `Δ w` of the document is that name."""
+"""Names of two signs: where `\\Delta w_i = …` or `\\delta h = …` defines one, every `Δ w` is that name."""
 
 from __future__ import annotations
 

@@ -9,18 +9,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..tex.syntax import Relation, Scripted, Symbol
 from .applied import ALIASES, FUNCTIONS
 from .declare import Declaration, Space
 from .document import Document
+from .lines import Line
 from .names import base_of, plain, spelled
 from .pieces import Break
 from .table import Table
-
-if TYPE_CHECKING:
-    from .walk import Line
 
 
 @dataclass(frozen=True, eq=False)

@@ -148,9 +148,10 @@ def _listed(items: tuple[Node, ...]) -> list[Node]:
 def _of_family(item: Node, first: Scripted) -> bool:
     """`u_2` beside `u_1`, not `u_o`."""
     numbered = isinstance(first.sub, Number)
-    last = isinstance(item, Scripted) and not isinstance(item.sub, Number) and len(spelled(item.sub)) == 1
+    below = item.sub if isinstance(item, Scripted) else None
+    last = below is not None and not isinstance(below, Number) and len(spelled(below)) == 1
     return _base(item) == _base(first) and not (
-        numbered and last and not spelled(item.sub).isupper() and item.at < first.at
+        numbered and last and not spelled(below).isupper() and item.at < first.at
     )
 
 

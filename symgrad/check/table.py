@@ -35,7 +35,7 @@ class Definition:
 class Quantity:
     """What a name stands for.
 
-    `above` counts the indices written as superscripts, `family` all indices that choose a member (they come before the axes
+    `above` counts the indices written as superscripts, `family` all indices that choose a member (before the axes
     of the value); `sizes` are the axes, None where they are not declared.
     """
 
@@ -103,7 +103,7 @@ class Table:
         return self.quantities[others[0]] if len(others) == 1 else None
 
     def find(self, node: Node) -> Found | None:
-        """What a symbol with its scripts stands for: the longest name that is known, the rest are indices and powers."""
+        """What a symbol with its scripts stands for: the longest known name, the rest are indices and powers."""
         if isinstance(node, Symbol):
             quantity = self.get(spelled(node))
             return Found(quantity, ()) if quantity else None
@@ -246,7 +246,7 @@ class Table:
         return letter not in self.ranges or spelled(self.ranges[letter][1]).startswith("#")
 
     def open_recursions(self) -> bool:
-        """Whether a family is defined by its other members, over a range that the document does not state, from an input on."""
+        """Whether a family is defined by its other members, over a range that is not stated, from an input on."""
         chosen = {n for n in self.member_letters() if self.open_range(n)}
         families = [q for q in self.quantities.values() if chosen & {n for f in q.family for n in letters(f)}]
         begun = any(isinstance(d.pattern[0], Number) for q in families for d in q.definitions if d.pattern)
@@ -269,7 +269,7 @@ class Table:
         return tuple(found[key][1] for key in (fixed or last))
 
     def _now(self, quantity: Quantity) -> frozenset[str]:
-        """The names that a member is computed from without going back to an earlier member: h_t from a_t, not from h_{t-1}."""
+        """The names that a member is computed from, not through an earlier member: h_t from a_t, not from h_{t-1}."""
         seen: set[str] = set()
         stack = [quantity]
         while stack:

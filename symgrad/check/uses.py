@@ -166,6 +166,7 @@ def _row(node, scopes, uses):
 
 def _use(table, node, scopes, uses):
     base = base_of(node)
+    assert base is not None
     key = spelled(base)
     marked = isinstance(node, Scripted) and (is_mark(node.sup) or is_mark(node.sub))
     if marked or (key in scopes and (isinstance(node, Symbol) or node.sub is None)):

@@ -23,6 +23,7 @@ from .indices import only_indices
 from .infer import Inference, infer, left_names, own_entries, solved
 from .iterates import declare_iterates
 from .labels import labels_of, number_labels
+from .lines import Line
 from .meaning import CONSTANTS
 from .named import folded
 from .names import MARKS, base_of, is_letter, items, letters, spelled
@@ -72,15 +73,6 @@ class Reading:
     layout: str | None = None
     steps: list[Step] = field(default_factory=list)
     inferred: list[Inference] = field(default_factory=list)
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    """The rows of one formula, or why it could not be read."""
-
-    formula: Formula
-    rows: tuple[Row, ...]
-    fault: Fault | None = None
 
 
 def lines_of(document: Document) -> list[Line]:
@@ -231,6 +223,7 @@ class Walk:
             if not whole.definitions and spelled(base) != whole.key:
                 whole.definitions.append(Definition(items(d.symbol.sub), (), d.symbol))
             return
+        assert whole.sizes is not None
         rows = d.words == "row"
         count, own = whole.sizes if rows else whole.sizes[::-1]
         letter = Symbol(d.at, d.end, f"#{spelled(base)}")
@@ -402,9 +395,9 @@ class Walk:
             return self._define(step, left, right)
         if self._unknown(right) and self._fresh(right, left) and self._is_derivative(left):
             return self._define(step, right, left)
-        if self.padded and isinstance(right, Number) and right.value == 0 and isinstance(left, Scripted):
-            if self.table.find(left) is not None:
-                return replace(step, kind=ASSUMED, why="zero outside of its range")
+        zero = self.padded and isinstance(right, Number) and right.value == 0
+        if zero and isinstance(left, Scripted) and self.table.find(left) is not None:
+            return replace(step, kind=ASSUMED, why="zero outside of its range")
         if self._value_given(left, right) or self._value_given(right, left):
             return replace(step, kind=ASSUMED, why="a value given")
         if (isinstance(right, Number) or spelled(right) in UNITS) and self._input_entry(left):
@@ -449,9 +442,9 @@ class Walk:
         symbol, parameters = self.table.left_side(left)
         found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
         known = found is not None and found.quantity.definitions and not found.primes
-        if not parameters or left is not step.left or not known:
+        if not parameters or left is not step.left or found is None or not known:
             return False
-        names = {base_of(n).name for n in step.right.walk() if isinstance(n, Symbol) and base_of(n).name in FUNCTIONS}
+        names = {n.name for n in step.right.walk() if isinstance(n, Symbol) and n.name in FUNCTIONS}
         old = {n.name for d in found.quantity.definitions for n in d.body.walk() if isinstance(n, Symbol)}
         return bool(names - old)
 
@@ -492,7 +485,7 @@ class Walk:
         return bisect(self.headings, at)
 
     def _further_definition(self, step, left, verdict):
-        """A proved `f = expr` in terms of other defined names becomes the definition: `∂f/∂q` needs f to be expressed through q."""
+        """A proved `f = expr` in terms of other names becomes the definition: `∂f/∂q` needs f expressed through q."""
         symbol, arguments = self.table.left_side(left)
         found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
         if found is not None and arguments and not _at_parameters(found.quantity, arguments):
@@ -580,7 +573,7 @@ class Walk:
         one, other = found
         if one is None or other is None or one.quantity is other.quantity:
             return False
-        return all(f.sup is None and not f.primes and not f.indices and self._is_input(f.quantity) for f in found)
+        return all(not f.sup and not f.primes and not f.indices and self._is_input(f.quantity) for f in (one, other))
 
     @staticmethod
     def _is_input(quantity):
@@ -620,8 +613,11 @@ class Walk:
     def _named(self, symbol):
         if isinstance(symbol, Symbol) and symbol.name == "d" and self.table.get(spelled(symbol)) is not None:
             return True
-        return base_of(symbol).name == "delta" and (
-            isinstance(symbol, Symbol) or symbol.sup is not None or len(letters(symbol.sub)) < 2
+        base = base_of(symbol)
+        return (
+            base is not None
+            and base.name == "delta"
+            and (isinstance(symbol, Symbol) or symbol.sup is not None or len(letters(symbol.sub)) < 2)
         )
 
     def _family(self, symbol):
@@ -735,7 +731,7 @@ def judged(
     layout: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
-    """The document judged under its own conventions; where it states none, under those that most of its steps follow."""
+    """The document judged under its own conventions, or, where it states none, those that most steps follow."""
     declared = tuple(declarations)
     reading = Walk(document, declared, lines, layout).run(progress)
     if not any(_otherwise(step.verdict) for step in reading.steps):

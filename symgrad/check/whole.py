@@ -84,10 +84,8 @@ def _product(trial, node, env):
     total = Array((), np.asarray(1))
     for op, factor in node.factors:
         value = whole(trial, factor, env)
-        if op == "/":
-            total = _quotient(total, value, node)
-        else:
-            total = _folded([(total, np.multiply), (value, np.multiply)], 1)
+        product = [(total, np.multiply), (value, np.multiply)]
+        total = _quotient(total, value, node) if op == "/" else _folded(product, 1)
     return total
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ..tex.syntax import Cases, Node, Relation, Row
+from .lines import Line
 from .names import spelled
 from .pieces import Formula, Piece, Prose
-
-if TYPE_CHECKING:
-    from .walk import Line
 
 IF = frozenset(("if", "for", "when", "whenever", "where", "if and only if"))
 ELSE = frozenset(("otherwise", "else", "and otherwise"))
@@ -26,7 +23,9 @@ def with_cases(pieces: Sequence[Piece], lines: list[Line]) -> list[Line]:
     while k < len(out):
         branches, used = _branches(out, k, said)
         if len(branches) > 1:
-            left = _equation(out[k]).sides[0]
+            equation = _equation(out[k])
+            left = equation.sides[0] if equation is not None else None
+            assert left is not None
             first = out[k].rows[0]
             body = Cases(left.at, branches[-1][0].end, tuple(branches))
             out[k] = replace(
@@ -58,15 +57,18 @@ def _branches(lines, k, said):
         equation = _equation(lines[k])
         if equation is None or (name is not None and spelled(equation.sides[0]) != name):
             break
+        value = equation.sides[1]
+        if value is None:
+            break
         if name is not None and said.get(id(lines[k].formula)) not in BETWEEN:
             break
         name = spelled(equation.sides[0])
         asked = _condition(lines[k + 1], said) if k + 1 < len(lines) else None
         if asked is not None:
-            branches.append((equation.sides[1], asked))
+            branches.append((value, asked))
             k += 2
         elif branches and k + 1 < len(lines) and said.get(id(lines[k + 1].formula), "").split(" ")[0] in ELSE:
-            branches.append((equation.sides[1], None))
+            branches.append((value, None))
             k += 1
             break
         else:

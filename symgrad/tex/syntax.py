@@ -66,7 +66,7 @@ class Symbol(Node):
 
 @dataclass(frozen=True, eq=False)
 class Named(Symbol):
-    """One name of several parts, `w_{\\text{new}}`; `written` is how it stands in the text. Made by `check`, not read."""
+    """One name of several parts, `w_{\\text{new}}`; `written` is how it stands in the text. Not read so."""
 
     written: Node | None = None
 

@@ -188,7 +188,7 @@ def _frac(n: Frac) -> list[str]:
 WRITTEN: Mapping[type, Callable[..., list[str]]] = {
     Number: _number,
     Symbol: _symbol,
-    Named: lambda n: _pieces(n.written),
+    Named: lambda n: [*_pieces(n.written)],
     Scripted: _scripted,
     Sum: _sum,
     Product: _product,
