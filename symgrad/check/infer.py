@@ -361,9 +361,11 @@ class Axes:
         for use in uses.rows:
             self._unite(spelled(use.node), use)
         for scope, end in uses.ends.items():
-            self.known.setdefault(self._root(scope), end)
+            if not any(name in table.ranges for name in letters(end)):
+                self.known.setdefault(self._root(scope), end)
         for scope, (_, _, size) in uses.extents.items():
-            self.known.setdefault(self._root(scope), size)
+            if all(name in table.sizes for name in letters(size)):
+                self.known.setdefault(self._root(scope), size)
         self.own = dict(axes_reach(table, uses, lambda key, _: table.get(key) is not None))
 
     def _multiply(self, a, b):

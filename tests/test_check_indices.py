@@ -1,0 +1,77 @@
+"""Derivations in index form: short documents and what is found of their steps."""
+
+from __future__ import annotations
+
+import pytest
+
+from symgrad.check.document import read_document
+from symgrad.check.prose import declarations
+from symgrad.check.walk import judged, lines_of
+
+CONV = r"""Indices start at zero. The input is $x \in \mathbb{R}^n$, the kernel $w \in \mathbb{R}^K$ with $K < n$, and
+$$y_i = \sum_{k=0}^{K-1} w_k\, x_{i+k}, \qquad i = 0, \dots, n-K.$$
+A scalar loss $L$ depends on $y$; write $g_i = \partial L / \partial y_i$.
+$$\frac{\partial L}{\partial w_k} = \sum_{i=0}^{n-K} g_i\, x_{%s}.$$
+Hence, with the convention that $g_i = 0$ for $i$ outside of $0, \dots, n-K$,
+$$\frac{\partial L}{\partial x_j} = \sum_{k=0}^{K-1} w_k\, g_{%s}.$$
+"""
+STRIDE = r"""All indices start at $0$. Let $X \in \mathbb{R}^{n}$, $w \in \mathbb{R}^{K}$ and $s \geq 1$ the stride. With
+$m = \lfloor (n-K)/s \rfloor + 1$ output positions, $Y_i = \sum_{k=0}^{K-1} w_k X_{si+k}$ for $i = 0, \ldots, m-1$.
+Let $L$ be a scalar function of $Y$ with $G_i = \frac{\partial L}{\partial Y_i}$. Then
+$$\frac{\partial L}{\partial w_k} = %s G_i X_{%s}$$
+"""
+POOL = r"""Blocks do not overlap: $x$ has the entries $x_0, \dots, x_{Km-1}$, and for $i = 0, \dots, m-1$
+$$ y_i = \frac1K \sum_{k=0}^{K-1} x_{Ki+k} $$
+$$ \frac{\partial y_i}{\partial x_j} = \frac1K\, 1_{\{\lfloor j/K \rfloor = %s\}} $$
+"""
+RNN = r"""$h_t, h_{t-1} \in \mathbb{R}^q$, $x_t \in \mathbb{R}^p$, $W \in \mathbb{R}^{q \times q}$, $U \in \mathbb{R}^{q\times p}$,
+$b \in \mathbb{R}^q$. One step is
+$$a_t = W h_{t-1} + U x_t + b, \qquad h_t = \tanh(a_t).$$
+Let the scalar $\ell$ depend on $h_t$. Then
+$$\nabla_{a_t} \ell = \nabla_{h_t} \ell \odot %s$$
+$$\nabla_{b} \ell = \nabla_{a_t} \ell$$
+$$\nabla_{W} \ell = (\nabla_{a_t} \ell)\, h_{%s}^\top$$
+"""
+DELTA_W = r"""Let $E = \frac12 (t - w x)^2$ with numbers $t$, $w$, $x$. With the step $\eta > 0$ the weight changes by
+\[ \Delta w = -\eta\, \frac{\partial E}{\partial w} = %s \eta (t - w x) x . \]
+"""
+ATTENTION = r"""Let $S \in \mathbb{R}^{n \times m}$ and $P_{ij} = \frac{e^{S_{ij}}}{\sum_{l=1}^{m} e^{S_{il}}}$. Then
+$$\frac{\partial P_{ij}}{\partial S_{rl}} = \delta_{ir} P_{ij} (\delta_{jl} - P_{%s}).$$
+"""
+FAMILY = r"""Let $\sigma(x) = \frac{1}{1+e^{-x}}$ and $v, u_o, u_1, \dots, u_K \in \mathbb{R}^d$. The loss is
+$$J = -\log \sigma(u_o^\top v) - \sum_{k=1}^{K} \log \sigma(-u_k^\top v).$$
+$$\frac{\partial J}{\partial v} = (\sigma(u_o^\top v) - 1) u_o + \sum_{k=1}^{K} \sigma(%su_k^\top v) u_k$$
+"""
+CASES = [
+    ("conv", CONV, ("i+k", "j-k"), ("i", "j-k"), ("i+k", "j+k")),
+    ("stride", STRIDE, (r"\sum_{i=0}^{m-1}", "si+k"), ("", "si+k"), (r"\sum_{i=0}^{m-1}", "i+k")),
+    ("pool", POOL, ("i",), ("i+1",)),
+    ("one step", RNN, (r"(1 - h_t \odot h_t)", "t-1"), ("(1 - h_t)", "t-1"), (r"(1 - h_t \odot h_t)", "t")),
+    ("two signs", DELTA_W, ("",)),
+    ("delta", ATTENTION, ("il",), ("ij",)),
+    ("family", FAMILY, ("",), ("-",)),
+]
+TRUE = [(name, text % right) for name, text, right, *_ in CASES]
+FALSE = [(f"{name} {k}", text % wrong) for name, text, _, *wrongs in CASES for k, wrong in enumerate(wrongs)]
+
+
+def verdicts(text):
+    """The kinds of the verdicts of a document, in order."""
+    document = read_document(text)
+    lines = lines_of(document)
+    rows = {id(line.formula): line.rows for line in lines}
+    reading = judged(document, declarations(document.pieces, lambda f: rows.get(id(f), ())), lines)
+    return [step.verdict.kind for step in reading.steps if step.verdict is not None]
+
+
+@pytest.mark.parametrize(("name", "text"), TRUE)
+def test_true_steps_hold(name, text):
+    found = verdicts(text)
+    assert found
+    assert set(found) <= {"proved", "agrees"}, (name, found)
+
+
+@pytest.mark.parametrize(("name", "text"), FALSE)
+def test_wrong_steps_are_refuted(name, text):
+    found = verdicts(text)
+    assert "refuted" in found, (name, found)
