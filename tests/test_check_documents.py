@@ -95,9 +95,9 @@ def assert_same_but_blanked(text, source):
 
 
 SCRAPS = st.sampled_from(
-    r"$ $$ \( \) \[ \] \\( \\) \begin{align} \end{align} \begin{proof} \end{proof} \begin{document} \end{document} "
+    r"$ $$ \( \) \[ \] \\( \\) \begin{align} \end{align} \begin{proof} \end{proof} \begin{document} \end{document} "  # noqa: SIM905
     r"``` ~~~ ` `` $` `$ ```math ```python % | # - > * ** _ \ \\ \$ <!-- --> <p> </p> <pre> --- === 1. 5 x = \newcommand "
-    r"\newcommand{\a} {b} { } \def\c#1 \section{ \verb| \item &lt; \iffalse \fi :::".split(" ")  # noqa: SIM905
+    r"\newcommand{\a} {b} { } \def\c#1 \section{ \verb| \item &lt; \iffalse \fi :::".split(" ")
 ) | st.sampled_from(["\n", "\n\n", " ", "    ", "\r\n", "\t", "a b", "Let "])
 KINDS = st.sampled_from(["markdown", "tex", "text"])
 
