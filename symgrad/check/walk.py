@@ -468,7 +468,15 @@ class Walk:
         """The conditions of the sentence in which a step stands."""
         found = [d for d in self.conditions if d.at <= node.at < (d.until or 0)]
         orders = {"<", ">", "≤", "≥", "≠", "="}
-        return tuple(d.holds for d in found if isinstance(d.holds, Relation) and set(d.holds.relations) <= orders)
+        said = tuple(d.holds for d in found if isinstance(d.holds, Relation) and set(d.holds.relations) <= orders)
+        return (*said, *self._beside(node))
+
+    def _beside(self, node):
+        """`…, \\qquad i > j` in the same line of a display."""
+        rows = next((x.rows for x in self.lines if x.formula.at <= node.at <= x.formula.at + len(x.formula.text)), ())
+        number = next((r.number for r in rows if r.at <= node.at < r.end), None)
+        beside = [r.statement for r in rows if r.number == number and isinstance(r.statement, Relation)]
+        return tuple(s for s in beside if set(s.relations) <= {"<", ">", "≤", "≥", "≠"} and None not in s.sides)
 
     def _at_values(self, left, right, whole):
         """Judged where the inputs have the values given; a decimal number stands for what rounds to it."""
