@@ -402,6 +402,8 @@ class Walk:
             return replace(step, kind=ASSUMED, why="a value given")
         if (isinstance(right, Number) or spelled(right) in UNITS) and self._input_entry(left):
             return replace(step, kind=ASSUMED, why="a value given")
+        if k == 0 and self._another_value(left, right):
+            return replace(step, kind=ASSUMED, why="another value given")
         if self._two_inputs(left, right):
             return replace(step, kind=ASSUMED, why="two inputs set equal")
         if self._another_flow(left, right):
@@ -574,6 +576,12 @@ class Walk:
         if not q.definitions:
             return not any(other is q for other in self.table.mentioned(right)) or self._recursive(found, right)
         return self._another_member(found)
+
+    def _another_value(self, left, right):
+        """`X = 1` with probability p, `X = 0` otherwise."""
+        found = self.table.find(left) if isinstance(left, Symbol) else None
+        given = found is not None and found.quantity.is_alone and is_numeric(found.quantity.definitions[0].body)
+        return given and isinstance(right, Number)
 
     def _two_inputs(self, left, right):
         """`g_0 = g_1`: names of two inputs can only be set equal."""
