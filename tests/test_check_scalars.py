@@ -55,7 +55,8 @@ DOCUMENTS = {
     ),
     "members of a family and their entries": (
         r"For $x_1, \dots, x_n \in \mathbb{R}^m$ and $w \in \mathbb{R}^m$ let $p_i = w^\top x_i$. Write $x_{ij}$ "
-        r"for entry $j$ of $x_i$. Then $$\frac{\partial}{\partial w_j} \sum_{i=1}^n p_i^2 = \sum_{i=1}^n 2 p_i x_{ij}.$$",
+        r"for entry $j$ of $x_i$. Then $$\frac{\partial}{\par"
+        r"tial w_j} \sum_{i=1}^n p_i^2 = \sum_{i=1}^n 2 p_i x_{ij}.$$",
         "p",
         ("2 p_i x_{ij}", "p_i x_{ij}", "r"),
     ),
