@@ -469,7 +469,7 @@ class Walk:
     def _given(self, node):
         """The conditions of the sentence in which a step stands."""
         found = [d for d in self.conditions if d.at <= node.at < (d.until or 0)]
-        orders = {"<", ">", "≤", "≥", "≠", "="}
+        orders = {"<", ">", "≤", "≥", "≠"}  # "1 if k = j" explains a sign, it restricts nothing
         said = tuple(d.holds for d in found if isinstance(d.holds, Relation) and set(d.holds.relations) <= orders)
         return (*said, *self._beside(node))
 
