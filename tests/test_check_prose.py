@@ -251,7 +251,7 @@ SENTENCES = [
         r"y_k sums to 1; claim $\sum_k y_k = 1$; claim $\nabla L = p - y$",
     ),
     (r"The hidden layer is $h = \tanh(Wx)$, where $\tanh$ is applied elementwise.", r"\tanh() entrywise"),
-    ("where $x_{ij}$ is the entry of $X$", ""),
+    ("where $x_{ij}$ is the entry of $X$", "x_{ij} entry of X"),
     (r"Let $k = 1, 2, \dots, K$.", "k=1..K"),
     (r"for all $t \in \{1, \dots, T\}$", "t=1..T; t: scalar integer"),
     (r"The noise is $\epsilon \in \mathbb{R}^n$ with $\epsilon \sim \mathcal{N}(0, I)$.", r"\epsilon: n"),
