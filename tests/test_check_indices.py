@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (documents in lines of their own)
 """Derivations in index form: short documents and what is found of their steps."""
 
 from __future__ import annotations

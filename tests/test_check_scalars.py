@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (documents in lines of their own)
 """Documents of numbers and probabilities: short texts, and the verdicts of their steps in order, one letter each.
 
 p proved, a agrees, r refuted, u undecided; what is no claim has none. The second text of a row has one slip.
