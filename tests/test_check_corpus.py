@@ -46,7 +46,7 @@ def marked(document: Path):
     return pytest.param(document, id=document.stem, marks=marks)
 
 
-@pytest.mark.parametrize("document", map(marked, DOCUMENTS))
+@pytest.mark.parametrize("document", [marked(document) for document in DOCUMENTS])
 def test_no_true_step_is_refuted(document):
     wrong = [step for step in verdicts(document.read_text(encoding="utf-8"), document) if step.verdict == "refuted"]
     assert not wrong, [f"{step.where}: {step}" for step in wrong]

@@ -240,7 +240,7 @@ def test_all_faults_of_the_corpus_are_shown_again(form, tmp_path):
         (plain.scaled_by_one, "partial(scaled, factor=1)"),
         ({"a b": "say 'x'"}, """{"a b": "say 'x'"}"""),
     ],
-    ids=str,
+    ids=range(12),
 )
 def test_objects_as_text(value, text):
     assert Spelling().of(value, "value") == text
