@@ -44,7 +44,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def run(*arguments, text=None, env=None):
-    return CliRunner().invoke(main, ["check", *arguments], input=text, env=env)
+    return CliRunner().invoke(main, ["check", *arguments], input=text, env={"COLUMNS": "100", **(env or {})})
 
 
 CASES = {

@@ -73,9 +73,9 @@ ZERO_OUTSIDE = re.compile(
 
 
 def reads_zero_outside(text: str) -> bool:
-    """Whether a document says that entries outside of an array count as zero.
+    r"""Whether a document says that entries outside of an array count as zero.
 
-    >>> reads_zero_outside("with the convention that $g_i = 0$ for $i$ outside of $0, \\dots, n-K$")
+    >>> reads_zero_outside(r"with the convention that $g_i = 0$ for $i$ outside of $0, \dots, n-K$")
     True
     """
     return ZERO_OUTSIDE.search(text) is not None
