@@ -281,7 +281,7 @@ def _application(m, factors, k, env):
             value = m.apply_quantity(head, [m.array(x, env) for x in arguments], env, node)
         return _scripts(m, value, bracket, env), k + 2
     work = FUNCTIONS[head.name]
-    if bracket is not None and not _starts_product(factors, k + 1):
+    if bracket is not None:
         value = m.apply_function(work, head, arguments_of(bracket[0]), env, node)
         return _scripts(m, value, bracket, env), k + 2
     argument, after = _argument(m, factors, k + 1, env, node)
@@ -317,10 +317,6 @@ def _by_name(m, definition, arguments, env):
         else:
             values[one.quantity.key, ()] = m.array(argument, env)
     return m.array(definition.body, env.inside().with_indices(letters).with_overrides(values)) if named else None
-
-
-def _starts_product(factors, k):
-    return False
 
 
 def _scripts(m, value, bracket, env):

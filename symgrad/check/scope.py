@@ -36,7 +36,7 @@ class Scope:
     def _sizes(self) -> Iterator[Node]:
         near = {spelled(n): n for side in self.near for n in side.walk() if isinstance(n, Symbol)}
         names = [n for n in near if n in self.table.sizes]
-        names += [n for n in self.table.sizes if n not in near and n.isalpha() and len(n) == 1]
+        names += [n for n in sorted(self.table.sizes) if n not in near and n.isalpha() and len(n) == 1]
         for name in names[:6]:
             yield near.get(name) or Symbol(self.left.at, self.left.end, name)
 
