@@ -1,6 +1,6 @@
 """Declarations on one line, for tables of tests."""
 
-from symgrad.check.declare import (
+from symgrad.check.declarations.declare import (
     Condition,
     Context,
     Declaration,
@@ -14,8 +14,8 @@ from symgrad.check.declare import (
     Start,
     Vectors,
 )
-from symgrad.check.document import read_document
-from symgrad.check.prose import declarations
+from symgrad.check.declarations.prose import declarations
+from symgrad.check.documents.document import read_document
 from symgrad.tex.syntax import Node, Number, Scripted, Sum
 
 

@@ -1,8 +1,8 @@
 """Texts as readings, for tests of what is said of steps."""
 
 from symgrad.check.api import parse_derivation
-from symgrad.check.claims import REFUTED, Judge
-from symgrad.check.walk import judged
+from symgrad.check.verdicts.claims import REFUTED, Judge
+from symgrad.check.verdicts.walk import judged
 
 
 def reading(text):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symgrad.check.document import LIMIT, kind_of, read_document
-from symgrad.check.front_matter import read_block
-from symgrad.check.pieces import Break, Formula, FrontMatter, Macros, Prose, Skipped
+from symgrad.check.declarations.front_matter import read_block
+from symgrad.check.documents.document import LIMIT, kind_of, read_document
+from symgrad.check.documents.pieces import Break, Formula, FrontMatter, Macros, Prose, Skipped
 from symgrad.errors import LimitError, OptionError, ParseError
 from tests.check_declarations import line
 

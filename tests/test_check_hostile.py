@@ -15,8 +15,8 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from symgrad.check.api import check
-from symgrad.check.findings import KINDS
-from symgrad.check.walk import NOT_READ
+from symgrad.check.verdicts.findings import KINDS
+from symgrad.check.verdicts.walk import NOT_READ
 from symgrad.errors import SymgradError
 
 SECONDS = 30.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from symgrad.check.document import read_document
-from symgrad.check.prose import declarations
-from symgrad.check.walk import judged, lines_of
+from symgrad.check.declarations.prose import declarations
+from symgrad.check.documents.document import read_document
+from symgrad.check.verdicts.walk import judged, lines_of
 
 CONV = r"""Indices start at zero. The input is $x \in \mathbb{R}^n$, the kernel $w \in \mathbb{R}^K$ with $K < n$, and
 $$y_i = \sum_{k=0}^{K-1} w_k\, x_{i+k}, \qquad i = 0, \dots, n-K.$$

@@ -2,7 +2,7 @@
 
 import pytest
 
-from symgrad.check.lint import RULES, lint
+from symgrad.check.verdicts.lint import RULES, lint
 from tests.check_readings import reading
 
 GIVEN = r"""Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $u \in \mathbb{R}^m$,

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symgrad.check.declare import Context, Declaration
-from symgrad.check.document import read_document
-from symgrad.check.prose import PATTERNS, declarations
-from symgrad.check.words import ADJECTIVES, KINDS, NOUNS
+from symgrad.check.declarations.declare import Context, Declaration
+from symgrad.check.declarations.prose import PATTERNS, declarations
+from symgrad.check.declarations.words import ADJECTIVES, KINDS, NOUNS
+from symgrad.check.documents.document import read_document
 from tests.check_declarations import rendered
 
 # (sentence, what it declares; nothing where it declares nothing). Definitions are "def", conditions "if".

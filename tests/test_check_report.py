@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 import symgrad as sg
-from symgrad.check import linear_text, mathml
-from symgrad.check.linear_text import linear
-from symgrad.check.mathml import markup
+from symgrad.check.reports import linear_text, mathml
+from symgrad.check.reports.linear_text import linear
+from symgrad.check.reports.mathml import markup
 from symgrad.errors import OptionError, ParseError
 from symgrad.faces.magic import symgrad as magic
 from symgrad.tex import syntax
@@ -184,7 +184,7 @@ def test_a_derivation_of_symgrad_is_read_back():
 
 
 def test_check_is_a_module_that_can_be_called():
-    from symgrad.check.document import read_document
+    from symgrad.check.documents.document import read_document
 
     assert read_document("a").text == "a"
     assert sg.check("$1 + 1 = 2$").ok and callable(sg.check) and "check" in dir(sg)

@@ -3,13 +3,13 @@ r"""The slip in a wrong step: which, where, what should have been written; and s
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from symgrad.check.slips.slips.changes import factors_of
 
-from symgrad.check.changes import factors_of
-from symgrad.check.edits import EDITS, edits
-from symgrad.check.following import followed
-from symgrad.check.scope import Scope
-from symgrad.check.slips import LABELS, find_slip
-from symgrad.check.table import Table
+from symgrad.check.names.table import Table
+from symgrad.check.slips.edits import EDITS, edits
+from symgrad.check.slips.scope import Scope
+from symgrad.check.slips.slips import LABELS, find_slip
+from symgrad.check.verdicts.following import followed
 from symgrad.tex.places import places
 from symgrad.tex.reader import read_expression
 from symgrad.tex.writing import latex

@@ -9,7 +9,7 @@ from types import ModuleType
 from .api import Written as Written
 from .api import check as check
 from .api import parse_derivation as parse_derivation
-from .report import Report as Report
+from .reports.report import Report as Report
 
 
 class _Callable(ModuleType):

@@ -12,15 +12,15 @@ from typing import Any
 from ..derivation import Derivation
 from ..errors import OptionError, ParseError
 from ..tex.syntax import Node, Relation
-from .declare import Declaration
-from .document import SUFFIXES, kind_of
-from .front_matter import Block, read_block
-from .linear_text import linear
-from .prose import declarations
-from .report import Report, report_of
-from .source import Source, source_of
-from .walk import Line, judged, lines_of
-from .written import written
+from .declarations.declare import Declaration
+from .declarations.front_matter import Block, read_block
+from .declarations.prose import declarations
+from .documents.document import SUFFIXES, kind_of
+from .documents.source import Source, source_of
+from .documents.written import written
+from .reports.linear_text import linear
+from .reports.report import Report, report_of
+from .verdicts.walk import Line, judged, lines_of
 
 LAYOUTS = {"numerator": "numerator", "denominator": "denominator", "gradient": "mixed"}
 _PATH = re.compile(r"[^\s$\\={}]+")

@@ -7,8 +7,8 @@ from pathlib import Path, PurePath
 
 from ..check.api import check as judge
 from ..check.api import read_file
-from ..check.document import kind_of
-from ..check.report import FORMATS, SUFFIXES, Report
+from ..check.documents.document import kind_of
+from ..check.reports.report import FORMATS, SUFFIXES, Report
 from .commands import option
 
 WORST = (1, 2, 3, 0)

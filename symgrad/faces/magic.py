@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from ..check.api import check
-from ..check.report import Report
+from ..check.reports.report import Report
 from ..errors import OptionError
 
 OPTIONS = ("--declare", "--layout", "--kind")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from symgrad.check.lint import lint
+from symgrad.check.verdicts.lint import lint
 from tests.check_readings import reading
 
 LAYERS = r"""Let $W \in \mathbb{R}^{m \times n}$, $V \in \mathbb{R}^{p \times m}$,

@@ -1,0 +1,1 @@
+"""What the words of a document declare: sizes, ranges, properties, definitions, conventions."""

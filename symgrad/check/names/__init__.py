@@ -1,0 +1,1 @@
+"""What a name stands for: its spelling, its indices, and what its uses tell where nobody declared it."""

@@ -1,0 +1,83 @@
+"""Equations that state a fact about an input: `Aᵀ = A`, `Σ_j y_j = 1`, `QᵀQ = I`, `‖v‖ = 1`, `P² = P`."""
+
+from __future__ import annotations
+
+from ...tex.syntax import Big, Group, Node, Number, Product, Scripted, Sum, Symbol
+from .names import is_transpose, spelled
+from .table import Quantity, Table
+
+
+def stated_fact(table: Table, left: Node, right: Node) -> tuple[Quantity, str] | None:
+    """The input and its property, where an equation says no more than that."""
+    for shape in (_sum_to_one, _symmetric, _orthogonal, _unit, _idempotent):
+        found = shape(table, left, right)
+        if found is not None:
+            return found
+    return None
+
+
+def _input(table, node) -> Quantity | None:
+    found = table.find(node) if isinstance(node, Symbol | Scripted) else None
+    if found is None or found.quantity.definitions or found.quantity.is_function:
+        return None
+    return found.quantity
+
+
+def _is(node, value):
+    return isinstance(node, Number) and node.value == value
+
+
+def _sum_to_one(table, left, right):
+    if not (isinstance(left, Big) and left.op == "sum" and _is(right, 1)):
+        return None
+    quantity = _input(table, left.body)
+    if quantity is None or not isinstance(left.body, Scripted):
+        return None
+    hot = quantity.domain == "binary" or "one-hot" in quantity.properties
+    return quantity, "one-hot" if hot else "distribution"
+
+
+def _symmetric(table, left, right):
+    """`Aᵀ = ±A`."""
+    if not isinstance(left, Scripted) or not (is_transpose(left.sup) or left.primes == 1):
+        return None
+    quantity, sign, other = _input(table, left), "symmetric", right
+    if isinstance(right, Sum) and len(right.terms) == 1:
+        sign, other = ("antisymmetric" if right.terms[0][0] == "-" else sign), right.terms[0][1]
+    return (
+        (quantity, sign)
+        if quantity is not None and _input(table, other) is quantity and isinstance(other, Symbol)
+        else None
+    )
+
+
+def _orthogonal(table, left, right):
+    """`QᵀQ = I`, `vᵀv = 1`, and the other way round."""
+    if not (isinstance(left, Product) and len(left.factors) == 2):
+        return None
+    (_, a), (_, b) = left.factors
+    quantity = _input(table, a)
+    if quantity is None or _input(table, b) is not quantity:
+        return None
+    if sum(isinstance(x, Scripted) and (is_transpose(x.sup) or x.primes == 1) for x in (a, b)) != 1:
+        return None
+    if _is(right, 1):
+        return quantity, "unit"
+    return (quantity, "orthogonal") if spelled(right).rpartition(":")[2].startswith("I") else None
+
+
+def _unit(table, left, right):
+    """`‖v‖ = 1`, `‖v‖² = 1`."""
+    group = left.base if isinstance(left, Scripted) else left
+    if not (isinstance(group, Group) and group.left == "‖" and group.body is not None and _is(right, 1)):
+        return None
+    quantity = _input(table, group.body)
+    return (quantity, "unit") if quantity is not None else None
+
+
+def _idempotent(table, left, right):
+    """`P² = P`."""
+    if not (isinstance(left, Scripted) and _is(left.sup, 2) and isinstance(right, Symbol)):
+        return None
+    quantity = _input(table, left)
+    return (quantity, "idempotent") if quantity is not None and _input(table, right) is quantity else None

@@ -1,0 +1,49 @@
+"""Letters that stand as indices only: what is said of them (`t ≥ 2`, `i > 0`) declares no number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...tex.syntax import Big, Frac, Node, Product, Relation, Row, Scripted, Sum
+from .letters import binds, is_index_function
+from .names import is_letter, items, letters, spelled
+
+
+def only_indices(formulas: Iterable[tuple[Row, ...]]) -> set[str]:
+    """Letters that stand in subscripts, and nowhere as a number: not as a factor, nor as a term of a sum."""
+    written: set[str] = set()
+    values: set[str] = set()
+    for rows in formulas:
+        for row in rows:
+            if row.statement is not None:
+                _collect(row.statement, frozenset(), written, values)
+    return {name for name in written - values if name.isascii()}
+
+
+def _collect(node: Node, bound: frozenset[str], written: set[str], values: set[str]) -> None:
+    match node:
+        case Big():
+            _collect(node.body, bound | binds(node), written, values)
+        case Scripted():
+            if not is_index_function(node):
+                written.update(n for i in items(node.sub) for n in letters(i) if len(n) == 1)
+                _collect(node.base, bound, written, values)
+        case Sum() | Product() | Frac():
+            for child in node.children():
+                _value(child, bound, values)
+                _collect(child, bound, written, values)
+        case Relation():
+            for side in node.sides:
+                if side is not None:
+                    _collect(side, bound, written, values)
+        case _:
+            for child in node.children():
+                _collect(child, bound, written, values)
+
+
+def _value(node, bound, values):
+    """A letter that is a term or a factor."""
+    while isinstance(node, Scripted) and node.sub is None:
+        node = node.base
+    if is_letter(node) and spelled(node) not in bound:
+        values.add(spelled(node))

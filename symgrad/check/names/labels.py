@@ -1,0 +1,74 @@
+"""Subscripts that are part of a name: `W_r`, `S_B`, `W_{xh}`, `u_o`, beside those that are indices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...tex.syntax import Big, Relation, Row, Scripted, Symbol
+from .letters import binds, is_index_function
+from .names import base_of, is_letter, items, letters, spelled
+from .table import Table
+
+LIKELY = frozenset("cohxyzfgwe")
+
+
+def labels_of(formulas: Iterable[tuple[Row, ...]], ranged: set[str]) -> set[str]:
+    """Letters that no sum, range or delta ever runs over, and that look like a label.
+
+    A capital, a letter that names quantities, or one of several letters under a name that is defined for each of them.
+    """
+    run, used = set(ranged), set[str]()
+    lefts: dict[str, set[str]] = {}
+    for rows in formulas:
+        for row in rows:
+            if row.statement is not None:
+                _collect(row.statement, run, used)
+                _left(row.statement, lefts)
+    several = {name for names in lefts.values() if len(names) > 1 for name in names}
+    return {n for n in used - run if n.isupper() or n in LIKELY or n in several}
+
+
+def number_labels(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]:
+    """Declared numbers that stand as a subscript and that nothing runs over: `L_p` of a weight p, `ρ_δ`."""
+    run: set[str] = set(table.ranges)
+    used: set[str] = set()
+    for rows in formulas:
+        for row in rows:
+            if row.statement is not None:
+                _collect(row.statement, run, used)
+    return {n for n in used - run if (q := table.quantities.get(n)) is not None and _is_number(table, q)}
+
+
+def _is_number(table, quantity):
+    whole = quantity.domain != "real" or quantity.key in table.sizes or "integer" in quantity.properties
+    return (
+        quantity.sizes in ((), None)
+        and not whole
+        and not quantity.is_function
+        and bool(quantity.sizes == () or quantity.properties)
+    )
+
+
+def _collect(statement, run, used):
+    for node in statement.walk():
+        if isinstance(node, Big):
+            run |= binds(node)
+        elif isinstance(node, Scripted) and is_index_function(node):
+            run |= set(letters(node.sub)) if node.sub is not None else set()
+        elif isinstance(node, Scripted) and node.sub is not None:
+            used |= {spelled(i) for i in items(node.sub) if is_letter(i)}
+        elif isinstance(node, Relation) and all(is_letter(s) for s in node.sides):
+            run |= {spelled(s) for s in node.sides if s is not None}
+
+
+def _left(statement, lefts):
+    if not isinstance(statement, Relation) or statement.relations[0] not in ("=", ":="):
+        return
+    left = statement.sides[0]
+    if (
+        isinstance(left, Scripted)
+        and left.sub is not None
+        and is_letter(left.sub)
+        and isinstance(base_of(left), Symbol)
+    ):
+        lefts.setdefault(spelled(base_of(left)), set()).add(spelled(left.sub))

@@ -1,0 +1,388 @@
+"""What the names of a document stand for: declared quantities, their definitions, ranges of indices, sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ...tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
+from .names import base_of, is_letter, is_mark, is_transpose, items, letters, plain, spelled
+
+
+class Unclear(Exception):
+    """A formula that cannot be judged as it stands: why, and where."""
+
+    def __init__(self, why: str, node: Node | None = None):
+        super().__init__(why)
+        self.why, self.node = why, node
+
+
+class IllTyped(Unclear):
+    """A formula that means nothing under the declarations: sizes that do not fit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """`name_{pattern}(parameters) = body`."""
+
+    pattern: tuple[Node, ...]
+    parameters: tuple[Node, ...]
+    body: Node
+
+
+@dataclass(eq=False)
+class Quantity:
+    """What a name stands for.
+
+    `above` counts the indices written as superscripts, `family` all indices that choose a member (before the axes
+    of the value); `sizes` are the axes, None where they are not declared.
+    """
+
+    key: str
+    symbol: Node | None = None
+    sizes: tuple[Node, ...] | None = None
+    above: int = 0
+    family: tuple[Node, ...] = ()
+    domain: str = "real"
+    properties: set[str] = field(default_factory=set)
+    definitions: list[Definition] = field(default_factory=list)
+    arguments: tuple[Node, ...] | None = None
+    by: tuple[Node, ...] = ()
+    rank: int | None = None
+    member_of: tuple[str, bool] | None = None
+    implied: bool = False
+
+    @property
+    def is_function(self) -> bool:
+        """Whether the name is applied to arguments."""
+        return bool(self.properties & {"function", "differentiable function"}) or any(
+            d.parameters for d in self.definitions
+        )
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the name alone has a definition, without indices and arguments: `m = 2n`, not `p(y) = …`."""
+        return bool(self.definitions) and not self.definitions[0].pattern and not self.definitions[0].parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """An occurrence of a quantity: the indices written on it and what is left of its superscript and primes."""
+
+    quantity: Quantity
+    indices: tuple[Node, ...]
+    sup: Node | None = None
+    primes: int = 0
+
+
+class Table:
+    """The names of one document, in the order in which it introduces them."""
+
+    def __init__(self) -> None:
+        self.quantities: dict[str, Quantity] = {}
+        self.sizes: set[str] = set()
+        self.ranges: dict[str, tuple[Node | None, Node]] = {}
+        self.start = 1
+        self.varied: set[str] = set()
+        self.labels: set[str] = set()
+        self.letters: set[str] = set()
+        self.running: set[str] = set()
+        self.axes: dict[str, tuple[Node, ...]] = {}
+        self.version = 0
+        self.confirmed: set[str] = set()
+        self.one_step = True
+        self.starts: dict[str, dict[int, int]] = {}
+        self._worked_out: tuple[int, dict] = (-1, {})
+
+    def get(self, key: str) -> Quantity | None:
+        """The quantity of this name; a name without its font where only that is known, and the other way round."""
+        if key in self.quantities:
+            return self.quantities[key]
+        others = [k for k in self.quantities if plain(k) == plain(key)]
+        return self.quantities[others[0]] if len(others) == 1 else None
+
+    def find(self, node: Node) -> Found | None:
+        """What a symbol with its scripts stands for: the longest known name, the rest are indices and powers."""
+        if isinstance(node, Symbol):
+            quantity = self.get(spelled(node))
+            return Found(quantity, ()) if quantity else None
+        if not isinstance(node, Scripted) or not isinstance(node.base, Symbol):
+            return None
+        base = spelled(node.base)
+        found = self._labelled(node, base)
+        return found or (None if is_mark(node.sup) or is_mark(node.sub) else self._indexed(node, base))
+
+    def _labelled(self, node, base):
+        sub = f"_{spelled(node.sub)}" if node.sub is not None else ""
+        sup = f"^{spelled(node.sup)}" if node.sup is not None else ""
+        primes = "'" * node.primes
+        above = items(node.sup)
+        for key, indices, rest, left in (
+            (base + sub + sup + primes, (), None, 0),
+            (base + sub + sup, (), None, node.primes),
+            (base + sub + primes, (), node.sup, 0),
+            (base + sub, (), node.sup, node.primes),
+            (base + sup, items(node.sub), None, node.primes),
+        ):
+            quantity = self.quantities.get(key)
+            if quantity is not None and key != base:
+                if quantity.above and rest is not None:
+                    return Found(quantity, (*above, *indices), None, left)
+                return Found(quantity, indices, rest, left)
+        return None
+
+    def _indexed(self, node, base):
+        quantity = self.get(base + "'" * node.primes) if node.primes else None
+        primes = 0 if quantity else node.primes
+        twin = self.quantities.get(f"{base}[]") if node.sub is not None else None
+        quantity = quantity or twin or self.get(base)
+        if quantity is None:
+            return None
+        if node.sub is not None and (self._is_number(quantity) or (self._is_label(node.sub) and not quantity.sizes)):
+            return None
+        if quantity.above and node.sup is not None and not is_transpose(node.sup):
+            return Found(quantity, (*items(node.sup), *items(node.sub)), None, primes)
+        return Found(quantity, items(node.sub), node.sup, primes)
+
+    @staticmethod
+    def _is_number(quantity: Quantity) -> bool:
+        """A number has no entries: a subscript makes another name of it."""
+        return quantity.sizes == () and not quantity.family and not any(d.pattern for d in quantity.definitions)
+
+    def _is_label(self, sub):
+        """`L_p` beside a number p, where L has no axes: a name of its own."""
+        return is_letter(sub) and spelled(sub) in self.labels and self.get(spelled(sub)) is not None
+
+    def add(self, quantity: Quantity) -> Quantity:
+        """Makes a name known."""
+        self.version += 1
+        return self.quantities.setdefault(quantity.key, quantity)
+
+    def declare(self, symbol: Node, sizes: Iterable[Node] | None, domain: str = "real", properties: Iterable[str] = ()):
+        """`W^{(l)} ∈ R^{n_l × n_{l-1}}`: a name, the indices of its family, the sizes of its axes."""
+        name, above, family = self.name_and_family(symbol)
+        family = tuple(map(_bare, family))
+        quantity = self.add(Quantity(name, symbol, above=above, family=family))
+        if sizes is not None:
+            quantity.sizes = tuple(sizes)
+            for size in quantity.sizes:
+                self.sizes.update(_size_names(size))
+        quantity.domain = domain
+        quantity.properties.update(properties)
+        if family and not quantity.family:
+            quantity.family, quantity.above = family, above
+        return quantity
+
+    def declare_label(self, key: str, symbol: Node) -> Quantity:
+        """A number whose script is part of its name: `x_1` where no `x_i` occurs."""
+        return self.add(Quantity(key, symbol, sizes=(), implied=True))
+
+    def name_and_family(self, symbol: Node) -> tuple[str, int, tuple[Node, ...]]:
+        """The key of a declared symbol, how many indices stand above, and the letters of its family."""
+        if not isinstance(symbol, Scripted) or not isinstance(symbol.base, Symbol):
+            return spelled(symbol), 0, ()
+        above, below = items(symbol.sup), items(symbol.sub)
+        if is_mark(symbol.sup) and below and all(self._may_be_index(b) for b in below):
+            return f"{spelled(symbol.base)}^{spelled(symbol.sup)}", 0, below
+        if above and all(self._may_be_index(a) for a in above) and all(self._may_be_index(b) for b in below):
+            return spelled(symbol.base) + "'" * symbol.primes, len(above), (*above, *below)
+        if symbol.sup is None and below and all(self._may_be_index(b) for b in below):
+            return spelled(symbol.base) + "'" * symbol.primes, 0, below
+        return spelled(symbol), 0, ()
+
+    def _may_be_index(self, node):
+        if isinstance(node, Number) or is_mark(node):
+            return False
+        names = letters(node)
+        return bool(names) and all(len(n.rstrip("'")) == 1 and n not in self.labels for n in names)
+
+    def define(self, left: Node, right: Node) -> Quantity:
+        """`q_k = …`, `f(x) = …`, `h_0 = …`: one more equation for a name."""
+        symbol, parameters = self.left_side(left)
+        found = self.find(symbol)
+        known = found is not None and (
+            found.quantity.definitions or found.quantity.sizes is not None or found.quantity.key.endswith("[]")
+        )
+        if found is not None and known and found.sup is None and not (found.primes and not parameters):
+            quantity, pattern = found.quantity, found.indices
+            if quantity.sizes is not None and len(pattern) > len(quantity.family) + len(quantity.sizes):
+                raise Unclear(f"{spelled(symbol)} has more indices than {quantity.key} has axes", left)
+        else:
+            name, above, pattern = self.name_and_family(symbol)
+            if name in self.sizes and pattern:
+                name = f"{name}[]"  # `N_k` beside a number N of things
+            quantity = self.add(Quantity(name, symbol, above=above))
+        if not pattern and isinstance(symbol, Symbol) and self._indexed_in(right, quantity):
+            self.add(Quantity(f"{quantity.key}[]", symbol))
+        quantity.definitions.append(Definition(pattern, parameters, right))
+        self.version += 1
+        return quantity
+
+    def _indexed_in(self, right: Node, quantity: Quantity) -> bool:
+        """`E = Σ_n E_n`: the terms are another quantity than their sum."""
+        found = (self.find(n) for n in right.walk() if isinstance(n, Scripted) and n.sub is not None)
+        return not quantity.definitions and any(f is not None and f.quantity is quantity for f in found)
+
+    @staticmethod
+    def left_side(left: Node) -> tuple[Node, tuple[Node, ...]]:
+        """The name on a left side and its parameters: `f(x, W)` is f with (x, W)."""
+        factors = getattr(left, "factors", None)
+        if factors and len(factors) == 2 and isinstance(factors[1][1], Group) and factors[1][1].left in "([":
+            body = factors[1][1].body
+            return factors[0][1], body.items if isinstance(body, Tuple) else (() if body is None else (body,))
+        return left, ()
+
+    def member_letters(self) -> frozenset[str]:
+        """The letters that choose a member of a family: a time, a layer."""
+        return frozenset(n for q in self.quantities.values() for f in q.family for n in letters(f))
+
+    def first_of(self, quantity: Quantity, axis: int) -> int:
+        """The first index of an axis."""
+        return self.starts.get(quantity.key, {}).get(axis, self.start)
+
+    def open_range(self, letter: str) -> bool:
+        """Whether the document does not state how far a letter runs."""
+        return letter not in self.ranges or spelled(self.ranges[letter][1]).startswith("#")
+
+    def open_recursions(self) -> bool:
+        """Whether a family is defined by its other members, over a range that is not stated, from an input on."""
+        chosen = {n for n in self.member_letters() if self.open_range(n)}
+        families = [q for q in self.quantities.values() if chosen & {n for f in q.family for n in letters(f)}]
+        begun = any(isinstance(d.pattern[0], Number) for q in families for d in q.definitions if d.pattern)
+        return not begun and any(q.definitions for q in families)
+
+    def last_of(self, q: Quantity) -> tuple[Node, ...]:
+        """Of what a quantity is differentiated by, that which no other of it is computed from."""
+        stated = {f.quantity.key for node in q.arguments or () if (f := self.find(node)) is not None}
+        found: dict[str, tuple[Found, Node]] = {}
+        for node in (*(q.arguments or ()), *q.by):
+            if (f := self.find(node)) is not None and f.quantity is not q:
+                key = f.quantity.key
+                if key not in found or (key not in stated and offset(node) > offset(found[key][1])):
+                    found[key] = (f, node)
+        made = {key: self._now(f.quantity) - {key} for key, (f, _) in found.items()}
+        if stated and all(key in stated or any(key in made[s] for s in stated if s in made) for key in found):
+            return tuple(found[key][1] for key in found if key in stated)
+        last = [key for key in found if not any(key in made[other] and other not in made[key] for other in found)]
+        fixed = [key for key in last if self._at_fixed_place(found[key][0])]
+        return tuple(found[key][1] for key in (fixed or last))
+
+    def _now(self, quantity: Quantity) -> frozenset[str]:
+        """The names that a member is computed from, not through an earlier member: h_t from a_t, not from h_{t-1}."""
+        seen: set[str] = set()
+        stack = [quantity]
+        while stack:
+            q = stack.pop()
+            if q.key in seen:
+                continue
+            seen.add(q.key)
+            for d in q.definitions:
+                own = max((offset(p) for p in d.pattern), default=Fraction(0))
+                stack += [
+                    f.quantity
+                    for f in self.occurrences(d.body)
+                    if all(offset(i) >= own for i in f.indices[: 1 if d.pattern else 0])
+                ]
+        return frozenset(seen)
+
+    def _at_fixed_place(self, found: Found) -> bool:
+        return bool(found.quantity.above) and any(spelled(i) in self.sizes for i in found.indices)
+
+    def worked_out(self) -> dict:
+        """What was found of the names as they are known now; empty again where one more is known."""
+        if self._worked_out[0] != self.version:
+            self._worked_out = (self.version, {})
+        return self._worked_out[1]
+
+    def placeholders(self) -> set[str]:
+        """The parameters of functions: `a` of `σ(a) = …`, a number wherever it stands."""
+        parameters = [p for q in self.quantities.values() for d in q.definitions for p in d.parameters]
+        found = (self.get(spelled(p)) for p in parameters if isinstance(p, Symbol))
+        return {q.key for q in found if q is not None and q.sizes == ()}
+
+    def depends(self, quantity: Quantity) -> frozenset[str]:
+        """The names that its value is computed from, itself among them."""
+        known = self.worked_out()
+        if ("depends", quantity.key) not in known:
+            known["depends", quantity.key] = self._depends(quantity)
+        return known["depends", quantity.key]
+
+    def _depends(self, quantity):
+        seen: set[str] = set()
+        stack = [quantity]
+        while stack:
+            q = stack.pop()
+            if q.key in seen:
+                continue
+            seen.add(q.key)
+            for definition in q.definitions:
+                stack += self.mentioned(definition.body)
+                stack += self._written_out(definition.body, q)
+            if q.member_of is not None:
+                stack.append(self.quantities[q.member_of[0]])
+            if not q.definitions:
+                stack += [f.quantity for node in self.last_of(q) if (f := self.find(node))]
+        return frozenset(seen)
+
+    def _written_out(self, body: Node, q: Quantity) -> list[Quantity]:
+        """Names whose definition stands in a formula, though they are not written: `‖W x‖²` where q = W x."""
+        bodies = {
+            spelled(other.definitions[0].body): other
+            for other in self.quantities.values()
+            if other is not q and len(other.definitions) == 1 and not other.definitions[0].pattern
+        }
+        inner = (n for n in body.walk() if isinstance(n, Product | Sum))
+        return [bodies[text] for n in inner if (text := spelled(n)) in bodies]
+
+    def mentioned(self, node: Node) -> list[Quantity]:
+        """The quantities that occur in a formula."""
+        return [found.quantity for found in self.occurrences(node)]
+
+    def occurrences(self, node: Node) -> list[Found]:
+        """The occurrences of quantities in a formula, with their indices."""
+        out, stack = [], [node]
+        while stack:
+            n = stack.pop()
+            found = self.find(n) if isinstance(n, Symbol | Scripted) else None
+            if found is not None:
+                out.append(found)
+                stack += [*found.indices, *([found.sup] if found.sup is not None else [])]
+            else:
+                stack += list(n.children())
+        return out
+
+
+def _bare(index: Node) -> Node:
+    """t of `t - 1`: what is declared of `h_{t-1}` is declared of each h_t."""
+    names = [part for part in index.walk() if is_letter(part)]
+    return names[0] if len(names) == 1 and isinstance(index, Sum) else index
+
+
+def offset(node: Node) -> Fraction:
+    """1 of `h_{t+1}`, −1 of `h_{t-1}`, 0 of `h_t`: which of several members comes last."""
+    numbers = (
+        part.value if sign == "+" else -part.value
+        for sums in node.walk()
+        if isinstance(sums, Sum)
+        for sign, part in sums.terms
+        if isinstance(part, Number)
+    )
+    return sum(numbers, Fraction(0))
+
+
+def _size_names(size):
+    """The letters that are sizes in `n`, `n_l`, `H - R + 1`: with their scripts."""
+    if isinstance(size, Symbol):
+        return {spelled(size)}
+    if isinstance(size, Scripted) and base_of(size) is not None:
+        return {spelled(size.base)}
+    return {name for child in size.children() for name in _size_names(child)}
+
+
+def is_relation(node: Node | None, *names: str) -> bool:
+    """Whether a statement is a relation with one of these signs."""
+    return isinstance(node, Relation) and any(r in names for r in node.relations)
+
+
+__all__ = ["Definition", "Found", "IllTyped", "Quantity", "Table", "Unclear", "is_letter", "is_relation"]

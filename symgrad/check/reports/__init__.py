@@ -1,0 +1,1 @@
+"""Reports of a checked document: text, JSON, Markdown, and a page."""

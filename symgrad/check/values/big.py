@@ -1,0 +1,180 @@
+"""Sums, products, maxima over bound letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+
+import numpy as np
+
+from ...tex.syntax import Big, Relation, Tuple
+from ..names.names import letters, spelled
+from ..names.table import IllTyped, Unclear
+from .arrays import Array, aligned
+from .context import Environment, Eye, NeedsMembers, Value, added, fresh, multiplied
+from .jets import Algebra, Jet, at
+from .quantities import memberwise
+from .ranges import bound_letters, index_range, limits, values
+from .whole import conjunction, index_condition, whole
+
+MOST = 64
+
+
+def big(m, node: Big, env: Environment) -> Value:
+    """`Σ_{i=1}^n body`, and the like."""
+    work = OPERATORS.get(node.op)
+    if work is None:
+        raise Unclear(f"{node.op} is not read", node)
+    names = bound_letters(m, node, env)
+    if not names:
+        raise Unclear(f"{node.op} does not say over what", node)
+    ranges = {n: _range(m, node, n, env) for n in names}
+    try:
+        return _at_once(m, node, env, ranges, work)
+    except NeedsMembers as need:
+        if not set(need.letters) & set(names):
+            raise
+    return _one_by_one(m, node, env, ranges)
+
+
+def _range(m, node, name, env):
+    stated = limits(m, node, name, env)
+    inner = Environment({k: v for k, v in env.indices.items() if k != name}, env.overrides, env.memory, env.depth)
+    return stated or index_range(m, name, node.body, inner)
+
+
+def _at_once(m, node, env, ranges, work):
+    dims = {n: fresh(n) for n in ranges}
+    arrays = {n: values(dims[n], *ranges[n]) for n in ranges}
+    inner = env.with_indices(arrays)
+    where = conjunction([*_condition(m, node, inner), *(_all(a) for a in arrays.values())])
+    kept = len(m.masks)
+    body = m.value(node.body, inner)
+    _forget(m, kept, set(dims.values()), where, node, tuple(ranges))
+    if isinstance(body, Eye):
+        return Eye(work(m.a, body.scale, tuple(dims.values()), where))
+    return work(m.a, body, tuple(dims.values()), where)
+
+
+def _all(array):
+    return Array(array.dims, np.ones(array.data.shape, bool))
+
+
+def _condition(m, node, env):
+    """What the operator asks of its letters beside their range."""
+    stack, out = [node.sub], []
+    while stack:
+        sub = stack.pop()
+        if isinstance(sub, Tuple):
+            stack += sub.items
+        elif isinstance(sub, Relation) and sub.relations == ("=",) and node.sup is not None:
+            out += _between(m, sub.sides, node.sup, env)
+        elif isinstance(sub, Relation):
+            out.append(index_condition(m.trial, sub, env))
+    return out
+
+
+def _between(m, sides, end, env):
+    """A sum whose ends depend on another index runs up to each of them."""
+    letter, first, last = (whole(m.trial, node, env) for node in (*sides, end))
+    if not first.dims and not last.dims:
+        return []
+    dims, (k, low, high) = aligned(letter, first, last)
+    return [Array(dims, (low <= k) & (k <= high))]
+
+
+def _forget(m, kept, dims, where, node, letters_):
+    """Entries read outside an axis under a bound letter: those that the condition excludes were never read."""
+    for mask in m.masks[kept:]:
+        if set(mask.dims) & dims and not m.padded:
+            _, (inside, wanted) = aligned(mask, where)
+            if np.any(wanted & ~inside):
+                raise _leaves(m, node, letters_)
+    m.masks[kept:] = [mask for mask in m.masks[kept:] if not set(mask.dims) & dims]
+
+
+def _leaves(m, node, names):
+    """Letters alone on axes of different sizes mean nothing; an expression may be meant with padding."""
+    table = m.trial.table
+    indices = [i for found in table.occurrences(node.body) for i in found.indices if set(letters(i)) & set(names)]
+    told = "an index of a sum leaves its axis"
+    alone = all(spelled(i) in names for i in indices) and node.sup is None
+    alone = alone and not any(memberwise(m, q) for q in table.mentioned(node.body))
+    return IllTyped(f"{told}: {', '.join(names)}", node) if alone and indices else Unclear(told, node)
+
+
+def _one_by_one(m, node, env, ranges):
+    """For members of a family that are computed one at a time."""
+    combine = {"sum": added, "prod": lambda a, x, y, n: multiplied(a, x, y, "", n)}.get(node.op)
+    if combine is None:
+        raise Unclear(f"{node.op} over the members of a family", node)
+    places: list[dict[str, Array]] = [{}]
+    for name, (low, high) in ranges.items():
+        places = [{**p, name: Array((), np.asarray(k))} for p in places for k in range(low, high + 1)]
+    if len(places) > MOST:
+        raise Unclear(f"more than {MOST} terms", node)
+    terms = []
+    for place in places:
+        inner = env.with_indices(place)
+        if all(np.all(c.data) for c in _condition(m, node, inner)):
+            terms.append(m.value(node.body, inner))
+    start = m.a.number(0 if node.op == "sum" else 1)
+    return reduce(lambda x, y: combine(m.a, x, y, node), terms) if terms else start
+
+
+def _sum(a: Algebra, body: Jet, dims, where):
+    return a.total(body, dims, where)
+
+
+def _product(a: Algebra, body: Jet, dims, where):
+    if body.shape != ():
+        raise Unclear("a product of arrays over an index")
+    return a.product_over(body, dims, where)
+
+
+def _extreme(better: Callable):
+    def work(a: Algebra, body: Jet, dims, where):
+        best, known = None, None
+        for place in np.ndindex(*(where.size(d) for d in dims)):
+            entry, wanted = _at(body, where, dims, place)
+            if best is None:
+                best, known = entry, wanted
+                continue
+            wins = better(a, entry, best)
+            take = conjunction([wanted, _either(wins, known)])
+            best, known = a.choose(take, entry, best), _or(known, wanted)
+        assert best is not None
+        return best
+
+    return work
+
+
+def _at(body, where, dims, place):
+    wanted = where
+    for dim, k in zip(dims, place, strict=True):
+        body = body.map(lambda p, d=dim, k=k: at(p, d, k))
+        wanted = at(wanted, dim, k)
+    return body, wanted
+
+
+def _either(wins, known):
+    names, (w, k) = aligned(wins, known)
+    return Array(names, w | ~k)
+
+
+def _or(x, y):
+    names, (a, b) = aligned(x, y)
+    return Array(names, a | b)
+
+
+def larger(a: Algebra, x: Jet, y: Jet) -> Array:
+    """Where x > y."""
+    names, (u, v) = aligned(y.base, x.base)
+    return Array(names, a.field.less(u, v))
+
+
+def _smaller(a, x, y):
+    return larger(a, y, x)
+
+
+OPERATORS: dict[str, Callable] = {"sum": _sum, "prod": _product, "max": _extreme(larger), "min": _extreme(_smaller)}

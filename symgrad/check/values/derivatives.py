@@ -1,0 +1,297 @@
+"""Partial derivatives, gradients, differentials: by jets, from the definitions alone.
+
+`∂f/∂q` varies q and nothing that q is computed from: f must be expressed through q. `∇_x f` has the shape of x; how
+`∂f/∂x` and the Jacobian `∂y/∂x` are laid out is the document's convention: "mixed" (gradients as columns, Jacobians
+with the rows of y), "numerator", or "denominator" (Jacobians with the rows of x).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+
+import numpy as np
+
+from ...tex.syntax import Group, Node, Number, Product, Scripted, Symbol, Tuple
+from ..names.names import base_of, is_transpose, spelled
+from ..names.table import Found, IllTyped, Table, Unclear
+from .arrays import Array, gather
+from .context import Environment, Overrides, Value, shape_text
+from .jets import Jet, constant
+from .linear import transposed
+from .quantities import families_of, member, memberwise, shifted, single, stored
+
+_tags = count(1)
+LAYOUTS = ("mixed", "numerator", "denominator")
+
+
+def starts_partial(node: Node | None) -> bool:
+    """`∂…`, `∂²…`, `d…`."""
+    if isinstance(node, Product):
+        node = node.factors[0][1]
+    base = node.base if isinstance(node, Scripted) and node.sub is None else node
+    return isinstance(base, Symbol) and base.name in ("partial", "d", "D") and base.font in ("", "rm", "it", "sf")
+
+
+def variables(m, below: Node | None) -> list[Node]:
+    """`∂x ∂y`, `∂x²`, `∂W_{ij}`: what is varied, one entry for each time."""
+    if not isinstance(below, Product):
+        raise Unclear("a derivative by nothing", below)
+    out: list[Node] = []
+    for _, factor in below.factors:
+        if starts_partial(factor) and not (out and isinstance(factor, Product)):
+            continue
+        times, variable = _power(m, factor)
+        out += [variable] * times
+    if not out:
+        raise Unclear("a derivative by nothing", below)
+    return out
+
+
+def _power(m, node):
+    """`x²` below a second derivative is x, twice; `(σ²)²` is σ², twice."""
+    if isinstance(node, Scripted) and isinstance(node.base, Group) and isinstance(node.sup, Number):
+        return int(node.sup.value), node.base
+    if isinstance(node, Scripted) and isinstance(node.sup, Number) and m.trial.table.find(node) is not None:
+        found = m.trial.table.find(node)
+        if found.sup is node.sup:
+            return int(node.sup.value), Scripted(node.at, node.end, node.base, node.sub, None, node.primes)
+    return 1, node
+
+
+def derivative(m, of: Node, by: Sequence[Node], env: Environment, node: Node) -> Jet:
+    """`∂ᵏ of / ∂by₁ … ∂byₖ`, the outermost first."""
+
+    def inner(env: Environment, k: int) -> Jet:
+        if k == len(by):
+            return m.array(of, env)
+        return partial(m, lambda e: inner(e, k + 1), by[k], env, of, node)
+
+    return inner(env, 0)
+
+
+def gradient(m, nabla: Node, of: Node, env: Environment, node: Node) -> Jet:
+    """`∇_x f`, of the shape of x; `∇_x y` of a vector its Jacobian; `∇²_x f` the Hessian."""
+    sub = nabla.sub if isinstance(nabla, Scripted) else None
+    order = int(nabla.sup.value) if isinstance(nabla, Scripted) and isinstance(nabla.sup, Number) else 1
+    variable = sub if sub is not None else _only_variable(m, of, nabla)
+    kept, m.layout = m.layout, "mixed" if m.layout == "numerator" else m.layout
+    try:
+        return derivative(m, of, [variable] * order, env, node)
+    finally:
+        m.layout = kept
+
+
+def gradient_at(m, nabla: Node, q, arguments: tuple[Node, ...], of: Node, env: Environment, node: Node) -> Jet:
+    """`∇f(a)`: by the parameter of f, at the place a."""
+    definition = next((d for d in q.definitions if len(d.parameters) == len(arguments)), None)
+    sub = nabla.sub if isinstance(nabla, Scripted) else None
+    if definition is None:
+        return gradient(m, nabla, _applied_to(of, arguments, node), env, node)
+    if sub is None and len(definition.parameters) != 1:
+        raise Unclear("∇ does not say by what", nabla)
+    variable = sub if sub is not None else definition.parameters[0]
+    found = [m.trial.table.find(p) for p in definition.parameters]
+    values = [m.array(x, env) for x in arguments]
+    bound: Overrides = {(f.quantity.key, ()): v for f, v in zip(found, values, strict=True) if f is not None}
+    order = int(nabla.sup.value) if isinstance(nabla, Scripted) and isinstance(nabla.sup, Number) else 1
+    kept, m.layout = m.layout, "mixed" if m.layout == "numerator" else m.layout
+    try:
+        return derivative(m, definition.body, [variable] * order, env.with_overrides(bound), node)
+    finally:
+        m.layout = kept
+
+
+def _applied_to(of, arguments, node):
+    body = arguments[0] if len(arguments) == 1 else Tuple(of.at, of.end, arguments)
+    return Product(of.at, node.end, (("", of), ("", Group(of.at, node.end, "(", ")", body))))
+
+
+def _only_variable(m, of, nabla):
+    """`∇f` with one variable: the parameter of f, or the argument that is written."""
+    symbol, arguments = m.trial.table.left_side(of)
+    found = m.trial.table.find(symbol)
+    if len(arguments) == 1 and m.trial.table.find(arguments[0]) is not None:
+        return arguments[0]
+    if found is not None:
+        parameters = {p for d in found.quantity.definitions for p in d.parameters} or set(
+            found.quantity.arguments or ()
+        )
+        if len(parameters) == 1:
+            return parameters.pop()
+    inputs = _vectors(m, of)
+    if len(inputs) == 1:
+        return inputs[0]
+    raise Unclear("∇ does not say by what", nabla)
+
+
+def _vectors(m, of):
+    """The vectors in a formula, by their symbols: `∇(xᵀ A x)` is by x."""
+    found = {f.quantity.key: f.quantity for f in m.trial.table.occurrences(of) if len(f.quantity.sizes or ()) == 1}
+    return [q.symbol for q in found.values() if "constant" not in q.properties]
+
+
+def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environment, of: Node, node: Node) -> Jet:
+    """`∂ function / ∂ by` for all entries of `by`, then those that are asked for."""
+    by = by.body if isinstance(by, Group) and by.left == "(" and by.body is not None else by
+    found = m.trial.table.find(by)
+    if found is None:
+        raise Unclear(f"{spelled(by)} is not declared", by)
+    across = found.sup is not None and is_transpose(found.sup)
+    if found.sup is not None and not across:
+        return _by_power(m, function, by, env, of, node)
+    key, current, families, indices = _varied(m, found, env, by)
+    tag = f"∂{next(_tags)}"
+    dims = tuple(f"{tag}.{k}" for k in range(len(current.shape)))
+    eye = np.eye(int(np.prod(current.shape)), dtype=np.int64).reshape((*current.shape, *current.shape))
+    change = Array(dims, m.trial.field.numbers(eye))
+    varied = Jet({**current.parts, frozenset((tag,)): change})
+    outer, m.touched = m.touched, set()
+    value = function(env.with_overrides({key: varied}))
+    hit, m.touched = key[0] in m.touched, outer | m.touched
+    if not hit:
+        _independent(m, found, of, node)
+    along = value.along(tag) or constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
+    moved = along.map(lambda p: _first(p, dims, current.shape))
+    return _laid_out(m, moved, value.shape, indices, families, current.shape, found, env, across, by)
+
+
+def _by_power(m, function, by, env, of, node):
+    """`∂f/∂(σ²) = ∂f/∂σ / 2σ`."""
+    if not isinstance(by.sup, Number) or by.sup.value.denominator != 1:
+        raise Unclear(f"a derivative by {spelled(by)}", by)
+    base = Scripted(by.at, by.end, by.base, by.sub, None, by.primes) if by.sub is not None else by.base
+    value = m.number(base, env)
+    n = int(by.sup.value)
+    slope = m.a.multiply(m.a.number(n), m.a.power(value, n - 1))
+    return m.a.divide(partial(m, function, base, env, of, node), slope)
+
+
+def _first(part, dims, shape):
+    inner = part.inward(dims)
+    lead = inner.data.shape[: len(inner.dims)]
+    rest = inner.data.shape[len(inner.dims) + len(dims) :]
+    return Array(inner.dims, np.broadcast_to(inner.data, (*lead, *shape, *rest)))
+
+
+def _varied(m, found: Found, env, node):
+    q = found.quantity
+    families = families_of(m, q)
+    if not memberwise(m, q):
+        return (q.key, ()), stored(m, q, env, node), families_of(m, q), found.indices
+    chosen = found.indices[:families]
+    if len(chosen) < families:
+        raise Unclear(f"{q.key} is a family: write which member", node)
+    members = tuple(single(m, index, env) for index in chosen)
+    return (q.key, members), member(m, q, members, env), 0, found.indices[families:]
+
+
+def _independent(m, found, of, node):
+    """What does not depend on a quantity at all has the derivative 0; what is only not written through it has none."""
+    q = found.quantity
+    if "open" in q.properties:
+        raise Unclear(f"{spelled(of)} is not expressed through {q.key}", node)
+    if not q.definitions:
+        return
+    inputs = {k for k in m.depends(q) if not m.trial.table.quantities[k].definitions}
+    used = set().union(*(m.depends(other) for other in m.trial.table.mentioned(of)), set())
+    if inputs & used:
+        raise Unclear(f"{spelled(of)} is not expressed through {q.key}", node)
+
+
+def _laid_out(m, along, value, indices, families, shape, found, env, across, node):
+    own = len(shape) - families
+    vector = own == 2 and shape[-1] == 1
+    entry = len(indices) - families
+    if entry not in (0, own) and not (vector and entry == 1):
+        raise Unclear(f"which entries of {found.quantity.key} are meant", node)
+    places = [shifted(m, index, env, found.quantity, k) for k, index in enumerate(indices)]
+    if vector and entry == 1:
+        along = along.map(lambda p: _without_axis(p, len(shape) - 1))
+    if places:
+        along = along.map(lambda p: gather(p, places)[0])
+    left = along.shape[: len(along.shape) - len(value)]
+    return _arranged(m, along, left, value, across, node)
+
+
+def _without_axis(part, axis):
+    return Array(part.dims, part.data.take(0, axis=len(part.dims) + axis))
+
+
+def _arranged(m, along, left, value, across, node):
+    """The axes of the variable, then those of the value: a gradient, a Jacobian, or an array by a number."""
+    if left == ():
+        return along
+    if value == ():
+        return transposed(along) if (across or m.layout == "numerator") and len(left) == 2 else along
+    if len(left) == len(value) == 2 and 1 in left and 1 in value:
+        flat = along.map(lambda p: p.with_shape((max(left), max(value))))
+        return flat if m.layout == "denominator" and not across else transposed(flat)
+    raise Unclear("the derivative of a matrix by a matrix: write indices or vec", node)
+
+
+def is_differential(m, factors, k: int, env: Environment) -> bool:
+    """Whether `d` before a factor is a differential: upright, or no name of its own."""
+    node = factors[k][1]
+    if isinstance(node, Scripted) and isinstance(node.sup, Number) and node.sub is None:
+        node = node.base
+    if (
+        not isinstance(node, Symbol)
+        or node.name not in ("d", "partial")
+        or k + 1 >= len(factors)
+        or factors[k + 1][0] != ""
+    ):
+        return False
+    known = m.trial.table.find(node) is not None or spelled(node) in m.trial.table.sizes or spelled(node) in env.indices
+    return (node.font == "rm" or node.name == "partial" or not known) and isinstance(
+        factors[k + 1][1], Symbol | Scripted | Group
+    )
+
+
+def differential(m, body: Node, env: Environment, order: int = 1) -> Value:
+    """`d body`: its change as the quantities that the document varies move along one direction each."""
+    varied = [
+        q for key in sorted(m.trial.table.varied) if (q := m.trial.table.quantities.get(key)) and not q.definitions
+    ]
+    if not varied:
+        raise Unclear("what varies is not said", body)
+    if not 1 <= order <= 4:
+        raise Unclear(f"the differential of order {order}", body)
+    tags = tuple(f"d{next(_tags)}" for _ in range(order))
+    overrides: Overrides = {}
+    for q in varied:
+        value = stored(m, q, env, body)
+        moved = {frozenset((tag,)): m.trial.direction(q) for tag in tags}
+        overrides[q.key, ()] = Jet({**value.parts, **moved})
+    value = m.array(body, env.with_overrides(overrides))
+    zero = constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
+    changed: Jet | None = value
+    for tag in tags:
+        changed = changed.along(tag) if changed is not None else None
+    return changed or zero
+
+
+def is_directional(table: Table, factors: tuple[tuple[str, Node], ...], k: int) -> bool:
+    """`D f(x)[v]`: at the factor `D`."""
+    base = base_of(factors[k][1])
+    if base is None or base.name != "D" or table.find(base) is not None or k + 3 >= len(factors):
+        return False
+    (_, name), (_, at), (_, along) = factors[k + 1 : k + 4]
+    brackets = isinstance(at, Group) and at.left == "(" and isinstance(along, Group) and along.left == "["
+    return brackets and base_of(name) is not None and all(op == "" for op, _ in factors[k + 1 : k + 4])
+
+
+def directional(m, function: Callable[[Jet], Value], place: Jet, along: Sequence[Jet], node: Node) -> Jet:
+    """The mixed derivative of a function at a place along some directions."""
+    tags = tuple(f"D{next(_tags)}" for _ in along)
+    moved = dict(place.parts)
+    for tag, direction in zip(tags, along, strict=True):
+        if direction.shape != place.shape:
+            raise IllTyped(f"the place is {shape_text(place.shape)}, the direction {shape_text(direction.shape)}", node)
+        moved |= {part | {tag}: value for part, value in direction.parts.items()}
+    value = m.settled(function(Jet(moved)), node)
+    zero = constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
+    changed: Jet | None = value
+    for tag in tags:
+        changed = changed.along(tag) if changed is not None else None
+    return changed or zero

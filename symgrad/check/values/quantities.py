@@ -1,0 +1,282 @@
+"""The value of a name where it occurs: an input drawn, a definition computed, its entries taken."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...tex.syntax import Node
+from ..names.names import letters, moved, spelled
+from ..names.table import Definition, Found, IllTyped, Quantity, Unclear
+from .arrays import Array, gather
+from .context import Environment, NeedsMembers, Overrides, by_entries, fresh
+from .jets import Jet
+from .linear import transposed
+from .whole import whole
+
+DEEPEST = 24
+Key = tuple[str, tuple[int, ...]]
+
+
+def occurrence(m, found: Found, env: Environment, node: Node) -> Jet:
+    """`W`, `W_{ij}`, `x_i`, `W^{(l)}_{jk}`: the value with its indices taken."""
+    q = found.quantity
+    if not memberwise(m, q):
+        value = stored(m, q, env, node)
+        return entries(m, value, found.indices, env, node, families_of(m, q), q)
+    families = families_of(m, q)
+    chosen = found.indices[:families]
+    if len(chosen) < families:
+        raise Unclear(f"{q.key} is a family: write which member", node)
+    members = tuple(single(m, index, env) for index in chosen)
+    return entries(m, member(m, q, members, env), found.indices[families:], env, node, 0, q)
+
+
+def single(m, index: Node, env: Environment) -> int:
+    """The one value of an index that chooses a member."""
+    value = whole(m.trial, index, env)
+    if value.dims:
+        raise NeedsMembers(tuple(n for n in letters(index) if n in env.indices and env.indices[n].dims))
+    return int(value.data)
+
+
+def families_of(m, q: Quantity) -> int:
+    """How many axes of the stored value choose a member rather than an entry."""
+    if q.family or q.sizes is not None or not q.definitions:
+        return len(q.family)
+    if memberwise(m, q):
+        return q.above or len(q.definitions[0].pattern)
+    return m.trial.memory.get(("families", q.key), 0)
+
+
+def entries(m, value: Jet, indices: tuple[Node, ...], env: Environment, node: Node, families: int, q: Quantity) -> Jet:
+    """The entry at these indices: the members first, then the axes of the value."""
+    own = len(value.shape) - families
+    if not indices and not families:
+        return value
+    if len(indices) < families:
+        raise Unclear(f"{q.key} has {families} indices", node)
+    taken = len(indices) - families
+    vector = own == 2 and value.shape[-1] == 1
+    if taken and not (taken == own or (vector and taken == 1)):
+        if own == 2 and taken == 1 and 1 in value.shape[families:]:
+            value, vector = value.map(lambda p: p.with_shape((*p.shape[:families], p.shape[-1], 1))), True
+        elif own == 2 and taken == 1:
+            raise Unclear(f"whether {spelled(node)} is a row or a column is not declared", node)
+        else:
+            raise IllTyped(f"{q.key} has {1 if vector else own} axes, {taken} indices are written", node)
+    if vector and taken == 1:
+        value = value.map(lambda p: p.with_shape(p.shape[:-1]))
+    places = [shifted(m, index, env, q, k) for k, index in enumerate(indices)]
+    inside = None
+
+    def take(part: Array) -> Array:
+        nonlocal inside
+        out, inside = gather(part, places)
+        return out
+
+    result = value.map(take)
+    if inside is not None and not np.all(inside.data):
+        m.outside(inside, node)
+        if m.padded:
+            result = m.a.masked(result, inside)
+    return result
+
+
+def shifted(m, index: Node, env: Environment, q: Quantity, position: int) -> Array:
+    """The place of an index from 0."""
+    value = whole(m.trial, index, env)
+    first = m.trial.table.first_of(q, position - len(q.family))
+    if position < len(q.family):
+        first = m.trial.first(spelled(q.family[position]))
+    elif q.definitions and q.sizes is None and position < len(q.definitions[0].pattern):
+        first = m.trial.first(spelled(q.definitions[0].pattern[position]))
+    return Array(value.dims, value.data - first)
+
+
+def memberwise(m, q: Quantity) -> bool:
+    """Whether members are computed one at a time: they differ in size, or one is defined by another."""
+    known = m.trial.memory.get(("memberwise", q.key, m.trial.table.version))
+    if known is None:
+        known = m.trial.memory["memberwise", q.key, m.trial.table.version] = _memberwise(m, q)
+    return known
+
+
+def _memberwise(m, q):
+    if not q.definitions:
+        inner = {n for size in q.sizes or () for n in letters(size)}
+        own = {n for f in q.family for n in letters(f)}
+        return bool(own & inner) or any(n not in m.trial.table.ranges for n in own)
+    if not any(d.pattern for d in q.definitions):
+        return False
+    table = m.trial.table
+    several = len(q.definitions) > 1
+    itself = any(q.key in table.depends(other) for d in q.definitions for other in table.mentioned(d.body))
+    if several or itself:
+        return True
+    m.trial.memory["memberwise", q.key, table.version] = False
+    return any(
+        found.quantity is not q and found.indices and memberwise(m, found.quantity)
+        for d in q.definitions
+        for found in table.occurrences(d.body)
+    )
+
+
+def stored(m, q: Quantity, env: Environment, node: Node | None = None) -> Jet:
+    """The whole value of a name, the indices of its definition as first axes."""
+    key: Key = (q.key, ())
+    if key in env.overrides:
+        m.touched.add(q.key)
+        return env.overrides[key]
+    if not q.definitions and ("open" in q.properties or q.arguments):
+        return _remembered(m, q, key, env, lambda inner: m.open_value(q, inner))
+    if q.member_of is not None:
+        return _remembered(m, q, key, env, lambda inner: _rows(m, q.member_of, inner))
+    if not q.definitions:
+        if q.sizes is None:
+            raise Unclear(f"the size of {q.key} is not declared", node)
+        return m.trial.draw(q, ())
+    return _remembered(m, q, key, env, lambda inner: computed(m, q, inner, node))
+
+
+def _rows(m, member_of, env):
+    """All rows of a matrix as columns, or all its columns."""
+    name, rows = member_of
+    whole_matrix = stored(m, m.trial.table.quantities[name], env)
+    turned = whole_matrix if rows else transposed(whole_matrix)
+    return turned.map(lambda p: p.with_shape((*p.shape, 1)))
+
+
+def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
+    """One member of a family."""
+    key: Key = (q.key, members)
+    if key in env.overrides:
+        m.touched.add(q.key)
+        return env.overrides[key]
+    definition = _matching(m, q, members)
+    if definition is not None and _outside(m, definition, members):
+        definition = None
+    if definition is None:
+        if q.sizes is None and q.key in m.trial.table.axes:
+            return m.trial.draw(Quantity(q.key, q.symbol, m.trial.table.axes[q.key], q.above), members)
+        like = m.trial.table.quantities.get(q.key.removesuffix("[]"))
+        if q.sizes is None and like is not None and like is not q and like.sizes is not None:
+            return m.trial.draw(Quantity(q.key, q.symbol, like.sizes, q.above), members)
+        if q.sizes is None:
+            raise Unclear(f"{q.key} at {', '.join(map(str, members))} is not defined", q.symbol)
+        return m.trial.draw(q, members)
+    bound = {
+        name: Array((), np.asarray(k - by))
+        for p, k in zip(definition.pattern, members, strict=False)
+        for name, by in _letter_of(p)
+    }
+    rest = definition.pattern[len(members) :]
+    return _remembered(m, q, key, env, lambda inner: _over(m, definition, rest, inner.with_indices(bound), q))
+
+
+def _outside(m, definition, members):
+    """Members before the first: what a recursion begins with is an input."""
+    table = m.trial.table
+    for pattern, k in zip(definition.pattern, members, strict=False):
+        for name, by in _letter_of(pattern):
+            if name not in table.sizes and k - by < m.trial.first(name):
+                return True
+    return False
+
+
+def _letter_of(pattern):
+    """The letter of a pattern, and what is added to it: `t`, `t + 1`."""
+    if letters(pattern) == (spelled(pattern),):
+        return ((spelled(pattern), 0),)
+    step = moved(pattern)
+    return ((spelled(step[0]), step[1]),) if step is not None else ()
+
+
+def _matching(m, q, members):
+    """The definition for a member: one written for it comes before one for all."""
+    general = None
+    for definition in q.definitions:
+        fits = [_fits(m, p, k) for p, k in zip(definition.pattern, members, strict=False)]
+        if all(fit == "same" for fit in fits):
+            return definition
+        if all(fits):
+            general = general or definition
+    return general
+
+
+def _fits(m, pattern, k):
+    if any(name not in m.trial.table.sizes for name, _ in _letter_of(pattern)):
+        return "letter"
+    try:
+        return "same" if int(whole(m.trial, pattern, Environment()).data) == k else ""
+    except Unclear:
+        return ""
+
+
+def _remembered(m, q, key, env, work):
+    overridden = {k for k, _ in env.overrides}
+    affected = bool(overridden & m.depends(q))
+    memory = env.memory if affected else m.trial.memory
+    members = env.members()
+    key = (*key, *((n, int(members[n].data)) for n in m.hidden(q) if n in members))
+    found = memory.get(key)
+    if found is None:
+        if env.depth > DEEPEST:
+            raise Unclear(f"{q.key} is defined by itself without an end", q.symbol)
+        inner = env.inside() if affected else Environment(depth=env.depth + 1, ambient=members)
+        found = work(inner)
+        memory[key] = found
+    elif affected:
+        m.touched.update(overridden & m.depends(q))
+    return found
+
+
+def computed(m, q: Quantity, env: Environment, node: Node | None) -> Jet:
+    """A definition for all values of its indices."""
+    definition = q.definitions[0]
+    return _over(m, definition, definition.pattern, env, q)
+
+
+def _over(m, definition: Definition, pattern: tuple[Node, ...], env: Environment, q: Quantity) -> Jet:
+    names = tuple(spelled(p) for p in pattern)
+    dims = tuple(fresh(n) for n in names)
+    bound = {
+        n: m.range_array(n, d, definition.body, env, q, k) for k, (n, d) in enumerate(zip(names, dims, strict=True))
+    }
+    value = m.array(definition.body, env.with_indices(bound))
+    sizes = {d: b.data.size for d, b in zip(dims, bound.values(), strict=True)}
+    spread = value.map(lambda p: _with_axes(p, dims, sizes))
+    if value.shape != ():
+        m.trial.memory["families", q.key] = len(names)
+    elif len(names) == 1 and not q.family:
+        spread = spread.map(lambda p: p.with_shape((*p.shape, 1)))
+    return spread
+
+
+def _with_axes(part, dims, sizes):
+    moved = part.inward(dims)
+    lead = moved.data.shape[: len(moved.dims)]
+    rest = moved.data.shape[len(moved.dims) + len(dims) :]
+    return Array(moved.dims, np.broadcast_to(moved.data, (*lead, *(sizes[d] for d in dims), *rest)))
+
+
+def application(
+    m, q: Quantity, arguments: tuple[Jet, ...], env: Environment, node: Node, indices: tuple[Node, ...] = ()
+) -> Jet:
+    """`f(a, b)`: the definition with its parameters bound; entry by entry where it is a function of numbers."""
+    definition = next((d for d in q.definitions if len(d.parameters) == len(arguments)), None)
+    if definition is None and any(d.parameters for d in q.definitions):
+        return stored(m, q, env, node)  # `f(g, z)` of an f(x, y, z): the same quantity, told through others
+    if definition is None:
+        raise Unclear(f"{q.key} is not defined as a function of {len(arguments)} arguments", node)
+    parameters = [m.trial.table.find(p) for p in definition.parameters]
+    if any(p is None for p in parameters):
+        raise Unclear(f"the parameters of {q.key} are not known", node)
+    keys = [p.quantity for p in parameters if p is not None]
+    if len(keys) == 1 and keys[0].sizes == () and arguments[0].shape != ():
+        return by_entries(arguments[0], lambda x: application(m, q, (x,), env, node, indices))
+    bound: Overrides = {(k.key, ()): value for k, value in zip(keys, arguments, strict=True)}
+    inner = env.inside().with_overrides(bound)
+    if definition.pattern:
+        places = {spelled(p): whole(m.trial, i, env) for p, i in zip(definition.pattern, indices, strict=False)}
+        inner = inner.with_indices(places)
+    return m.array(definition.body, inner)

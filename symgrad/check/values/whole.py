@@ -1,0 +1,164 @@
+"""Index expressions and conditions: whole numbers for all values of the indices at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from ...tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Text, Tuple
+from ..names.names import letters, spelled
+from ..names.table import Found, Unclear
+from .arrays import Array, aligned
+from .context import Environment, NeedsMembers
+from .trial import Trial
+
+COMPARE: dict[str, Callable] = {
+    "=": np.equal,
+    "≠": np.not_equal,
+    "<": np.less,
+    ">": np.greater,
+    "≤": np.less_equal,
+    "≥": np.greater_equal,
+}
+
+
+def whole(trial: Trial, node: Node, env: Environment) -> Array:
+    """The values of an index expression, such as `s i + p - P`."""
+    match node:
+        case Number(value=value) if value.denominator == 1:
+            return Array((), np.asarray(int(value)))
+        case Symbol() | Scripted():
+            return _letter(trial, node, env)
+        case Sum():
+            return _folded(
+                [(whole(trial, t, env), np.subtract if sign == "-" else np.add) for sign, t in node.terms], 0
+            )
+        case Product():
+            return _product(trial, node, env)
+        case Frac(above=above, below=below) if above is not None and below is not None:
+            return _quotient(whole(trial, above, env), whole(trial, below, env), node)
+        case Group(left="⌊", body=body) if body is not None:
+            return _floor(trial, body, env)
+        case Group(body=body) if body is not None and not isinstance(body, Tuple):
+            return whole(trial, body, env)
+    raise Unclear(f"{spelled(node)} is not an index", node)
+
+
+def _letter(trial, node, env):
+    name = spelled(node)
+    if name in env.indices:
+        return env.indices[name]
+    if name in env.ambient:
+        return env.ambient[name]
+    fixed = trial.table.quantities.get(name)
+    if (name in trial.table.sizes and not (fixed and fixed.is_alone)) or _is_size(trial, name):
+        return Array((), np.asarray(trial.named_size(name, {})))
+    fixed = trial.table.get(name)
+    if fixed is not None and fixed.is_alone:
+        return whole(trial, fixed.definitions[0].body, Environment(depth=_deeper(env, node)))
+    if name in trial.table.member_letters():
+        raise NeedsMembers((name,))
+    raise Unclear(f"the index {name} is not known here", node)
+
+
+def _deeper(env, node):
+    if env.depth > 8:
+        raise Unclear(f"{spelled(node)} is defined by itself", node)
+    return env.depth + 1
+
+
+def _is_size(trial, name):
+    return name in trial.sizes and name not in trial.table.quantities
+
+
+def _folded(parts, start):
+    total = Array((), np.asarray(start))
+    for value, op in parts:
+        dims, (x, y) = aligned(total, value)
+        total = Array(dims, op(x, y))
+    return total
+
+
+def _product(trial, node, env):
+    total = Array((), np.asarray(1))
+    for op, factor in node.factors:
+        value = whole(trial, factor, env)
+        product = [(total, np.multiply), (value, np.multiply)]
+        total = _quotient(total, value, node) if op == "/" else _folded(product, 1)
+    return total
+
+
+def _quotient(x, y, node):
+    dims, (a, b) = aligned(x, y)
+    if np.any(b == 0) or np.any(a % b):
+        raise Unclear(f"{spelled(node)} is not a whole number", node)
+    return Array(dims, a // b)
+
+
+def _floor(trial, body, env):
+    if isinstance(body, Frac) and body.above is not None and body.below is not None:
+        dims, (a, b) = aligned(whole(trial, body.above, env), whole(trial, body.below, env))
+        return Array(dims, a // b)
+    if isinstance(body, Product) and len(body.factors) == 2 and body.factors[1][0] == "/":
+        dims, (a, b) = aligned(whole(trial, body.factors[0][1], env), whole(trial, body.factors[1][1], env))
+        return Array(dims, a // b)
+    return whole(trial, body, env)
+
+
+def index_condition(trial: Trial, node: Node, env: Environment) -> Array:
+    """Where a condition on indices holds: `k = i`, `1 ≤ i < j`, `k ≠ i, k ≠ j`, `i ∈ {1, 2}`."""
+    if isinstance(node, Tuple):
+        return conjunction(index_condition(trial, item, env) for item in node.items)
+    if isinstance(node, Group) and node.body is not None:
+        return index_condition(trial, node.body, env)
+    if not isinstance(node, Relation):
+        raise Unclear("a condition is expected", node)
+    return conjunction(
+        _pair(trial, a, op, b, env, node)
+        for a, op, b in zip(node.sides, node.relations, node.sides[1:], strict=False)
+        if a is not None and b is not None
+    )
+
+
+def _pair(trial, a, op, b, env, node):
+    if op == "∈" and isinstance(b, Group) and b.left == "{" and isinstance(b.body, Tuple):
+        return disjunction(_pair(trial, a, "=", item, env, node) for item in b.body.items)
+    if op not in COMPARE:
+        raise Unclear(f"the relation {op} among indices", node)
+    dims, (x, y) = aligned(whole(trial, a, env), whole(trial, b, env))
+    return Array(dims, COMPARE[op](x, y))
+
+
+def conjunction(conditions: Iterable[Array]) -> Array:
+    """All hold."""
+    return _joined(conditions, np.logical_and, True)
+
+
+def disjunction(conditions: Iterable[Array]) -> Array:
+    """One holds."""
+    return _joined(conditions, np.logical_or, False)
+
+
+def _joined(conditions, op, start):
+    total = Array((), np.asarray(start))
+    for condition in conditions:
+        dims, (x, y) = aligned(total, condition)
+        total = Array(dims, op(x, y))
+    return total
+
+
+def bare_letters(found: Found) -> list[tuple[int, str]]:
+    """Which indices of an occurrence are a letter alone: (position, letter)."""
+    return [(k, spelled(node)) for k, node in enumerate(found.indices) if (spelled(node),) == letters(node)]
+
+
+def in_words(node: Node) -> bool:
+    """Whether a condition is "otherwise"."""
+    return isinstance(node, Text) and node.text.strip(" .,;").lower() in (
+        "otherwise",
+        "else",
+        "if not",
+        "sonst",
+        "in other cases",
+    )
