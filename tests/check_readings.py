@@ -2,7 +2,7 @@
 
 from symgrad.check.api import parse_derivation
 from symgrad.check.verdicts.claims import REFUTED, Judge
-from symgrad.check.verdicts.walk import judged
+from symgrad.check.verdicts.judging import judged
 
 
 def reading(text):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from symgrad.check.api import check
 from symgrad.check.verdicts.findings import KINDS
-from symgrad.check.verdicts.walk import NOT_READ
+from symgrad.check.verdicts.steps import NOT_READ
 from symgrad.errors import SymgradError
 
 SECONDS = 30.0

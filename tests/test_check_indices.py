@@ -7,7 +7,8 @@ import pytest
 
 from symgrad.check.declarations.prose import declarations
 from symgrad.check.documents.document import read_document
-from symgrad.check.verdicts.walk import judged, lines_of
+from symgrad.check.verdicts.judging import judged
+from symgrad.check.verdicts.rows import lines_of
 
 CONV = r"""Indices start at zero. The input is $x \in \mathbb{R}^n$, the kernel $w \in \mathbb{R}^K$ with $K < n$, and
 $$y_i = \sum_{k=0}^{K-1} w_k\, x_{i+k}, \qquad i = 0, \dots, n-K.$$

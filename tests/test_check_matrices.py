@@ -8,7 +8,8 @@ import pytest
 from symgrad.check.declarations.front_matter import read_block
 from symgrad.check.declarations.prose import declarations
 from symgrad.check.documents.document import read_document
-from symgrad.check.verdicts.walk import judged, lines_of
+from symgrad.check.verdicts.judging import judged
+from symgrad.check.verdicts.rows import lines_of
 
 SQUARE = r"Let $A \in \mathbb{R}^{n\times n}$ and $x \in \mathbb{R}^n$. "
 DATA = r"Let $X \in \mathbb{R}^{n\times d}$, $y \in \mathbb{R}^n$, $w \in \mathbb{R}^d$. "

@@ -16,11 +16,13 @@ from .declarations.declare import Declaration
 from .declarations.front_matter import Block, read_block
 from .declarations.prose import declarations
 from .documents.document import SUFFIXES, kind_of
+from .documents.lines import Line
 from .documents.source import Source, source_of
 from .documents.written import written
 from .reports.linear_text import linear
 from .reports.report import Report, report_of
-from .verdicts.walk import Line, judged, lines_of
+from .verdicts.judging import judged
+from .verdicts.rows import lines_of
 
 LAYOUTS = {"numerator": "numerator", "denominator": "denominator", "gradient": "mixed"}
 _PATH = re.compile(r"[^\s$\\={}]+")

@@ -22,6 +22,7 @@ BENCHMARKS = {
     "steps": ("Training steps, two threads", "steps", "2"),
     "steps-1": ("Training steps, one thread", "steps", "1"),
     "memory": ("Memory of a training step", "memory"),
+    "derivations": ("Written derivations, true and corrupted", "derivations"),
     "checkers": ("Checkers of gradients on faulty layers", "checkers"),
 }
 

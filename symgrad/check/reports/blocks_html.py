@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from markupsafe import Markup, escape
 
 from ...tex.syntax import Node, Relation, Row, Text
+from ..documents.lines import Line
 from ..documents.pieces import Break, Formula, FrontMatter, Piece, Prose, Skipped
 from ..verdicts.claims import AGREES, PROVED, REFUTED, UNDECIDED
 from ..verdicts.findings import Findings, Judged
-from ..verdicts.walk import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Line
+from ..verdicts.steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ
 from .linear_text import linear
 from .mathml import element, markup, math, operator
 

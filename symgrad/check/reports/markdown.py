@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..documents.source import GIVEN
 from ..verdicts.claims import REFUTED
 from ..verdicts.findings import Findings, Judged
-from ..verdicts.walk import NOT_READ
+from ..verdicts.steps import NOT_READ
 from .text import DETAIL, granted, refutation
 
 WIDE = 10_000

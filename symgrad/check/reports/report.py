@@ -9,10 +9,11 @@ from types import MappingProxyType
 from ...errors import OptionError, SymgradError
 from ...tex.reader import read_expression
 from ...tex.syntax import Node, Relation
+from ..documents.lines import Line
 from ..documents.source import Source
 from ..verdicts.findings import Findings, Judged
 from ..verdicts.lint import Lint, lint
-from ..verdicts.walk import NOT_READ, Line, Reading, Step
+from ..verdicts.steps import NOT_READ, Reading, Step
 from .data import to_json
 from .glyphs import shown
 from .linear_text import linear

@@ -8,7 +8,7 @@ from textwrap import wrap
 from ..documents.source import GIVEN
 from ..verdicts.claims import AGREES, PROVED, REFUTED, UNDECIDED
 from ..verdicts.findings import Findings, Judged
-from ..verdicts.walk import ASSUMED, DEFINED, NOT_READ
+from ..verdicts.steps import ASSUMED, DEFINED, NOT_READ
 
 MARKS = {
     PROVED: ("✓", "32"),

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ...tex.syntax import Node
+from ..documents.lines import Line
 from ..documents.source import GIVEN, Source
 from .claims import AGREES, PROVED, REFUTED, UNDECIDED, Counterexample
-from .walk import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Line, Step
+from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Step
 
 CLAIMS = (PROVED, AGREES, REFUTED, UNDECIDED)
 KINDS = (*CLAIMS, NOT_READ, DEFINED, ASSUMED, NOT_JUDGED)

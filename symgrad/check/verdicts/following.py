@@ -16,7 +16,7 @@ from ..names.names import is_letter
 from ..slips.changes import bracketed, product
 from ..slips.indices import unmarked
 from .claims import REFUTED, Judge
-from .walk import Step
+from .steps import Step
 
 EARLIER = 8
 """So many wrong claims are granted to a step, one at a time."""

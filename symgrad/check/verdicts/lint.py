@@ -17,7 +17,7 @@ from ...tex.writing import latex
 from ..names.letters import binds, free_letters
 from ..names.names import is_letter, spelled
 from ..names.table import Table
-from .walk import DEFINED, NOT_JUDGED, Reading, Step
+from .steps import DEFINED, NOT_JUDGED, Reading, Step
 
 
 @dataclass(frozen=True, eq=False)

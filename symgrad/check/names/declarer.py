@@ -1,0 +1,144 @@
+"""What the declarations of a document enter into the table of its names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from ...tex.syntax import Number, Scripted, Sum, Symbol
+from ..declarations.declare import Declaration, Function, Property, Range, Space, Start
+from ..values.applied import ALIASES, FUNCTIONS
+from ..values.trial import PROPERTIES
+from .case_signs import Cases
+from .names import base_of, items, letters, spelled
+from .table import Definition, Table
+
+ONE = Number(0, 0, Fraction(1))
+
+
+class Declarer:
+    """Enters declarations into a table of names; `indices` are letters that only count, `cases` hold one at a time."""
+
+    def __init__(self, table: Table, indices: frozenset[str] | set[str], cases: Cases):
+        self.table, self.indices, self.cases = table, indices, cases
+        self.part_names: set[str] = set()
+
+    def declare(self, declarations: Iterable[Declaration], defined: set[str]) -> list[Property]:
+        """Sizes and ranges first, then properties and functions; what holds only from its sentence on is returned."""
+        declarations = tuple(declarations)
+        for d in declarations:
+            match d:
+                case Space():
+                    self._space(d)
+                case Range():
+                    self._range(d)
+                case Start():
+                    self.table.start = d.first
+        later = []
+        for d in declarations:
+            match d:
+                case Property() if d.until is not None and d.words in PROPERTIES:
+                    later.append(d)  # "if u is a unit vector, …": not before it is said
+                case Property():
+                    self.property(d)
+                case Function():
+                    self._function(d, defined)
+        return later
+
+    def _space(self, d):
+        if spelled(d.symbol).startswith("e^"):
+            return
+        if d.family is not None and d.sizes is not None:
+            self._members(d)
+            return
+        self.table.declare(d.symbol, d.sizes, d.field, d.properties).rank = d.rank
+        if d.sizes == () and d.field in ("integer", "natural") and isinstance(d.symbol, Symbol):
+            self.table.sizes.add(spelled(d.symbol))  # a stride, a count: a whole number, alone and in an index
+
+    def _members(self, d):
+        """`x_1, …, x_N ∈ ℝᵈ`: numbers are the entries of a vector, arrays the members of a family."""
+        low, high = d.family
+        base = base_of(d.symbol)
+        if base is None:
+            return
+        first = int(low.value) if isinstance(low, Number) else None
+        if d.sizes == () and first == self.table.start:
+            sizes = (high if first else Sum(high.at, high.end, (("+", high), ("+", ONE))),)
+            self.table.declare(base, sizes, d.field, d.properties)
+            return
+        letter = Symbol(d.at, d.end, f"#{spelled(base)}")
+        self.table.ranges[spelled(letter)] = (low, high)
+        self.table.sizes.update(n for n in letters(high) if self.table.get(n) is None)
+        quantity = self.table.declare(base, d.sizes, d.field, d.properties)
+        quantity.family = quantity.family or (letter,)
+
+    def _function(self, d, defined):
+        """A function that is named and not defined; a quantity said to be one of others is what its equation says."""
+        name, _, _ = self.table.name_and_family(d.symbol)
+        base = base_of(d.symbol)
+        if (
+            name == "e"
+            or spelled(d.symbol).startswith("e^")
+            or (base is not None and base.name in FUNCTIONS and name not in ALIASES)
+        ):
+            return
+        known = self.table.get(name)
+        if name in defined or (known is not None and known.sizes not in (None, ())):
+            return
+        quantity = self.table.declare(d.symbol, None, properties=d.properties)
+        quantity.arguments = d.arguments or quantity.arguments
+        if not (isinstance(d.symbol, Symbol) and d.symbol.name in ("L", "J", "C", "E", "ell", "R") and not d.arguments):
+            quantity.properties.add("function")
+
+    def _range(self, d):
+        for name in (spelled(d.index),):
+            if d.upper is not None and name not in self.table.ranges:
+                self.table.ranges[name] = (d.lower, d.upper)
+                self.table.sizes.update(n for n in letters(d.upper) if self.table.get(n) is None)
+
+    def _part_of(self, d):
+        """`x_iᵀ` is row i of X; `p_{ij}` are the entries of P."""
+        matrix = self.table.find(d.of)
+        base = base_of(d.symbol)
+        if matrix is None or matrix.indices or len(matrix.quantity.sizes or ()) != 2 or base is None:
+            return
+        whole = matrix.quantity
+        if d.words == "entry":
+            if not whole.definitions and spelled(base) != whole.key:
+                whole.definitions.append(Definition(items(d.symbol.sub), (), d.symbol))
+            return
+        assert whole.sizes is not None
+        rows = d.words == "row"
+        count, own = whole.sizes if rows else whole.sizes[::-1]
+        letter = Symbol(d.at, d.end, f"#{spelled(base)}")
+        part = self.table.declare(base, (own,))
+        if part.key in self.part_names or part is whole:
+            return
+        self.part_names.add(part.key)
+        self.table.ranges.setdefault(spelled(letter), (None, count))
+        part.family, part.member_of, part.implied = (letter,), (whole.key, rows), False
+
+    def property(self, d):
+        if d.words in ("row", "column", "entry") and d.of is not None:
+            self._part_of(d)
+            return
+        found = self.table.find(d.symbol)
+        base = base_of(d.symbol)
+        if found is None and (spelled(d.symbol) in self.indices or spelled(d.symbol) in self.table.ranges):
+            return
+        if d.words in ("index", "Kronecker delta", "indicator") or (
+            base is not None and base.name in FUNCTIONS and base.name not in ALIASES
+        ):
+            return
+        quantity = found.quantity if found else self.table.declare(self._said_of(d.symbol), None)
+        if self.cases.holds_in_cases(d):
+            return
+        words = d.words
+        if words == "sums to 1":
+            words = "one-hot" if quantity.domain == "binary" else "distribution"
+        quantity.properties.add(words)
+
+    def _said_of(self, symbol):
+        """Of `p_i`, entries of p, the property is said of all of p."""
+        plain = isinstance(symbol, Scripted) and symbol.sup is None and not symbol.primes
+        return base_of(symbol) if plain and self.table.name_and_family(symbol)[2] else symbol

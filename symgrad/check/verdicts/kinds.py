@@ -1,0 +1,200 @@
+"""What an equation is: a definition, an assumption, a range, or a claim."""
+
+from __future__ import annotations
+
+import itertools
+
+from ...tex.syntax import Dots, Group, Matrix, Number, Product, Scripted, Sum, Symbol, Text, Tuple
+from ..names.names import base_of, is_letter, letters, spelled
+from ..names.points import is_numeric
+from ..names.table import Table
+from ..values.applied import FUNCTIONS
+from ..values.meaning import CONSTANTS
+
+
+class Kinds:
+    """Tells definitions and assumptions from claims, by what the table knows; `used` are names that claims spoke of."""
+
+    def __init__(self, table: Table, used: set[str]):
+        self.table, self.used = table, used
+
+    def fresh(self, left, right, introduced=False) -> bool:
+        """Whether an equation can be the definition of the name on its left; `introduced` by words that say so."""
+        symbol, parameters = self.table.left_side(left)
+        base = base_of(symbol)
+        if (
+            base is None
+            or (base.name in FUNCTIONS and symbol is not left and base.name != "sigma")
+            or spelled(base) == "bb:E"
+        ):
+            return False
+        if not isinstance(symbol, Symbol | Scripted) or (
+            base.name in ("partial", "nabla", "d", "delta") and not self._named(symbol)
+        ):
+            return False
+        if isinstance(symbol, Scripted) and symbol.sup is not None and (base.name == "e" or not self._family(symbol)):
+            return False
+        found = self.table.find(symbol)
+        if found is None:
+            return True
+        q = found.quantity
+        if found.primes and not q.is_function and not parameters and len(q.sizes or ()) != 2:
+            return True  # p' beside p
+        named = bool(parameters) and all(isinstance(p, Symbol) and self.table.find(p) is not None for p in parameters)
+        open_ = q.sizes is None or (named and not q.definitions)
+        if found.sup is not None or (q.key in self.used and not introduced and not open_):
+            return False
+        if not q.definitions and q.sizes and isinstance(right, Number):
+            return False
+        if not q.definitions:
+            return not any(other is q for other in self.table.mentioned(right)) or self._recursive(found, right)
+        return self._another_member(found)
+
+    def parametrised(self, left, right):
+        """`Now let p = σ(θ)`: what was an input is made of others from here on."""
+        found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
+        if found is None or found.sup is not None or found.primes or found.quantity.key not in self.used:
+            return False
+        q = found.quantity
+        others = self.table.mentioned(right)
+        if q.definitions or not others or q.key in {k for other in others for k in self.table.depends(other)}:
+            return False
+        return all(is_letter(i) for i in found.indices)
+
+    def another_value(self, left, right):
+        """`X = 1` with probability p, `X = 0` otherwise."""
+        found = self.table.find(left) if isinstance(left, Symbol) else None
+        given = found is not None and found.quantity.is_alone and is_numeric(found.quantity.definitions[0].body)
+        return given and isinstance(right, Number)
+
+    def two_inputs(self, left, right):
+        """`g_0 = g_1`: names of two inputs can only be set equal."""
+        found = [self.table.find(side) if isinstance(side, Symbol | Scripted) else None for side in (left, right)]
+        one, other = found
+        if one is None or other is None or one.quantity is other.quantity:
+            return False
+        return all(not f.sup and not f.primes and not f.indices and self._is_input(f.quantity) for f in (one, other))
+
+    @staticmethod
+    def _is_input(quantity):
+        return not quantity.definitions and not quantity.is_function and not quantity.properties & {"open", "function"}
+
+    def another_flow(self, left, right):
+        """`\\dot x = S x` after another law for x."""
+        if not isinstance(left, Symbol) or left.accents not in (("dot",), ("ddot",)):
+            return False
+        found = self.table.find(left)
+        plain = self.table.get(left.name)
+        return bool(found and found.quantity.definitions and plain and plain in self.table.mentioned(right))
+
+    def unknown(self, node) -> bool:
+        """A name of which nothing is known yet."""
+        if not isinstance(node, Symbol | Scripted) or spelled(node) in CONSTANTS:
+            return False
+        found = self.table.find(node)
+        return found is None or (found.quantity.sizes is None and not found.quantity.definitions)
+
+    def value_given(self, numbers, names):
+        """`300 · 300 · 3 = 270 k`: numbers on one side, names of which nothing else is known on the other."""
+        if any(isinstance(n, Symbol) for n in numbers.walk()) or self.is_derivative(names):
+            return False
+        found = self.table.mentioned(names)
+        unknown = [n for n in names.walk() if isinstance(n, Symbol) and self.table.find(n) is None and len(n.name) == 1]
+        return (
+            bool(found or unknown)
+            and all(q.implied and not q.definitions for q in found)
+            and isinstance(names, Symbol | Product)
+        )
+
+    def input_entry(self, left):
+        found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
+        return found is not None and not found.quantity.definitions and found.sup is None
+
+    def _named(self, symbol):
+        if isinstance(symbol, Symbol) and symbol.name == "d" and self.table.get(spelled(symbol)) is not None:
+            return True
+        base = base_of(symbol)
+        return (
+            base is not None
+            and base.name == "delta"
+            and (isinstance(symbol, Symbol) or symbol.sup is not None or len(letters(symbol.sub)) < 2)
+        )
+
+    def _family(self, symbol):
+        """A superscript that is an index or a label, not a power or a transpose."""
+        found = self.table.find(symbol)
+        return found is None or found.sup is None
+
+    def _recursive(self, found, right):
+        return bool(found.indices)
+
+    def _another_member(self, found):
+        """`h_0 = …` beside `h_t = …`."""
+        patterns = {tuple(spelled(p) for p in d.pattern) for d in found.quantity.definitions}
+        mine = tuple(spelled(i) for i in found.indices)
+        if not mine or mine in patterns:
+            return False
+        lettered = any(all(is_letter(p) for p in d.pattern) for d in found.quantity.definitions)
+        literal = any(not is_letter(i) or spelled(i) in self.table.sizes for i in found.indices)
+        return literal and not lettered
+
+    @staticmethod
+    def is_derivative(node):
+        return any(isinstance(n, Symbol) and n.name in ("partial", "nabla") for n in node.walk())
+
+    def _of_indices(self, node):
+        """`i + k`: letters that are indices, and sizes."""
+        names = letters(node)
+        known = self.table.letters - {n for n in names if self.table.get(n) is not None}
+        return any(n in known for n in names) and all(n in known or n in self.table.sizes for n in names)
+
+    def enumerates(self, left, right):
+        """`i = 1, …, n`, `x = (x_1, …, x_n)`."""
+        listed = right.base if isinstance(right, Scripted) else right
+        body = listed.body if isinstance(listed, Group) else listed
+        dotted = isinstance(body, Tuple) and any(isinstance(i, Dots) for i in body.items)
+        both = is_letter(left) and spelled(left) in self.table.letters and self._of_indices(right)
+        return (
+            dotted or both or isinstance(right, Dots) or isinstance(left, Tuple) or spelled(left) in self.table.ranges
+        )
+
+
+def is_word(node):
+    """`Loss`, four letters side by side."""
+    if not isinstance(node, Product) or len(node.factors) < 3:
+        return False
+    items_ = [f for _, f in node.factors]
+    close = all(a.end == b.at for a, b in itertools.pairwise(items_))
+    return close and all(isinstance(f, Symbol) and f.name.isalpha() and len(f.name) == 1 and not f.font for f in items_)
+
+
+def names_gradient(left, right):
+    """`dW = xᵀ dY` is of differentials or names of gradients; `dW = 0.5` is a name."""
+    return (
+        _has_d(left)
+        and isinstance(left, Product)
+        and len(left.factors) == 2
+        and not any(_has_d(n) for n in right.walk())
+    )
+
+
+def _has_d(node):
+    first = node.factors[0][1] if isinstance(node, Product) else None
+    return isinstance(first, Symbol) and first.name == "d" and first.font in ("", "it")
+
+
+def without_row_label(side):
+    """In a table of numbers, `W  [0.4 0.6] − …` begins with the name of its row."""
+    terms = side.terms if isinstance(side, Sum) else (("+", side),)
+    first = terms[0][1]
+    if not (
+        isinstance(first, Product)
+        and isinstance(first.factors[0][1], Symbol | Text)
+        and isinstance(first.factors[1][1], Matrix)
+    ):
+        return side
+    if not all(isinstance(entry, Number | Sum) for row in first.factors[1][1].rows for entry in row):
+        return side
+    rest = first.factors[1:]
+    bare = rest[0][1] if len(rest) == 1 else Product(rest[0][1].at, first.end, (("", rest[0][1]), *rest[1:]))
+    return Sum(bare.at, side.end, ((terms[0][0], bare), *terms[1:])) if isinstance(side, Sum) else bare
