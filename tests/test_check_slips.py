@@ -3,9 +3,9 @@ r"""The slip in a wrong step: which, where, what should have been written; and s
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from symgrad.check.slips.slips.changes import factors_of
 
 from symgrad.check.names.table import Table
+from symgrad.check.slips.changes import factors_of
 from symgrad.check.slips.edits import EDITS, edits
 from symgrad.check.slips.scope import Scope
 from symgrad.check.slips.slips import LABELS, find_slip
