@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cached_property
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,14 +23,19 @@ class Node:
 
     def children(self) -> Iterator[Node]:
         """The nodes directly inside this one, in the order of the text."""
-        for part in fields(self):
-            yield from _nodes(getattr(self, part.name))
+        return iter(self._inside)
+
+    @cached_property
+    def _inside(self) -> tuple[Node, ...]:
+        return tuple(node for part in fields(self) for node in _nodes(getattr(self, part.name)))
 
     def walk(self) -> Iterator[Node]:
         """This node and all inside it, in the order of the text."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        stack: list[Node] = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack += node._inside[::-1]
 
 
 def _nodes(value) -> Iterator[Node]:

@@ -92,7 +92,8 @@ def _number_pi(table, uses):
     found = uses.names.get("pi", ())
     quantity = table.quantities.get("pi")
     if quantity is not None and (quantity.sizes or quantity.family) and any(not u.below and not u.above for u in found):
-        table.quantities["pi[]"] = table.quantities.pop("pi")
+        table.quantities["pi[]"] = quantity
+        del table.quantities["pi"]
         quantity.key = "pi[]"
 
 

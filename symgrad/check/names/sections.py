@@ -119,7 +119,8 @@ def forget(table: Table, section: Section) -> None:
         if (q := table.quantities.get(key)) and q.family and not q.definitions
     }
     for key in gone:
-        table.quantities.pop(key, None)
+        if key in table.quantities:
+            del table.quantities[key]
         table.axes.pop(key, None)
         table.varied.discard(key)
     table.version += 1

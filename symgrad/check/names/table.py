@@ -76,11 +76,35 @@ class Found:
     primes: int = 0
 
 
+class Quantities(dict[str, Quantity]):
+    """Quantities by their keys, and by their keys without fonts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._plain: dict[str, list[str]] = {}
+
+    def __setitem__(self, key: str, quantity: Quantity) -> None:
+        if key not in self:
+            self._plain.setdefault(plain(key), []).append(key)
+        super().__setitem__(key, quantity)
+
+    def __delitem__(self, key: str) -> None:
+        self._plain[plain(key)].remove(key)
+        super().__delitem__(key)
+
+    def named(self, key: str) -> Quantity | None:
+        """The quantity of this name; a name without its font where only that is known, and the other way round."""
+        if key in self:
+            return self[key]
+        others = self._plain.get(plain(key), ())
+        return self[others[0]] if len(others) == 1 else None
+
+
 class Table:
     """The names of one document, in the order in which it introduces them."""
 
     def __init__(self) -> None:
-        self.quantities: dict[str, Quantity] = {}
+        self.quantities = Quantities()
         self.sizes: set[str] = set()
         self.ranges: dict[str, tuple[Node | None, Node]] = {}
         self.start = 1
@@ -97,10 +121,7 @@ class Table:
 
     def get(self, key: str) -> Quantity | None:
         """The quantity of this name; a name without its font where only that is known, and the other way round."""
-        if key in self.quantities:
-            return self.quantities[key]
-        others = [k for k in self.quantities if plain(k) == plain(key)]
-        return self.quantities[others[0]] if len(others) == 1 else None
+        return self.quantities.named(key)
 
     def find(self, node: Node) -> Found | None:
         """What a symbol with its scripts stands for: the longest known name, the rest are indices and powers."""
@@ -157,7 +178,9 @@ class Table:
     def add(self, quantity: Quantity) -> Quantity:
         """Makes a name known."""
         self.version += 1
-        return self.quantities.setdefault(quantity.key, quantity)
+        if quantity.key not in self.quantities:
+            self.quantities[quantity.key] = quantity
+        return self.quantities[quantity.key]
 
     def declare(self, symbol: Node, sizes: Iterable[Node] | None, domain: str = "real", properties: Iterable[str] = ()):
         """`W^{(l)} ∈ R^{n_l × n_{l-1}}`: a name, the indices of its family, the sizes of its axes."""
