@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
 
 from ...tex.syntax import Big, Relation, Tuple
-from ..names.names import letters, spelled
 from ..names.table import IllTyped, Unclear
 from .arrays import Array, aligned
-from .context import Environment, Eye, NeedsMembers, Value, added, fresh, multiplied
+from .context import Environment, Eye, NeedsMembers, Ones, Value, added, fresh, multiplied
 from .jets import Algebra, Jet, at
 from .quantities import memberwise
-from .ranges import bound_letters, index_range, limits, values
-from .whole import conjunction, index_condition, whole
+from .ranges import axis_length, bound_letters, index_range, limits, values
+from .whole import bare_letters, conjunction, index_condition, whole
 
 MOST = 64
 
@@ -50,10 +50,17 @@ def _at_once(m, node, env, ranges, work):
     where = conjunction([*_condition(m, node, inner), *(_all(a) for a in arrays.values())])
     kept = len(m.masks)
     body = m.value(node.body, inner)
-    _forget(m, kept, set(dims.values()), where, node, tuple(ranges))
-    if isinstance(body, Eye):
-        return Eye(work(m.a, body.scale, tuple(dims.values()), where))
+    _forget(m, kept, arrays, where, node, env)
+    if isinstance(body, Eye | Ones):
+        return replace(body, scale=_of_scales(node, work)(m.a, body.scale, tuple(dims.values()), where))
     return work(m.a, body, tuple(dims.values()), where)
+
+
+def _of_scales(node, work):
+    """A sum of multiples of the unit matrix, or of the vector of ones, is one; no other operator is."""
+    if node.op != "sum":
+        raise Unclear(f"{node.op} of arrays whose size is not known", node)
+    return work
 
 
 def _all(array):
@@ -83,24 +90,43 @@ def _between(m, sides, end, env):
     return [Array(dims, (low <= k) & (k <= high))]
 
 
-def _forget(m, kept, dims, where, node, letters_):
-    """Entries read outside an axis under a bound letter: those that the condition excludes were never read."""
-    for mask in m.masks[kept:]:
-        if set(mask.dims) & dims and not m.padded:
-            _, (inside, wanted) = aligned(mask, where)
-            if np.any(wanted & ~inside):
-                raise _leaves(m, node, letters_)
-    m.masks[kept:] = [mask for mask in m.masks[kept:] if not set(mask.dims) & dims]
+def _forget(m, kept, arrays, where, node, env):
+    """Entries read outside an axis under a bound letter: those that the condition excludes were never read.
+
+    Where all that is read for one value of a free letter lies outside, it is that letter which leaves its axis.
+    """
+    dims = {a.dims[0] for a in arrays.values()}
+    for k, mask in enumerate(m.masks[kept:], kept):
+        if set(mask.dims) & dims:
+            m.masks[k] = _outer(mask, where, dims)
+            if m.masks[k] is None and not m.padded:
+                raise _leaves(m, node, arrays, env)
+    m.masks[kept:] = [mask for mask in m.masks[kept:] if mask is not None and mask.dims]
 
 
-def _leaves(m, node, names):
-    """Letters alone on axes of different sizes mean nothing; an expression may be meant with padding."""
-    table = m.trial.table
-    indices = [i for found in table.occurrences(node.body) for i in found.indices if set(letters(i)) & set(names)]
-    told = "an index of a sum leaves its axis"
-    alone = all(spelled(i) in names for i in indices) and node.sup is None
-    alone = alone and not any(memberwise(m, q) for q in table.mentioned(node.body))
-    return IllTyped(f"{told}: {', '.join(names)}", node) if alone and indices else Unclear(told, node)
+def _outer(mask, where, dims):
+    """Where all the entries that a sum wants lie inside; None where only some of them do."""
+    names, (inside, wanted) = aligned(mask, where)
+    axes = tuple(k for k, name in enumerate(names) if name in dims)
+    all_, some = np.all(inside | ~wanted, axes), np.any(inside & wanted, axes)
+    mixed = np.any(some & ~all_) or not np.any(all_)
+    return None if mixed else Array(tuple(n for n in names if n not in dims), all_)
+
+
+def _leaves(m, node, arrays, env):
+    """A letter alone on an axis that is shorter means nothing; an expression may be meant with padding."""
+    told = f"an index of a sum leaves its axis: {', '.join(arrays)}"
+    for found in m.trial.table.occurrences(node.body):
+        for position, name in bare_letters(found) if _is_sure(m, found.quantity) else ():
+            length = axis_length(m, found, position, env) if name in arrays else None
+            if length is not None and length < arrays[name].data.size:
+                return IllTyped(told, node)
+    return Unclear(told, node)
+
+
+def _is_sure(m, q):
+    """Whether the sizes of a quantity are declared or computed, and alike for all members of a family."""
+    return not q.implied and not memberwise(m, q)
 
 
 def _one_by_one(m, node, env, ranges):

@@ -11,7 +11,7 @@ from .arrays import Array, gather
 from .context import Environment, NeedsMembers, Overrides, by_entries, fresh
 from .jets import Jet
 from .linear import transposed
-from .whole import whole
+from .whole import conjunction, whole
 
 DEEPEST = 24
 Key = tuple[str, tuple[int, ...]]
@@ -22,13 +22,28 @@ def occurrence(m, found: Found, env: Environment, node: Node) -> Jet:
     q = found.quantity
     if not memberwise(m, q):
         value = stored(m, q, env, node)
+        _read_inside(m, (q.key, ()), found.indices, env, node, q)
         return entries(m, value, found.indices, env, node, families_of(m, q), q)
     families = families_of(m, q)
     chosen = found.indices[:families]
     if len(chosen) < families:
         raise Unclear(f"{q.key} is a family: write which member", node)
     members = tuple(single(m, index, env) for index in chosen)
-    return entries(m, member(m, q, members, env), found.indices[families:], env, node, 0, q)
+    value = member(m, q, members, env)
+    _read_inside(m, (q.key, members), found.indices[families:], env, node, q)
+    return entries(m, value, found.indices[families:], env, node, 0, q)
+
+
+def _read_inside(m, key, indices, env, node, q):
+    """An entry that could not be computed, because an index left its axis there, does not count."""
+    inside = m.trial.memory.get(("inside", key))
+    if inside is None:
+        return
+    if len(indices) != inside.ndim:
+        raise Unclear(f"an index leaves its axis in some entries of {q.key}", node)
+    places = [shifted(m, index, env, q, k) for k, index in enumerate(indices)]
+    found, _ = gather(Array((), inside), places)
+    m.outside(found, node)
 
 
 def single(m, index: Node, env: Environment) -> int:
@@ -170,7 +185,7 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
         for name, by in _letter_of(p)
     }
     rest = definition.pattern[len(members) :]
-    return _remembered(m, q, key, env, lambda inner: _over(m, definition, rest, inner.with_indices(bound), q))
+    return _remembered(m, q, key, env, lambda inner: _over(m, definition, rest, inner.with_indices(bound), q, key))
 
 
 def _outside(m, definition, members):
@@ -233,16 +248,18 @@ def _remembered(m, q, key, env, work):
 def computed(m, q: Quantity, env: Environment, node: Node | None) -> Jet:
     """A definition for all values of its indices."""
     definition = q.definitions[0]
-    return _over(m, definition, definition.pattern, env, q)
+    return _over(m, definition, definition.pattern, env, q, (q.key, ()))
 
 
-def _over(m, definition: Definition, pattern: tuple[Node, ...], env: Environment, q: Quantity) -> Jet:
+def _over(m, definition: Definition, pattern: tuple[Node, ...], env: Environment, q: Quantity, key: Key) -> Jet:
     names = tuple(spelled(p) for p in pattern)
     dims = tuple(fresh(n) for n in names)
     bound = {
         n: m.range_array(n, d, definition.body, env, q, k) for k, (n, d) in enumerate(zip(names, dims, strict=True))
     }
+    kept = len(m.masks)
     value = m.array(definition.body, env.with_indices(bound))
+    _keep_outside(m, key, kept, dims, bound)
     sizes = {d: b.data.size for d, b in zip(dims, bound.values(), strict=True)}
     spread = value.map(lambda p: _with_axes(p, dims, sizes))
     if value.shape != ():
@@ -250,6 +267,16 @@ def _over(m, definition: Definition, pattern: tuple[Node, ...], env: Environment
     elif len(names) == 1 and not q.family:
         spread = spread.map(lambda p: p.with_shape((*p.shape, 1)))
     return spread
+
+
+def _keep_outside(m, key, kept, dims, bound):
+    """Which entries of a definition were computed inside all axes, where some were not."""
+    left = [mask for mask in m.masks[kept:] if set(mask.dims) & set(dims)]
+    if left and not m.padded:
+        grid = [Array((d,), np.ones(b.data.size, bool)) for d, b in zip(dims, bound.values(), strict=True)]
+        inside = conjunction([*grid, *left]).inward(dims)
+        m.trial.memory["inside", key] = np.all(inside.data, tuple(range(len(inside.dims))))
+    m.masks[kept:] = [mask for mask in m.masks[kept:] if not set(mask.dims) & set(dims)]
 
 
 def _with_axes(part, dims, sizes):
