@@ -16,12 +16,12 @@ from ..values.fields import FLOAT, NotExact
 from ..values.jets import Jet
 from ..values.meaning import Meaning
 from ..values.ranges import values
-from ..verdicts.claims import POINTS, Judge, member_values, outcome_of, side_range
+from ..verdicts.claims import BROKEN, POINTS, Judge, member_values, outcome_of, side_range
 
 TRIALS = 4
 FRAMES = 2
 PLACES = 40
-FAULTS = (Unclear, NotExact, NeedsMembers, RecursionError, MemoryError, ArithmeticError, ValueError, LookupError)
+FAULTS = (Unclear, NotExact, NeedsMembers, RecursionError, MemoryError, *BROKEN)
 
 
 class Remembering(Meaning):
@@ -114,7 +114,7 @@ class Sieve:
                 if more != chosen:
                     yield from self._frames(meaning, more)
                 return
-            except (Unclear, LookupError):
+            except (Unclear, *BROKEN):
                 if not chosen:
                     raise
 
