@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from .declare import Declaration, Everything, Layout, Start, Vectors
+from .declare import Declaration, Everything, Layout, Repeated, Start, Vectors
 from .sentences import Sentence
 
 _DERIVATIVE = r"(?:gradients?|derivatives?|partial derivatives?)"
@@ -37,6 +37,9 @@ CONVENTIONS: tuple[tuple[re.Pattern[str], Callable[..., Declaration]], ...] = tu
          lambda **s: Start(first=1, **s)),
         (r"\b(?:all|everything|all quantities|all variables|every quantity)\b[a-z ]{0,30}\b(?:are|is|be) (?:all |real |a )*"  # noqa: E501
          r"(?:numbers?|scalars?|scalar valued)\b", lambda **s: Everything(**s)),
+        (r"\bsummation convention\b|\beinstein(?: s)? (?:summation|sum|notation|convention)\b"
+         r"|\b(?:sums?|summed|summation) (?:is |are )?(?:implied |understood )?(?:over|on) (?:all )?(?:repeated|doubled) (?:indices|index)"  # noqa: E501
+         r"|\b(?:repeated|doubled) (?:indices|index) (?:is|are) (?:always |to be |implicitly )*summed\b", lambda **s: Repeated(**s)),  # noqa: E501
         (r"\b(?:zero based|0 based)\b", lambda **s: Start(first=0, **s)),
         (r"\b(?:one based|1 based)\b", lambda **s: Start(first=1, **s)),
     )

@@ -94,6 +94,11 @@ class Vectors(Declaration):
 
 
 @dataclass(frozen=True, eq=False)
+class Repeated(Declaration):
+    """The summation convention: an index that stands twice in a product is summed over."""
+
+
+@dataclass(frozen=True, eq=False)
 class Everything(Declaration):
     """ "All quantities are numbers": what is not declared otherwise is a scalar."""
 

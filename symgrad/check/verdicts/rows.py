@@ -13,6 +13,7 @@ from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Formula, Macros
 from ..names.named import folded
+from ..names.repeated import with_repeated_sums
 from ..names.rewriting import joined_names
 from ..names.sections import Section
 from ..names.stars import without_stars
@@ -40,6 +41,12 @@ def without_stars_in(section: Section) -> Section:
     """A section in which `x^*y`, a star between factors, is a sign of multiplication."""
     rows = without_stars([line.rows for line in section.lines])
     return replace(section, lines=tuple(replace(line, rows=own) for line, own in zip(section.lines, rows, strict=True)))
+
+
+def summed(lines: list[Line]) -> list[Line]:
+    """The lines under the summation convention, their sums written."""
+    rows = with_repeated_sums([line.rows for line in lines])
+    return [replace(line, rows=own) for line, own in zip(lines, rows, strict=True)]
 
 
 def folded_declaration(declaration: Declaration) -> Declaration:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
 from ..declarations.conventions import reads_zero_outside
-from ..declarations.declare import Condition, Context, Declaration, Layout, Property, Range
+from ..declarations.declare import Condition, Context, Declaration, Layout, Property, Range, Repeated
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Break
@@ -27,7 +27,7 @@ from ..slips.slips import find_slip
 from ..values.applied import FUNCTIONS
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .kinds import Kinds, is_word, names_gradient, without_row_label
-from .rows import folded_declaration, without_stars_in
+from .rows import folded_declaration, summed, without_stars_in
 from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Reading, Step
 
 
@@ -42,7 +42,7 @@ class Walk:
         self.quick, self.explain = quick, explain
         self.padded = reads_zero_outside(document.text)
         self.declarations = sorted(map(folded_declaration, declarations), key=lambda d: d.at)
-        self.lines = lines
+        self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
         self.used: set[str] = set()
         self.bounded: list[Property] = []
         self.said: list[tuple[int, Quantity, str]] = []
