@@ -44,7 +44,26 @@ FAMILY = r"""Let $\sigma(x) = \frac{1}{1+e^{-x}}$ and $v, u_o, u_1, \dots, u_K \
 $$J = -\log \sigma(u_o^\top v) - \sum_{k=1}^{K} \log \sigma(-u_k^\top v).$$
 $$\frac{\partial J}{\partial v} = (\sigma(u_o^\top v) - 1) u_o + \sum_{k=1}^{K} \sigma(%su_k^\top v) u_k$$
 """
+EINSTEIN = r"""Repeated indices are summed. Let $A \in \mathbb{R}^{m\times n}$, $x \in \mathbb{R}^n$, $t \in \mathbb{R}^m$ and
+$$u_j = A_{ji} x_i, \qquad L = \tfrac12 (u_j - t_j)(u_j - t_j).$$
+$$\frac{\partial L}{\partial A_{ji}} = (u_j - t_j) x_%s$$
+$$\frac{\partial L}{\partial x_i} = A_{jk}\delta_{ki} (A_{jl} x_l - t_j) = A_{%s} (u_j - t_j)$$
+"""
+SQUARE = r"""Let $x \in \mathbb{R}^m$, $\mu_B = \frac1m \sum_{i=1}^m x_i$ and $\sigma_B^2 = \frac1m \sum_{i=1}^m (x_i - \mu_B)^2$. Then
+$$\frac{\partial \sigma_B^2}{\partial x_j} = \frac{%s}{m} (x_j - \mu_B).$$
+"""
+SWAPPED = r"""Let $X \in \mathbb{R}^{N\times V}$, $E \in \mathbb{R}^{V \times d}$ and $H_{nk} = \sum_{v=1}^V X_{nv} E_{vk}$. A loss $L$
+depends on $H$; write $G_{nk} = \frac{\partial L}{\partial H_{nk}}$. Then
+$$\frac{\partial L}{\partial E_{vl}} = \sum_{n=1}^N X_{%s} G_{n%s}.$$
+"""
+DIFFERENCES = r"""Let $x \in \mathbb{R}^n$ and $d_i = x_{i+1} - x_i$. Then
+$$ d_i + d_{i+1} = x_{i+2} %s x_i $$
+"""
 CASES = [
+    ("repeated indices", EINSTEIN, ("i", "ji"), ("j", "ji"), ("i", "ij")),
+    ("the name of a square", SQUARE, ("2",), ("1",)),
+    ("an index beyond its axis", SWAPPED, ("nv", "l"), ("vn", "l"), ("nv", "v")),
+    ("differences", DIFFERENCES, ("-",), ("+",)),
     ("conv", CONV, ("i+k", "j-k"), ("i", "j-k"), ("i+k", "j+k")),
     ("stride", STRIDE, (r"\sum_{i=0}^{m-1}", "si+k"), ("", "si+k"), (r"\sum_{i=0}^{m-1}", "i+k")),
     ("pool", POOL, ("i",), ("i+1",)),

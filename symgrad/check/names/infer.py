@@ -60,10 +60,10 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
             table.declare(base, sizes).implied = True
             out.append(Inference(key, "a vector"))
     for key, found in unknown.items():
-        out += _declared(table, key, found, axes)
+        out += _declared(table, key, found, axes, defined)
     for key, found in uses.names.items():
         if key not in unknown and (known := table.get(key)) is not None and known.sizes == () and not known.family:
-            out += _labelled(table, found)
+            out += _labelled(table, found, defined)
     _number_pi(table, uses)
     for key, used in uses.names.items():
         if key in defined:
@@ -193,7 +193,7 @@ def _by_entries(table, statement):
             table.declare(statement.sides[0], (Number(statement.at, statement.end, Fraction(n)),))
 
 
-def _declared(table, key, found: list[Use], axes):
+def _declared(table, key, found: list[Use], axes, defined):
     known = table.get(key)
     indexed = [u for u in found if (u.below and _letters_only(table, u.below)) or u.above]
     rank = known.rank if known is not None and known.rank is not None else None
@@ -203,7 +203,7 @@ def _declared(table, key, found: list[Use], axes):
         sizes = tuple(axes.size((key, k), found[0].node) for k in range(rank))
         table.declare(base_of(found[0].node), sizes).implied = True
         return [Inference(key, f"an array with {rank} axes")]
-    return _numbers(table, found)
+    return _numbers(table, found, defined)
 
 
 def _defined(table, formulas, conditions):
@@ -214,7 +214,7 @@ def _defined(table, formulas, conditions):
     for k, rows in enumerate(formulas):
         for row in rows:
             if not _is_value(row.statement):
-                keys = left_names(table, row.statement)
+                keys = [*left_names(table, row.statement), *_squared(row.statement)]
                 out |= {key for key in keys if key not in arguments and (k not in conditions or key not in seen)}
                 arguments |= _arguments(table, row.statement) - out
         seen |= {
@@ -225,6 +225,14 @@ def _defined(table, formulas, conditions):
             if isinstance(n, Symbol | Scripted)
         }
     return out
+
+
+def _squared(statement):
+    """σ_B of `σ_B² = …`: the name is the square, there is no input σ_B."""
+    left = statement.sides[0] if isinstance(statement, Relation) else None
+    if not isinstance(left, Scripted) or not isinstance(left.sup, Number) or statement.relations[0] not in ("=", ":="):
+        return []
+    return [spelled(_without_power(left))] if left.sub is not None else []
 
 
 def _arguments(table, statement):
@@ -287,22 +295,22 @@ def _is_value(statement):
     )
 
 
-def _labelled(table, found):
+def _labelled(table, found, defined):
     """`w_0` of what has no axes: a number of its own."""
     out = []
     labelled = {spelled(_without_power(u.node)): _without_power(u.node) for u in found if u.below}
     for key, node in labelled.items():
-        if table.find(node) is None and all(isinstance(i, Number) for i in items(node.sub)):
+        if key not in defined and table.find(node) is None and all(isinstance(i, Number) for i in items(node.sub)):
             table.declare_label(key, node)
             out.append(Inference(key, "a number"))
     return out
 
 
-def _numbers(table, found):
+def _numbers(table, found, defined):
     out = []
     labelled = {spelled(_without_power(u.node)): _without_power(u.node) for u in found if u.below}
     for key, node in labelled.items():
-        if table.find(node) is None:
+        if key not in defined and table.find(node) is None:
             table.declare_label(key, node)
             out.append(Inference(key, "a number"))
     plain = [u.node for u in found if not u.below]

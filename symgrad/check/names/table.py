@@ -233,8 +233,8 @@ class Table:
                 raise Unclear(f"{spelled(symbol)} has more indices than {quantity.key} has axes", left)
         else:
             name, above, pattern = self.name_and_family(symbol)
-            if name in self.sizes and pattern:
-                name = f"{name}[]"  # `N_k` beside a number N of things
+            if (name in self.sizes or name == "d") and pattern:
+                name = f"{name}[]"  # `N_k` beside a number N of things, `d_i` beside the d of a differential
             quantity = self.add(Quantity(name, symbol, above=above))
         if not pattern and isinstance(symbol, Symbol) and self._indexed_in(right, quantity):
             self.add(Quantity(f"{quantity.key}[]", symbol))

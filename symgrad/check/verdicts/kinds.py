@@ -113,6 +113,8 @@ class Kinds:
     def _named(self, symbol):
         if isinstance(symbol, Symbol) and symbol.name == "d" and self.table.get(spelled(symbol)) is not None:
             return True
+        if isinstance(symbol, Scripted) and spelled(symbol.base) == "d" and symbol.sub is not None:
+            return True  # `d_i = y_i − t_i`
         base = base_of(symbol)
         return (
             base is not None
