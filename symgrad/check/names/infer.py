@@ -16,7 +16,7 @@ from .multiplied import vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
 from .starts import axes_begin, axes_reach
-from .table import Quantity, Table
+from .table import Quantity, Table, is_relation, is_squared
 from .uses import Use, Uses, reserved, starts_at_zero, uses_of
 
 Axis = tuple[str, int]
@@ -38,6 +38,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         uses = uses_of(table, formulas)
     table.letters, table.running = uses.indices, uses.running
     defined = _defined(table, formulas, conditions)
+    table.roots |= set(_roots(table, formulas, uses))
     for rows in formulas:
         for row in rows:
             _by_entries(table, row.statement)
@@ -229,10 +230,19 @@ def _defined(table, formulas, conditions):
 
 def _squared(statement):
     """σ_B of `σ_B² = …`: the name is the square, there is no input σ_B."""
-    left = statement.sides[0] if isinstance(statement, Relation) else None
-    if not isinstance(left, Scripted) or not isinstance(left.sup, Number) or statement.relations[0] not in ("=", ":="):
-        return []
-    return [spelled(_without_power(left))] if left.sub is not None else []
+    left = statement.sides[0] if is_relation(statement, "=", ":=") else None
+    return [spelled(_without_power(left))] if is_squared(left) else []
+
+
+def _roots(table, formulas, uses):
+    """σ beside a σ² that is defined: a name that stands alone somewhere, is never defined itself, and no function."""
+    statements = [row.statement for rows in formulas for row in rows]
+    squares = [(spelled(base_of(s.sides[0])), s.sides[0]) for s in statements if _squared(s)]
+    lefts = {spelled(s.sides[0]) for s in statements if isinstance(s, Relation) and s.sides[0] is not None}
+    for key, left in squares:
+        alone = any(not (isinstance(u.node, Scripted) and u.node.sup is not None) for u in uses.names.get(key, ()))
+        if alone and key not in uses.called and spelled(_without_power(left)) not in lefts:
+            yield from (key, spelled(_without_power(left)))
 
 
 def _arguments(table, statement):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TypeGuard
 
-from ...tex.syntax import Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
+from ...tex.syntax import Group, Node, Number, Product, Relation, Root, Scripted, Sum, Symbol, Tuple
 from .names import base_of, is_letter, is_mark, is_transpose, items, letters, plain, spelled
 
 
@@ -117,6 +118,7 @@ class Table:
         self.confirmed: set[str] = set()
         self.one_step = True
         self.starts: dict[str, dict[int, int]] = {}
+        self.roots: set[str] = set()
         self._worked_out: tuple[int, dict] = (-1, {})
 
     def get(self, key: str) -> Quantity | None:
@@ -147,7 +149,7 @@ class Table:
             (base + sup, items(node.sub), None, node.primes),
         ):
             quantity = self.quantities.get(key)
-            if quantity is not None and key != base:
+            if quantity is not None and key != base and not (indices and self._is_number(quantity)):
                 if quantity.above and rest is not None:
                     return Found(quantity, (*above, *indices), None, left)
                 return Found(quantity, indices, rest, left)
@@ -212,6 +214,8 @@ class Table:
             return spelled(symbol.base) + "'" * symbol.primes, len(above), (*above, *below)
         if symbol.sup is None and below and all(self._may_be_index(b) for b in below):
             return spelled(symbol.base) + "'" * symbol.primes, 0, below
+        if is_squared(symbol) and below and all(self._may_be_index(b) for b in below):
+            return f"{spelled(symbol.base)}^2", 0, below  # `σ_k² = …`
         return spelled(symbol), 0, ()
 
     def _may_be_index(self, node):
@@ -235,12 +239,30 @@ class Table:
             name, above, pattern = self.name_and_family(symbol)
             if (name in self.sizes or name == "d") and pattern:
                 name = f"{name}[]"  # `N_k` beside a number N of things, `d_i` beside the d of a differential
+            elif pattern and name in self.quantities and self._is_number(self.quantities[name]):
+                name = f"{name}[]"  # `μ_k` beside a number μ
             quantity = self.add(Quantity(name, symbol, above=above))
+            self._root_of(symbol, pattern)
         if not pattern and isinstance(symbol, Symbol) and self._indexed_in(right, quantity):
             self.add(Quantity(f"{quantity.key}[]", symbol))
         quantity.definitions.append(Definition(pattern, parameters, right))
         self.version += 1
         return quantity
+
+    def _root_of(self, square: Node, pattern: tuple[Node, ...]) -> None:
+        """σ is the root of σ², where that is what the document defines."""
+        if not is_squared(square):
+            return
+        name = spelled(square.base) if pattern else spelled(replace(square, sup=None))
+        known = self.quantities.get(name)
+        if name in self.roots or (known is not None and not known.definitions):
+            root = self.add(Quantity(name, replace(square, sup=None)))
+            root.definitions.append(Definition(pattern, (), Root(square.at, square.end, square)))
+
+    def root_of(self, square: Quantity) -> list[Quantity]:
+        """σ beside a σ² that is defined."""
+        root = self.quantities.get(square.key.removesuffix("^2"))
+        return [root] if root is not None and root is not square else []
 
     def _indexed_in(self, right: Node, quantity: Quantity) -> bool:
         """`E = Σ_n E_n`: the terms are another quantity than their sum."""
@@ -374,6 +396,11 @@ class Table:
             else:
                 stack += list(n.children())
         return out
+
+
+def is_squared(node: Node | None) -> TypeGuard[Scripted]:
+    """`σ²`, `σ_k²`."""
+    return isinstance(node, Scripted) and isinstance(node.sup, Number) and node.sup.value == 2
 
 
 def _bare(index: Node) -> Node:

@@ -11,12 +11,13 @@ import numpy as np
 
 from ...tex.syntax import Node, Number, Relation
 from ..names.letters import free_letters
-from ..names.table import IllTyped, Table, Unclear
+from ..names.table import IllTyped, Quantity, Table, Unclear
 from ..values.arrays import Array, aligned
 from ..values.context import Environment, NeedsMembers, Ones, fresh, settled, shape_text
 from ..values.fields import EXACT, FLOAT, Balls, Float, Modular, NotExact, Singular
 from ..values.jets import Jet
 from ..values.meaning import Meaning
+from ..values.quantities import stored
 from ..values.ranges import index_range, values
 from ..values.trial import POINT, Trial
 from ..values.whole import index_condition
@@ -189,6 +190,14 @@ class Judge:
             return True
         values_ = outcome.left.reshape(outcome.left.shape[0], -1)
         return bool(np.allclose(values_, values_[:1], rtol=1e-9, equal_nan=True))
+
+    def is_number(self, quantity: Quantity) -> bool:
+        """Whether what a name is defined as is a number."""
+        try:
+            value = stored(Meaning(self._trial(FLOAT, 0, POINTS, False), self.layout), quantity, Environment())
+        except (Unclear, NotExact, NeedsMembers, RecursionError, *BROKEN):
+            return False
+        return value.shape == ()
 
     def rounds(self, left: Node, right: Node, digits: int) -> bool:
         """Whether a value, written with so many decimals, is the number on the right."""

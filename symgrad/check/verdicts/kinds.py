@@ -7,7 +7,7 @@ import itertools
 from ...tex.syntax import Dots, Group, Matrix, Number, Product, Scripted, Sum, Symbol, Text, Tuple
 from ..names.names import base_of, is_letter, letters, spelled
 from ..names.points import is_numeric
-from ..names.table import Table
+from ..names.table import Table, is_squared
 from ..values.applied import FUNCTIONS
 from ..values.meaning import CONSTANTS
 
@@ -33,7 +33,7 @@ class Kinds:
         ):
             return False
         if isinstance(symbol, Scripted) and symbol.sup is not None and (base.name == "e" or not self._family(symbol)):
-            return False
+            return base.name != "e" and self._square_of_input(symbol, right)
         found = self.table.find(symbol)
         if found is None:
             return True
@@ -121,6 +121,15 @@ class Kinds:
             and base.name == "delta"
             and (isinstance(symbol, Symbol) or symbol.sup is not None or len(letters(symbol.sub)) < 2)
         )
+
+    def _square_of_input(self, symbol, right):
+        """`σ² = …` for a σ > 0 of which nothing else is said."""
+        found = self.table.find(symbol)
+        if not is_squared(symbol) or found.sup is None or found.indices or found.primes or isinstance(right, Number):
+            return False
+        q = found.quantity
+        unknown = self._is_input(q) and not q.family and q.key not in self.used and (q.sizes is None or q.implied)
+        return unknown and not any(other is q for other in self.table.mentioned(right))
 
     def _family(self, symbol):
         """A superscript that is an index or a label, not a power or a transpose."""

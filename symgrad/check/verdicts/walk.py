@@ -199,6 +199,8 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why="a name that begins with d")
         if self.kinds.enumerates(left, right):
             return replace(step, kind=NOT_JUDGED, why="a range or a list")
+        if k == 0:
+            self._told_apart(left)
         unheard = (
             k == 0
             and op == "="
@@ -243,6 +245,16 @@ class Walk:
             self._judge_anew()
             return replace(step, kind=ASSUMED, why=f"{fact[0].key} is {fact[1]}")
         return self._claim(step, whole, anchor)
+
+    def _told_apart(self, left):
+        """`μ_B = …` beside a number μ that is defined: a number has no entries, this is another name."""
+        found = self.table.find(left) if isinstance(left, Scripted) and left.sub is not None else None
+        if found is None or not found.indices:
+            return
+        for q in (found.quantity, *self.table.root_of(found.quantity)):
+            if q.is_alone and q.sizes is None and self.judge.is_number(q):
+                q.sizes = ()
+                self.table.version += 1
 
     def _claim(self, step, whole, anchor):
         left = anchor if anchor is not None else step.left
