@@ -29,6 +29,7 @@ from .statements import (
 
 SIGNS = {">": "positive", "<": "negative", "≥": "nonnegative", "≤": "nonpositive", "≠": "nonzero"}
 DEFINITE = {"≻": "positive definite", "⪰": "positive semidefinite", "≽": "positive semidefinite"}
+CONSTRAINTS = ("subject to", "under", "under the constraint", "under the constraints")
 
 
 def alone(sentence: Sentence) -> Iterator[Declaration]:
@@ -57,6 +58,8 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
         yield from _map(said, node, **span)
     elif kind == CONDITION:
         yield Condition(holds=node, until=sentence.end, **span)
+        if meant is not None and meant.words in CONSTRAINTS:
+            return  # the derivatives of a Lagrangian are taken without them
         for each in _states(node, said, **span):
             yield Property(symbol=each.symbol, words=each.words, until=_until(meant, sentence), **span)
     elif said.letter == RELATION and kind != CLAIM and token.formula.display:  # type: ignore[union-attr]

@@ -43,7 +43,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
         (r"{FREE}(?P<S>{LIST})B(?P<P>{PHRASE})(?P<K>{TAIL})", describe),  # x and y are vectors of length n
         (r"{FREE}(?P<S>[sm])b(?P<P>{PHRASE})(?P<K>{TAIL})", describe),  # x is an n-dimensional vector
         (r"{FREE}(?P<S>[mref])B(?P<P>{PHRASE})(?P<K>{TAIL})", describe),  # Let W ∈ … be a symmetric matrix
-        (r"{FREE}(?P<S>{LIST})B(?P<P>{ADJ}){OVER}", describe),  # A and B are symmetric
+        (r"{FREE}(?P<S>[sm](?:[,&]+d*[sm])*)B(?P<P>{ADJ}){OVER}", describe),  # A and B ∈ … are symmetric
         (r"{FREE}(?P<S>[smrf])[bB](?P<P>{ADJ}){OVER}", describe),  # A is symmetric and positive definite
         (r"{FREE}(?P<S>[sm])h(?P<P>A){OVER}", describe),  # X has full column rank
         (r"Ehd*(?P<S>{LIST})[bB](?P<P>{ADJ}){OVER}", describe),  # the entries of x are distinct

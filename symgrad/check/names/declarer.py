@@ -13,6 +13,7 @@ from .case_signs import Cases
 from .names import base_of, items, letters, spelled
 from .table import Definition, Table
 
+MATRICES = frozenset(("symmetric", "antisymmetric", "diagonal", "positive definite", "positive semidefinite"))
 ONE = Number(0, 0, Fraction(1))
 
 
@@ -134,6 +135,8 @@ class Declarer:
         if self.cases.holds_in_cases(d):
             return
         words = d.words
+        if words in MATRICES and quantity.sizes is not None and len(quantity.sizes) < 2:
+            return  # "let $x$ and $A$ be symmetric" speaks of A
         if words == "sums to 1":
             words = "one-hot" if quantity.domain == "binary" else "distribution"
         quantity.properties.add(words)

@@ -9,7 +9,7 @@ from .table import Quantity, Table
 
 def stated_fact(table: Table, left: Node, right: Node) -> tuple[Quantity, str] | None:
     """The input and its property, where an equation says no more than that."""
-    for shape in (_sum_to_one, _symmetric, _orthogonal, _unit, _idempotent):
+    for shape in (_sum_to_one, _centred, _eigenvectors, _symmetric, _orthogonal, _unit, _idempotent):
         found = shape(table, left, right)
         if found is not None:
             return found
@@ -35,6 +35,34 @@ def _sum_to_one(table, left, right):
         return None
     hot = quantity.domain == "binary" or "one-hot" in quantity.properties
     return quantity, "one-hot" if hot else "distribution"
+
+
+def _centred(table, left, right):
+    """`Σ_i x_i = 0` over all members, or all entries, of an input."""
+    if not (isinstance(left, Big) and left.op == "sum" and _is(right, 0) and isinstance(left.body, Scripted)):
+        return None
+    found = table.find(left.body)
+    if _input(table, left.body) is None or found.sup is not None or found.primes or len(found.indices) != 1:
+        return None
+    q = found.quantity
+    if q.member_of is not None:
+        return table.quantities[q.member_of[0]], "centred rows" if q.member_of[1] else "centred columns"
+    return q, "centred"
+
+
+def _eigenvectors(table, left, right):
+    """`S u = λ u`, `S U = U Λ` of inputs: it says which vectors are meant; the property is never asked for."""
+    if not all(isinstance(side, Product) and len(side.factors) == 2 for side in (left, right)):
+        return None
+    (a, u), (b, v) = ([f for _, f in side.factors] for side in (left, right))
+    matrix, vector = table.find(a), _input(table, u)
+    if matrix is None or vector is None or a is u or matrix.quantity is vector or spelled(a) == spelled(b):
+        return None
+    ranks = len(vector.sizes or ())
+    number = _input(table, b) if ranks == 1 else _input(table, v)
+    same = spelled(u) == spelled(v if ranks == 1 else b)
+    known = number is not None and len(number.sizes or ()) == 2 * (ranks == 2)
+    return (vector, "an eigenvector") if same and ranks in (1, 2) and known else None
 
 
 def _symmetric(table, left, right):

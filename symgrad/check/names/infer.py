@@ -76,7 +76,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     for node in uses.varied:
         quantity = table.find(node)
         if quantity is not None and quantity.quantity.key not in defined:
-            table.varied.add(quantity.quantity.key)
+            table.moving.append((node.at, quantity.quantity.key))
     return out
 
 

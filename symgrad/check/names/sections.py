@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...tex.syntax import Relation, Scripted, Symbol
-from ..declarations.declare import Declaration, Space
+from ..declarations.declare import Declaration, Definition, Space
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Break
@@ -71,10 +71,12 @@ def _redeclared(cut):
 
 def _redefined(cut):
     seen: dict[str, set[tuple[str, ...]]] = {}
+    values = {key for section in cut for key in _values(section)}
     for section in cut:
         own: dict[str, set[tuple[str, ...]]] = {}
         for key, parameters in _functions(section):
-            own.setdefault(key, set()).add(parameters)
+            if not values & set(parameters):
+                own.setdefault(key, set()).add(parameters)
         for key, found in own.items():
             if key in seen and not found & seen[key]:
                 return True
@@ -92,6 +94,15 @@ def _functions(section):
                     yield spelled(symbol), tuple(spelled(p) for p in parameters)
 
 
+def _values(section):
+    """Names that have an equation of their own: `J(θ^*)` is J at the place θ^*, no other J."""
+    for line in section.lines:
+        for row in line.rows:
+            left = row.statement.sides[0] if isinstance(row.statement, Relation) else None
+            if isinstance(left, Symbol | Scripted) and row.statement.relations[0] in ("=", ":="):
+                yield spelled(left)
+
+
 def _is_name(node):
     return isinstance(node, Symbol | Scripted) and base_of(node) is not None
 
@@ -107,7 +118,7 @@ def forget(table: Table, section: Section) -> None:
     gone = {
         table.name_and_family(d.symbol)[0] for d in section.declarations if isinstance(d, Space) and d.sizes is not None
     }
-    gone |= {key for key, _ in _functions(section)}
+    gone |= {key for key, parameters in _functions(section) if not _same(table, key, parameters, section)}
     used = {
         n for line in section.lines for row in line.rows if row.statement is not None for n in _names(row.statement)
     }
@@ -122,8 +133,17 @@ def forget(table: Table, section: Section) -> None:
         if key in table.quantities:
             del table.quantities[key]
         table.axes.pop(key, None)
-        table.varied.discard(key)
+        table.moving = [(at, name) for at, name in table.moving if name != key]
     table.version += 1
+
+
+def _same(table, key, parameters, section):
+    """`J(θ) = …` once more says something of the J that is known, unless words introduce it."""
+    q = table.quantities.get(key)
+    known = {tuple(spelled(p) for p in d.parameters) for d in q.definitions} if q is not None else set()
+    anew = (d.row.statement for d in section.declarations if isinstance(d, Definition))
+    lefts = (Table.left_side(s.sides[0])[0] for s in anew if isinstance(s, Relation) and s.sides[0] is not None)
+    return parameters in known and key not in {spelled(symbol) for symbol in lefts}
 
 
 def _subscripted(section):

@@ -91,6 +91,10 @@ class Trial:
                 yield from q.sizes or ()
             if q.key in self.table.sizes and self._made(q.key) is not None:
                 yield q.symbol
+            if "orthogonal" in q.properties and len(q.sizes or ()) == 2 and spelled(q.sizes[0]) != spelled(q.sizes[1]):
+                rows, columns = q.sizes
+                more = Number(rows.at, rows.end, Fraction(1))
+                yield Sum(rows.at, rows.end, (("+", rows), ("-", columns), ("+", more)))
 
     def _ranges(self):
         """The lengths of the ranges that are written with several letters."""
@@ -204,7 +208,8 @@ class Trial:
     def _with_properties(self, quantity, value, rng):
         for word, made in PROPERTIES.items():
             if word in quantity.properties:
-                if word in OF_MATRICES and (len(value.shape) < 2 or value.shape[-1] != value.shape[-2]):
+                square = len(value.shape) >= 2 and value.shape[-1] == value.shape[-2]
+                if word in OF_MATRICES and not square and not (word == "orthogonal" and 1 not in value.shape):
                     raise Unclear(f"{quantity.key} is said to be {word}, and is no square matrix", quantity.symbol)
                 value = made(self.algebra, value, rng)
         return value
@@ -279,9 +284,26 @@ def _diagonal(a, value, rng):
 
 
 def _orthogonal(a, value, rng):
-    """Cayley's transform `(1 − S)(1 + S)⁻¹` of an antisymmetric S."""
-    s, one = _antisymmetric(a, value, rng), identity(a, value.shape[-1])
-    return a.matmul(a.subtract(one, s), inverse(a, a.add(one, s)))
+    """Cayley's transform `(1 − S)(1 + S)⁻¹` of an antisymmetric S; the first columns of it, where there are fewer."""
+    rows, columns = value.shape[-2:]
+    if columns > rows:
+        raise Unclear("more columns than rows cannot be orthonormal")
+    wide = value.map(lambda p: Array(p.dims, np.concatenate([p.data] * -(-rows // columns), -1)[..., :rows]))
+    s, one = _antisymmetric(a, wide, rng), identity(a, rows)
+    turned = a.matmul(a.subtract(one, s), inverse(a, a.add(one, s)))
+    return turned.map(lambda p: Array(p.dims, p.data[..., :columns]))
+
+
+def _centred(axis):
+    """The mean along an axis taken away."""
+
+    def work(a, value, rng):
+        along = axis if axis is not None else 1 - len(value.base.data.shape)
+        n = value.base.data.shape[along]
+        total = value.map(lambda p: Array(p.dims, np.expand_dims(a.field.sum(p.data, (along,)), along)))
+        return a.subtract(value, a.divide(total, a.number(n)))
+
+    return work
 
 
 def _distribution(a, value, rng):
@@ -344,6 +366,9 @@ PROPERTIES = {
     "distribution": _distribution,
     "one-hot": _one_hot,
     "unit": _unit,
+    "centred": _centred(None),
+    "centred rows": _centred(-2),
+    "centred columns": _centred(-1),
 }
 OF_MATRICES = frozenset(
     ("idempotent", "symmetric", "antisymmetric", "diagonal", "positive semidefinite", "positive definite", "orthogonal")

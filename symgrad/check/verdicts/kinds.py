@@ -12,6 +12,9 @@ from ..values.applied import FUNCTIONS
 from ..values.meaning import CONSTANTS
 
 
+ANEW = frozenset(("let", "set", "take", "put", "consider", "choose", "we set"))
+
+
 class Kinds:
     """Tells definitions and assumptions from claims, by what the table knows; `used` are names that claims spoke of."""
 
@@ -60,6 +63,15 @@ class Kinds:
         if q.definitions or not others or q.key in {k for other in others for k in self.table.depends(other)}:
             return False
         return all(is_letter(i) for i in found.indices)
+
+    def set_anew(self, found, symbol, right, words):
+        """`Now let W = I_n` where W had an equation: another value from here on; "with" sets a constant only."""
+        if found.indices or found.sup is not None or not isinstance(symbol, Symbol):
+            return False
+        others = self.table.mentioned(right)
+        if found.quantity.key in {key for other in others for key in self.table.depends(other)}:
+            return False
+        return words in ANEW or (words == "with" and not others)
 
     def another_value(self, left, right):
         """`X = 1` with probability p, `X = 0` otherwise."""

@@ -89,7 +89,7 @@ class Walk:
         number = 0
         for section in self.sections:
             self._enter(section, section is self.sections[0])
-            begun = len(self.reading.steps)
+            self.begun = len(self.reading.steps)
             for line in section.lines:
                 if line.fault is not None:
                     f = line.formula
@@ -98,10 +98,15 @@ class Walk:
                 number += 1
                 if progress is not None:
                     progress(number, len(self.lines))
-            self._look_back(begun)
-            if self.explain:
-                self._explain(begun)
+            self._close()
         return self.reading
+
+    def _close(self):
+        """What was judged so far is done with, while the names stand for what they stood for."""
+        self._look_back(self.begun)
+        if self.explain:
+            self._explain(self.begun)
+        self.begun = len(self.reading.steps)
 
     def _explain(self, begun):
         """The likely slip of what is refuted, while the section's names are known."""
@@ -109,6 +114,7 @@ class Walk:
             refuted = step.verdict is not None and step.verdict.kind == REFUTED
             if refuted and step.left is not None and step.right is not None and self.explain:
                 self.explain -= 1
+                self._vary(step.right.at)
                 slip = find_slip(self.judge, step.left, step.right, step.around)
                 self.reading.steps[k] = replace(step, slip=slip)
 
@@ -244,7 +250,7 @@ class Walk:
             self.table.version += 1
             self._judge_anew()
             return replace(step, kind=ASSUMED, why=f"{fact[0].key} is {fact[1]}")
-        return self._claim(step, whole, anchor)
+        return self._claim(step, whole, anchor, context)
 
     def _told_apart(self, left):
         """`μ_B = …` beside a number μ that is defined: a number has no entries, this is another name."""
@@ -256,12 +262,12 @@ class Walk:
                 q.sizes = ()
                 self.table.version += 1
 
-    def _claim(self, step, whole, anchor):
+    def _claim(self, step, whole, anchor, context):
         left = anchor if anchor is not None else step.left
         verdict = self._verdict(left, step.right, whole)
         for quantity in (*self.table.mentioned(left), *self.table.mentioned(step.right)):
             self.used.add(quantity.key)
-        if verdict.kind == REFUTED and self._anew(step, left):
+        if verdict.kind == REFUTED and self._anew(step, left, context):
             return self._define_anew(step, left)
         if verdict.holds:
             self._confirm(left, step.right)
@@ -279,11 +285,14 @@ class Walk:
         plain_number = isinstance(number, Number) and number.value not in (0, 1)
         return plain_number and self.kinds.is_derivative(left) and not self.judge.constant(left)
 
-    def _anew(self, step, left):
-        """`f(x) = …` once more, with a function that the former f knows nothing of: another f."""
+    def _anew(self, step, left, context):
+        """`f(x) = …` once more, with a function that the former f knows nothing of, or "now let W = I": another one."""
         symbol, parameters = self.table.left_side(left)
         found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
         known = found is not None and found.quantity.definitions and not found.primes
+        if left is step.left and known and context is not None and context.kind == "definition":
+            if self.kinds.set_anew(found, symbol, step.right, context.words):
+                return True
         if not parameters or left is not step.left or found is None or not known:
             return False
         names = {n.name for n in step.right.walk() if isinstance(n, Symbol) and n.name in FUNCTIONS}
@@ -294,11 +303,18 @@ class Walk:
         symbol, _ = self.table.left_side(left)
         found = self.table.find(symbol)
         assert found is not None
+        self._close()
         found.quantity.definitions.clear()
         self._judge_anew()
         return replace(self._define(step, left, step.right), why=f"{found.quantity.key}, defined anew")
 
+    def _vary(self, at):
+        """What moves in a differential: the inputs that stand behind a d under the same heading, else anywhere."""
+        here = {key for place, key in self.table.moving if self._part(place) == self._part(at)}
+        self.table.varied = here or {key for _, key in self.table.moving}
+
     def _verdict(self, left, right, whole):
+        self._vary(right.at)
         verdict = self.judge.verdict(left, right, whole, self._given(right))
         if not verdict.holds and self.point.holds_in(self._part(right.at)) and any(map(is_numeric, whole)):
             return self._at_values(left, right, whole)
@@ -361,6 +377,7 @@ class Walk:
         """The quantity loses what it was said to be: that follows now, or it does not hold."""
         found = self.table.find(left)
         assert found is not None
+        self._close()
         found.quantity.properties -= {"distribution", "one-hot", "positive", "fraction", "unit"}
         found.quantity.member_of = None
         self.used.discard(found.quantity.key)
