@@ -65,6 +65,8 @@ def describe(found: Match) -> Iterator[Declaration]:
     """Rank, sizes and properties of the symbols S by the phrase P and the size K."""
     adjectives, nouns = found.phrase("A"), found.phrase("N")
     noun = _noun(nouns)
+    if nouns and "of" in NOUNS[nouns[-1]].properties and _before_symbol(found):
+        return  # "the length of $z$" says nothing of z
     if not nouns and _before_symbol(found) and set(adjectives) & PREDICATE_ONLY:
         return
     ones = [word for name in found.phrase("N", "K") for word in NOUNS[name].properties]
@@ -161,6 +163,12 @@ def in_set(found: Match) -> Iterator[Declaration]:
     if space is not None:
         for symbol in found.names():
             yield from belongs(symbol, space, **found.span)
+
+
+def roles(found: Match) -> Iterator[Declaration]:
+    """ "The embeddings are vectors in $\\mathbb{R}^d$: anchor $a$, positive $p$"."""
+    if _noun(found.phrase("N")).rank:
+        yield from in_set(found)
 
 
 def belongs(symbol: Node, space: Node, at: int, end: int, family=None) -> Iterator[Declaration]:

@@ -19,13 +19,15 @@ from ...tex.reader import read_display
 from ...tex.syntax import Row
 from ..documents.pieces import Formula, Macros, Piece
 from .alone import alone
+from .alone import spelling as spelling_of
 from .conventions import conventions
 from .cues import contexts, section_cue
-from .declare import Declaration
+from .declare import Declaration, Property, Space
 from .guards import bounded, ignored, told
 from .parts import parts
-from .phrases import Match, describe, entrywise, function_of, in_set, independent, ranging, sized
+from .phrases import Match, describe, entrywise, function_of, in_set, independent, ranging, roles, sized
 from .sentences import Sentence, Token, sentences
+from .worded_conditions import worded_conditions
 from .words import ADJECTIVES, KINDS, NOUNS
 
 _LIST = r"(?:s(?:[,&]+d*s)*)"
@@ -68,6 +70,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
             r"{FREE}(?P<S>{LIST})(?:[bB]?w{{0,2}}p|[bB]w{{0,2}}|Rp|B{PHRASE}p)(?P<Q>q)",
             in_set,
         ),  # y takes values in {{0, 1}}
+        (r"(?P<P>N)p(?P<Q>q)[:(](?P<S>(?:[,&]*[wdANh]{{0,4}}s)+)(?=[.;)]|$)", roles),  # vectors in ℝᵈ: anchor a, positive p
         (r"(?P<S>{LIST})Rp(?P<Q>[sux])p(?P<K>[szux])", ranging),  # k runs from 1 to K
         (r"{FREE}(?P<S>s)[bB]?(?P<P>(?:d*A)*)d*F(?P<T>{LIST})", function_of),  # L is a differentiable function of z
         (r"{FREE}(?P<S>{LIST})[bB]?I(?P<T>{LIST})", independent),  # A does not depend on x
@@ -128,14 +131,20 @@ def _of(sentence: Sentence) -> Iterator[Declaration]:
     yield from conventions(sentence)
     yield from alone(sentence)
     yield from parts(sentence)
+    yield from worded_conditions(sentence)
     spelling = spelled(sentence.tokens)
     letters = "".join(letter for letter, _ in spelling)
     said: set[tuple] = set()
-    for pattern, make in PATTERNS:
+    listed: set[tuple] = set()
+    for pattern, make in sorted(PATTERNS, key=lambda row: row[1] is not roles):
         for match in pattern.finditer(letters):
             found = Match(spelling, match)
             for each in make(found):
                 key = told(each)
+                if make is roles and isinstance(each, Space):
+                    listed.add(spelling_of(each.symbol))
+                elif isinstance(each, Property) and spelling_of(each.symbol) in listed:
+                    continue  # the "positive" of a triplet
                 if key not in said and not ignored(each, sentence, found):
                     said.add(key)
                     yield bounded(each, sentence, found)

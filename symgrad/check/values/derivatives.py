@@ -38,8 +38,11 @@ def variables(m, below: Node | None) -> list[Node]:
     if not isinstance(below, Product):
         raise Unclear("a derivative by nothing", below)
     out: list[Node] = []
+    sign = base_of(below.factors[0][1])
     for _, factor in below.factors:
-        if starts_partial(factor) and not (out and isinstance(factor, Product)):
+        own = base_of(factor)
+        named = own is not None and sign is not None and own.name != sign.name and m.trial.table.find(factor) is not None
+        if starts_partial(factor) and not named and not (out and isinstance(factor, Product)):
             continue
         times, variable = _power(m, factor)
         out += [variable] * times

@@ -25,6 +25,7 @@ from ..names.sections import forget, sections
 from ..names.table import Definition, Quantity, Unclear
 from ..slips.slips import find_slip
 from ..values.applied import FUNCTIONS
+from .branches import branches
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .kinds import Kinds, is_word, names_gradient, without_row_label
 from .rows import folded_declaration, summed, without_stars_in
@@ -44,9 +45,11 @@ class Walk:
         self.declarations = sorted(map(folded_declaration, declarations), key=lambda d: d.at)
         self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
         self.used: set[str] = set()
+        self.valued: dict[str, set] = {}
         self.bounded: list[Property] = []
         self.said: list[tuple[int, Quantity, str]] = []
         self.point = Point(self.table)
+        self.branch: tuple[int, int, tuple[Relation, ...]] | None = None
         self.conditions = [d for d in self.declarations if isinstance(d, Condition)]
         self.cases = Cases(self.declarations)
         self.headings = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
@@ -69,12 +72,28 @@ class Walk:
         declare_iterates(self.table, [line.rows for line in section.lines])
         self.table.labels |= number_labels(self.table, [line.rows for line in section.lines])
         self.reading.inferred += infer(self.table, [line.rows for line in section.lines], self._conditions(section))
+        self._values(section)
         self._judge_anew()
 
     def _conditions(self, section):
         """Which formulas of a section are set as conditions."""
         kinds = [self._context(line.formula) for line in section.lines]
         return frozenset(k for k, c in enumerate(kinds) if c is not None and c.kind == "condition")
+
+    def _values(self, section):
+        """`y = 0` similar, `y = 1` dissimilar: names of which several values are told take each of them."""
+        values: dict[str, set] = {}
+        for line in section.lines:
+            context = self._context(line.formula)
+            for row in line.rows if context is None or context.kind in ("claim", "definition") else ():
+                s = row.statement
+                sides = s.sides if isinstance(s, Relation) and s.relations == ("=",) else ()
+                if sides and isinstance(sides[0], Symbol) and isinstance(sides[1], Number):
+                    values.setdefault(spelled(sides[0]), set()).add(sides[1].value)
+        self.valued = {key: found for key, found in values.items() if len(found) > 1}
+        for key, found in self.valued.items():
+            if found == {0, 1} and (q := self.table.quantities.get(key)) is not None and q.implied:
+                q.domain = "binary"
 
     def _declare_all(self, section):
         defined = {key for line in section.lines for row in line.rows for key in left_names(self.table, row.statement)}
@@ -227,7 +246,8 @@ class Walk:
         introduced = context is not None and context.kind == "definition"
         if k == 0 and introduced and self.kinds.parametrised(left, right):
             return self._define_input(step, left, right)
-        if op == ":=" or (k == 0 and self.kinds.fresh(left, right, introduced)):
+        one_of = k == 0 and spelled(left) in self.valued and isinstance(right, Number)
+        if op == ":=" or (k == 0 and not one_of and self.kinds.fresh(left, right, introduced)):
             return self._define(step, left, right)
         if self.kinds.unknown(right) and self.kinds.fresh(right, left) and self.kinds.is_derivative(left):
             return self._define(step, right, left)
@@ -238,6 +258,8 @@ class Walk:
             return replace(step, kind=ASSUMED, why="a value given")
         if (isinstance(right, Number) or spelled(right) in UNITS) and self.kinds.input_entry(left):
             return replace(step, kind=ASSUMED, why="a value given")
+        if one_of:
+            return replace(step, kind=ASSUMED, why="one of its values")
         if k == 0 and self.kinds.another_value(left, right):
             return replace(step, kind=ASSUMED, why="another value given")
         if self.kinds.two_inputs(left, right):
@@ -318,9 +340,24 @@ class Walk:
         verdict = self.judge.verdict(left, right, whole, self._given(right))
         if not verdict.holds and self.point.holds_in(self._part(right.at)) and any(map(is_numeric, whole)):
             return self._at_values(left, right, whole)
+        if verdict.kind == REFUTED and (branch := self._on_a_branch(left, right, whole)) is not None:
+            return branch
         if verdict.kind == REFUTED and self._at_a_point(left, right):
             return Verdict(UNDECIDED, "a number at values that the text does not state", right)
         return verdict
+
+    def _on_a_branch(self, left, right, whole):
+        """Judged on the branch of a maximum that words of the sentence pick, or of one before under this heading."""
+        part = self._part(right.at)
+        told = [d for d in self.conditions if isinstance(d.holds, str) and d.at <= right.at < (d.until or 0)]
+        where = told[-1].at if told else -1
+        known = self.branch is not None and self.branch[0] == part and where in (-1, self.branch[1])
+        for on in [self.branch[2]] if known else branches(self.table, left) if told else ():
+            verdict = self.judge.verdict(left, right, whole, (*self._given(right), *on))
+            if verdict.holds:
+                self.branch = (part, where if told else self.branch[1], on)
+                return verdict
+        return None
 
     def _given(self, node):
         """The conditions of the sentence in which a step stands."""
