@@ -23,6 +23,7 @@ class Declarer:
     def __init__(self, table: Table, indices: frozenset[str] | set[str], cases: Cases):
         self.table, self.indices, self.cases = table, indices, cases
         self.part_names: set[str] = set()
+        self.listed: set[str] = set()
 
     def declare(self, declarations: Iterable[Declaration], defined: set[str]) -> list[Property]:
         """Sizes and ranges first, then properties and functions; what holds only from its sentence on is returned."""
@@ -52,6 +53,8 @@ class Declarer:
         if d.family is not None and d.sizes is not None:
             self._members(d)
             return
+        if d.sizes == () and isinstance(d.symbol, Symbol) and (own := spelled(d.symbol)) in self.listed:
+            self._twin(own)
         self.table.declare(d.symbol, d.sizes, d.field, d.properties).rank = d.rank
         if d.sizes == () and d.field in ("integer", "natural") and isinstance(d.symbol, Symbol):
             self.table.sizes.add(spelled(d.symbol))  # a stride, a count: a whole number, alone and in an index
@@ -65,13 +68,26 @@ class Declarer:
         first = int(low.value) if isinstance(low, Number) else None
         if d.sizes == () and first == self.table.start:
             sizes = (high if first else Sum(high.at, high.end, (("+", high), ("+", ONE))),)
+            known = self.table.quantities.get(spelled(base))
+            twin = known is not None and known.sizes == ()
             self.table.declare(base, sizes, d.field, d.properties)
+            self.listed.add(spelled(base))
+            if twin:
+                assert known is not None
+                self._twin(spelled(base))
+                self.table.declare(base, (), known.domain, known.properties)
             return
         letter = Symbol(d.at, d.end, f"#{spelled(base)}")
         self.table.ranges[spelled(letter)] = (low, high)
         self.table.sizes.update(n for n in letters(high) if self.table.get(n) is None)
         quantity = self.table.declare(base, d.sizes, d.field, d.properties)
         quantity.family = quantity.family or (letter,)
+
+    def _twin(self, name):
+        """`α_1, …, α_m` beside a number α."""
+        quantity = self.table.quantities.pop(name)
+        quantity.key = f"{name}[]"
+        self.table.add(quantity)
 
     def _function(self, d, defined):
         """A function that is named and not defined; a quantity said to be one of others is what its equation says."""
@@ -106,6 +122,7 @@ class Declarer:
         whole = matrix.quantity
         if d.words == "entry":
             if not whole.definitions and spelled(base) != whole.key:
+                self.table.declare(base, whole.sizes)
                 whole.definitions.append(Definition(items(d.symbol.sub), (), d.symbol))
             return
         assert whole.sizes is not None

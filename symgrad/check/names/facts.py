@@ -65,6 +65,20 @@ def _eigenvectors(table, left, right):
     return (vector, "an eigenvector") if same and ranks in (1, 2) and known else None
 
 
+def conjugate(table: Table, left: Node, right: Node) -> tuple[Quantity, Node] | None:
+    """The family and the matrix of `p_iᵀ S p_j = 0`."""
+    if not (isinstance(left, Product) and len(left.factors) == 3 and _is(right, 0)):
+        return None
+    (_, a), (_, matrix), (_, b) = left.factors
+    q, found = _input(table, a), table.find(b) if isinstance(b, Scripted) else None
+    if q is None or found is None or found.quantity is not q or len(q.family) != 1 or not isinstance(matrix, Symbol):
+        return None
+    turned = isinstance(a, Scripted) and is_transpose(a.sup) and found.sup is None
+    one = table.find(a)
+    apart = one is not None and [spelled(i) for i in one.indices] != [spelled(i) for i in found.indices]
+    return (q, matrix) if turned and apart else None
+
+
 def _symmetric(table, left, right):
     """`Aᵀ = ±A`."""
     if not isinstance(left, Scripted) or not (is_transpose(left.sup) or left.primes == 1):

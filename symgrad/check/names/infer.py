@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
+from .families import families_beside
 from .multiplied import vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
@@ -43,6 +44,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         for row in rows:
             _by_entries(table, row.statement)
     _numbered_arguments(table, formulas)
+    families_beside(table, uses)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     axes = Axes(table, uses)
     _arguments_fit(table, formulas, axes)
@@ -407,7 +409,7 @@ class Axes:
         positions = use.below if use.above or not families else use.below[families:]
         for k, index in enumerate(use.below[:families] if not use.above else ()):
             if letters(index) == (spelled(index),) and spelled(index) in use.scopes:
-                self._join((key, f"member {k}"), use.scopes[spelled(index)])
+                self._join((quantity.quantity.key, f"member {k}"), use.scopes[spelled(index)])
         for k, index in enumerate(positions):
             if letters(index) != (spelled(index),) or spelled(index) not in use.scopes:
                 continue

@@ -55,10 +55,16 @@ def _collect(statement, run, used):
             run |= binds(node)
         elif isinstance(node, Scripted) and is_index_function(node):
             run |= set(letters(node.sub)) if node.sub is not None else set()
-        elif isinstance(node, Scripted) and node.sub is not None:
+        elif isinstance(node, Scripted) and node.sub is not None and not _operator(node):
             used |= {spelled(i) for i in items(node.sub) if is_letter(i)}
         elif isinstance(node, Relation) and all(is_letter(s) for s in node.sides):
             run |= {spelled(s) for s in node.sides if s is not None}
+
+
+def _operator(node):
+    """`\\nabla_x`: x is what is differentiated by."""
+    base = base_of(node)
+    return base is not None and base.name in ("nabla", "partial", "D", "d")
 
 
 def _left(statement, lefts):

@@ -37,7 +37,8 @@ class Quantity:
     """What a name stands for.
 
     `above` counts the indices written as superscripts, `family` all indices that choose a member (before the axes
-    of the value); `sizes` are the axes, None where they are not declared.
+    of the value); `sizes` are the axes, None where they are not declared. Of a family with a `conjugate` S,
+    `p_iᵀ S p_j = 0` for different members.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Quantity:
     by: tuple[Node, ...] = ()
     rank: int | None = None
     member_of: tuple[str, bool] | None = None
+    conjugate: Node | None = None
     implied: bool = False
 
     @property
@@ -365,6 +367,8 @@ class Table:
             for definition in q.definitions:
                 stack += self.mentioned(definition.body)
                 stack += self._written_out(definition.body, q)
+            if q.conjugate is not None:
+                stack += self.mentioned(q.conjugate)
             if q.member_of is not None:
                 stack.append(self.quantities[q.member_of[0]])
             if not q.definitions:

@@ -171,7 +171,7 @@ def _use(table, node, scopes, uses):
     marked = isinstance(node, Scripted) and (is_mark(node.sup) or is_mark(node.sub))
     if marked or (key in scopes and (isinstance(node, Symbol) or node.sub is None)):
         return
-    if isinstance(node, Scripted):
+    if isinstance(node, Scripted) and base.name not in ("nabla", "D"):
         _mark(table, node.sub, uses)
     if base.name in ("nabla", "partial", "d"):
         if isinstance(node, Scripted) and node.sub is not None and base.name == "nabla":
@@ -305,6 +305,8 @@ def reserved(table: Table, key: str, node: Node, called: Collection[str] = ()) -
     """Names that are never a quantity by themselves."""
     base = base_of(node)
     assert base is not None
+    if base.font == "bb" and base.name in ("R", "E"):
+        return True
     if (key == "delta" and isinstance(node, Symbol)) or table.get(key) is not None:
         return False
     if key in ("sigma", "pi") and key not in called and (key == "sigma" or isinstance(node, Scripted)):

@@ -9,7 +9,7 @@ from ..names.names import letters, moved, spelled
 from ..names.table import Definition, Found, IllTyped, Quantity, Unclear
 from .arrays import Array, gather
 from .context import Environment, NeedsMembers, Overrides, by_entries, fresh
-from .jets import Jet
+from .jets import NONE, Jet
 from .linear import transposed
 from .whole import conjunction, whole
 
@@ -149,8 +149,24 @@ def stored(m, q: Quantity, env: Environment, node: Node | None = None) -> Jet:
     if not q.definitions:
         if q.sizes is None:
             raise Unclear(f"the size of {q.key} is not declared", node)
+        if q.conjugate is not None:
+            return _remembered(m, q, key, env, lambda inner: _conjugate(m, q, inner))
         return m.trial.draw(q, ())
     return _remembered(m, q, key, env, lambda inner: computed(m, q, inner, node))
+
+
+def _conjugate(m, q, env):
+    """The members of a family by Gram and Schmidt: each loses its part along those before, in the product of S."""
+    s, drawn = m.array(q.conjugate, env), m.trial.draw(q, ())
+    done: list[Jet] = []
+    for k in range(drawn.shape[0]):
+        p = drawn.map(lambda part, k=k: Array(part.dims, part.data.take(k, axis=len(part.dims))))
+        for other in done:
+            row = m.a.matmul(transposed(other), s)
+            along = m.a.divide(m.a.matmul(row, p), m.a.matmul(row, other))
+            p = m.a.subtract(p, m.a.multiply(along, other))
+        done.append(p)
+    return Jet({NONE: Array(done[0].base.dims, np.stack([p.base.data for p in done], axis=len(done[0].base.dims)))})
 
 
 def _rows(m, member_of, env):

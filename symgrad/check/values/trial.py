@@ -92,9 +92,9 @@ class Trial:
             if q.key in self.table.sizes and self._made(q.key) is not None:
                 yield q.symbol
             if "orthogonal" in q.properties and len(q.sizes or ()) == 2 and spelled(q.sizes[0]) != spelled(q.sizes[1]):
-                rows, columns = q.sizes
-                more = Number(rows.at, rows.end, Fraction(1))
-                yield Sum(rows.at, rows.end, (("+", rows), ("-", columns), ("+", more)))
+                yield _more(*q.sizes)
+            if q.conjugate is not None and (of := self.table.ranges.get(spelled(q.family[0]))) is not None:
+                yield _more(q.sizes[0], of[1])
 
     def _ranges(self):
         """The lengths of the ranges that are written with several letters."""
@@ -213,6 +213,12 @@ class Trial:
                     raise Unclear(f"{quantity.key} is said to be {word}, and is no square matrix", quantity.symbol)
                 value = made(self.algebra, value, rng)
         return value
+
+
+def _more(rows: Node, columns: Node) -> Node:
+    """What is 2 or more where there are more rows than columns."""
+    one = Number(rows.at, rows.end, Fraction(1))
+    return Sum(rows.at, rows.end, (("+", rows), ("-", columns), ("+", one)))
 
 
 def atoms(size: Node, labels: Collection[str]) -> list[str]:

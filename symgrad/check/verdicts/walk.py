@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
+from ..declarations.alone import entries_of
 from ..declarations.conventions import reads_zero_outside
 from ..declarations.declare import Condition, Context, Declaration, Layout, Property, Range, Repeated
 from ..documents.document import Document
@@ -14,7 +15,7 @@ from ..documents.lines import Line
 from ..documents.pieces import Break
 from ..names.case_signs import Cases
 from ..names.declarer import Declarer
-from ..names.facts import stated_fact
+from ..names.facts import conjugate, stated_fact
 from ..names.indices import only_indices
 from ..names.infer import infer, left_names, own_entries, solved
 from ..names.iterates import declare_iterates
@@ -216,7 +217,8 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why=RELATIONS.get(op, f"{op} is no equality"))
         if left is None:
             return replace(step, kind=NOT_JUDGED, why="nothing stands on the left")
-        if own_entries(left, right):
+        entries = isinstance(row.statement, Relation) and k == 0 and entries_of(row.statement) is not None
+        if own_entries(left, right) or entries:
             return replace(step, kind=NOT_JUDGED, why="its entries")
         if is_word(left):
             return replace(step, kind=NOT_JUDGED, why="letters that make a word")
@@ -236,6 +238,10 @@ class Walk:
             self.point.give(left, right, self._part(left.at))
         if context is not None and context.kind == "condition" and unheard:
             return self._define(step, left, right)
+        if context is not None and context.kind == "condition" and (pair := conjugate(self.table, left, right)):
+            pair[0].conjugate = pair[1]
+            self.table.version += 1
+            self._judge_anew()
         if context is not None and context.kind in ("wrong", "not judged", "condition"):
             return replace(step, kind=ASSUMED if context.kind == "condition" else NOT_JUDGED, why=context.words)
         if op == "=:":
