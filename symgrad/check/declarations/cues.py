@@ -53,7 +53,7 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         "misconception | students often write | "
         "wrongly": Cue(WRONG),
         "away from | except | except at | except for | apart from": Cue(CONDITION, "clause"),
-        "is not | are not | not | never | does not equal | is not equal to": Cue(WRONG, "next"),
+        "is not | are not | not | never | no | does not equal | is not equal to": Cue(WRONG, "next"),
         "minimize | minimise | maximize | maximise": Cue(DEFINITION, "near"),
         "update rule | solve | approximately | roughly": Cue(TASK, "clause"),
     }

@@ -55,9 +55,26 @@ class Declarer:
             return
         if d.sizes == () and isinstance(d.symbol, Symbol) and (own := spelled(d.symbol)) in self.listed:
             self._twin(own)
+        if self._entry(d):
+            return
         self.table.declare(d.symbol, d.sizes, d.field, d.properties).rank = d.rank
         if d.sizes == () and d.field in ("integer", "natural") and isinstance(d.symbol, Symbol):
             self.table.sizes.add(spelled(d.symbol))  # a stride, a count: a whole number, alone and in an index
+
+    def _entry(self, d):
+        """`y_i ∈ ℝ` beside `y ∈ ℝᴺ` is an entry, whichever comes first; whether nothing is left to declare."""
+        name, _, family = self.table.name_and_family(d.symbol)
+        known = self.table.quantities.get(name)
+        if known is None or known.above or d.sizes is None:
+            return False
+        if isinstance(d.symbol, Symbol) and known.sizes == () and len(known.family) == len(d.sizes) > 0:
+            known.family, known.sizes = (), None
+            return False
+        if not (d.sizes == () and family and not known.family and len(known.sizes or ()) == len(family)):
+            return False
+        known.properties.update(d.properties)
+        known.domain = d.field if d.field != "real" else known.domain
+        return True
 
     def _members(self, d):
         """`x_1, …, x_N ∈ ℝᵈ`: numbers are the entries of a vector, arrays the members of a family."""

@@ -194,6 +194,8 @@ class Trial:
         return constant(Array((POINT,), np.asarray(scaled)))
 
     def _parts(self, rng, quantity, shape, positive):
+        if "±1" in quantity.properties:
+            return PARTS * rng.choice((-1, 1), shape)
         if quantity.domain in ("integer", "natural"):
             return PARTS * rng.integers(1, 4, shape)
         if quantity.domain == "binary":

@@ -303,9 +303,15 @@ class Walk:
         return replace(step, verdict=verdict, left=left, around=tuple(whole))
 
     def _confirm(self, *sides):
-        """What was inferred to be a number, and makes a claim hold, is one."""
-        named = {q.key for side in sides for q in self.table.mentioned(side) if q.implied and q.sizes == ()}
-        self.table.confirmed |= named
+        """What was inferred to be a number, or of sizes that are declared, and makes a claim hold, is that."""
+        mentioned = [q for side in sides for q in self.table.mentioned(side)]
+        depended = [self.table.quantities[key] for q in mentioned for key in self.table.depends(q)]
+        self.table.confirmed |= {
+            q.key
+            for q in (*mentioned, *depended)
+            if q.implied and q.sizes is not None and not any("#" in spelled(s) for s in q.sizes)
+            if not q.sizes or not q.family
+        }
 
     def _at_a_point(self, left, right):
         """`∂f/∂x = 5` where the derivative is no constant: true at some point that is not stated."""
