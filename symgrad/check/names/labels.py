@@ -64,7 +64,7 @@ def _collect(statement, run, used):
 def _operator(node):
     """`\\nabla_x`: x is what is differentiated by."""
     base = base_of(node)
-    return base is not None and base.name in ("nabla", "partial", "D", "d")
+    return base is not None and base.name == "nabla"
 
 
 def _left(statement, lefts):

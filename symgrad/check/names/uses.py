@@ -171,7 +171,7 @@ def _use(table, node, scopes, uses):
     marked = isinstance(node, Scripted) and (is_mark(node.sup) or is_mark(node.sub))
     if marked or (key in scopes and (isinstance(node, Symbol) or node.sub is None)):
         return
-    if isinstance(node, Scripted) and base.name not in ("nabla", "D"):
+    if isinstance(node, Scripted) and base.name != "nabla":
         _mark(table, node.sub, uses)
     if base.name in ("nabla", "partial", "d"):
         if isinstance(node, Scripted) and node.sub is not None and base.name == "nabla":

@@ -109,7 +109,7 @@ class Walk:
         number = 0
         for section in self.sections:
             self._enter(section, section is self.sections[0])
-            self.begun = len(self.reading.steps)
+            self.begun = self.explained = len(self.reading.steps)
             for line in section.lines:
                 if line.fault is not None:
                     f = line.formula
@@ -121,12 +121,14 @@ class Walk:
             self._close()
         return self.reading
 
-    def _close(self):
-        """What was judged so far is done with, while the names stand for what they stood for."""
+    def _close(self, changed=None, at=0):
+        """What was judged so far, while the names stand for what they stood for; `changed` is another from here on."""
         self._look_back(self.begun)
         if self.explain:
-            self._explain(self.begun)
-        self.begun = len(self.reading.steps)
+            self._explain(self.explained)
+        self.explained = len(self.reading.steps)
+        if changed is not None:
+            self.said.append((at, changed, ""))
 
     def _explain(self, begun):
         """The likely slip of what is refuted, while the section's names are known."""
@@ -337,7 +339,7 @@ class Walk:
         symbol, _ = self.table.left_side(left)
         found = self.table.find(symbol)
         assert found is not None
-        self._close()
+        self._close(found.quantity, left.at)
         found.quantity.definitions.clear()
         self._judge_anew()
         return replace(self._define(step, left, step.right), why=f"{found.quantity.key}, defined anew")
@@ -426,7 +428,8 @@ class Walk:
         """The quantity loses what it was said to be: that follows now, or it does not hold."""
         found = self.table.find(left)
         assert found is not None
-        self._close()
+        if found.quantity.sizes is not None:
+            self._close(found.quantity, left.at)
         found.quantity.properties -= {"distribution", "one-hot", "positive", "fraction", "unit"}
         found.quantity.member_of = None
         self.used.discard(found.quantity.key)
