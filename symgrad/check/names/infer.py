@@ -53,6 +53,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         quantity = table.declare(unknown.pop(key)[0].node, None, properties=("function",))
         out.append(Inference(quantity.key, "a function that the document leaves open"))
     _member_ranges(table, axes)
+    for scope, letter, name in uses.sets:
+        if table.get(spelled(name)) is None:
+            table.sets[spelled(name)] = axes.size((scope, letter), name)
     plainly = {
         k for k, found in unknown.items() if all(not u.below and not u.above for u in found) and k == plain(k).lower()
     }

@@ -112,6 +112,7 @@ class Table:
         self.ranges: dict[str, tuple[Node | None, Node]] = {}
         self.start = 1
         self.varied: set[str] = set()
+        self.sets: dict[str, Node] = {}
         self.moving: list[tuple[int, str]] = []
         self.labels: set[str] = set()
         self.letters: set[str] = set()

@@ -69,6 +69,7 @@ class Uses:
     extents: dict[Scope, tuple[int, Node, Node]] = field(default_factory=dict)
     from_zero: list[tuple[int, str, Big]] = field(default_factory=list)
     lefts: dict[str, set[str]] = field(default_factory=dict)
+    sets: list[tuple[int, str, Symbol]] = field(default_factory=list)
 
 
 def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
@@ -125,6 +126,7 @@ def _collect(table, node, scopes, uses):
         uses.indices |= bound
         inner = scopes.inside(uses.scopes, bound)
         _end(table, node, uses, scopes)
+        _set(node, uses)
         _collect(table, node.body, inner, uses)
         return
     if isinstance(node, Symbol | Scripted) and base_of(node) is not None:
@@ -227,6 +229,13 @@ def _end(table, node, uses, scopes):
         uses.ends[uses.scopes, spelled(letter)] = node.sup if table.start else _one_more(node.sup)
     elif first.value == 0:
         uses.from_zero.append((uses.scopes, spelled(letter), node))
+
+
+def _set(node, uses):
+    """`Σ_{i ∈ B}`: a set of indices that i is from."""
+    match node.sub:
+        case Relation(sides=(Symbol() as letter, Symbol() as name), relations=("∈",)):
+            uses.sets.append((uses.scopes, spelled(letter), name))
 
 
 def _one_more(end):

@@ -45,7 +45,7 @@ from .quantities import entries, families_of, member, memberwise, occurrence, si
 from .ranges import index_range, values
 from .scripts import scripted
 from .trial import Trial
-from .whole import whole
+from .whole import in_set, whole
 
 DEPTH = 60
 
@@ -292,6 +292,10 @@ def _group(m: Meaning, node: Group, env: Environment) -> Value:
 
 
 def _absolute(m, node, env):
+    if isinstance(node.body, Symbol) and (n := m.trial.table.sets.get(spelled(node.body))) is not None:
+        first = m.trial.table.start
+        members = values("#set", first, first + m.trial.size(n) - 1)
+        return m.a.number(int(np.count_nonzero(in_set(m.trial, members, spelled(node.body), []).data)))
     from_value = m.value(node.body, env)
     if not isinstance(from_value, Jet):
         raise Unclear("the size of the unit matrix is not known", node)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from ...tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Text, Tuple
-from ..names.names import letters, spelled
+from ..names.names import items, letters, spelled
 from ..names.table import Found, Unclear
 from .arrays import Array, aligned
 from .context import Environment, NeedsMembers
@@ -124,10 +124,30 @@ def index_condition(trial: Trial, node: Node, env: Environment) -> Array:
 def _pair(trial, a, op, b, env, node):
     if op == "∈" and isinstance(b, Group) and b.left == "{" and isinstance(b.body, Tuple):
         return disjunction(_pair(trial, a, "=", item, env, node) for item in b.body.items)
+    if op == "∈" and (chosen := set_of(b)) is not None:
+        return in_set(trial, whole(trial, a, env), chosen[0], [whole(trial, i, env) for i in chosen[1]])
     if op not in COMPARE:
         raise Unclear(f"the relation {op} among indices", node)
     dims, (x, y) = aligned(whole(trial, a, env), whole(trial, b, env))
     return Array(dims, COMPARE[op](x, y))
+
+
+def set_of(node: Node) -> tuple[str, tuple[Node, ...]] | None:
+    """The name of a set of indices and what it belongs to: `B`, `R(u)`, `\\mathcal{N}_i`."""
+    match node:
+        case Symbol():
+            return spelled(node), ()
+        case Scripted(base=Symbol() as name, sub=Node() as of, sup=None):
+            return spelled(name), items(of)
+        case Product(factors=((_, Symbol() as name), ("", Group(left="(", body=Node() as of)))):
+            return spelled(name), of.items if isinstance(of, Tuple) else (of,)
+    return None
+
+
+def in_set(trial: Trial, k: Array, name: str, of: list[Array]) -> Array:
+    """Whether k is in a set that is not told: two of any three indices that follow one another are."""
+    total = _folded([(k, np.add), *((i, lambda x, y: x + 2 * y) for i in of)], trial.seed + len(name))
+    return Array(total.dims, total.data % 3 != 0)
 
 
 def conjunction(conditions: Iterable[Array]) -> Array:

@@ -428,8 +428,7 @@ class Walk:
         """The quantity loses what it was said to be: that follows now, or it does not hold."""
         found = self.table.find(left)
         assert found is not None
-        if found.quantity.sizes is not None:
-            self._close(found.quantity, left.at)
+        self._close()
         found.quantity.properties -= {"distribution", "one-hot", "positive", "fraction", "unit"}
         found.quantity.member_of = None
         self.used.discard(found.quantity.key)
