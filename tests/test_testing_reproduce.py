@@ -212,13 +212,13 @@ def contradicted(finding, layer, signature):
 
 @slow
 @pytest.mark.parametrize("form", ["command", "python"])
-def test_all_faults_of_the_corpus_are_shown_again(form, tmp_path):
-    for subject, fault in FAULTS:
-        options = {} if form == "command" else {"deadline": 30.0}
-        report = check_layer(fault.layer, subject.signature, params=subject.params, where=subject.where, **options)
-        assert text_of(report).startswith("symgrad layer" if form == "command" else "import sys"), fault.name
-        assert_again(report, shown, tmp_path)
-        assert not [f for f in report.findings if contradicted(f, fault.layer, report.signature)], fault.name
+@pytest.mark.parametrize("subject, fault", FAULTS, ids=lambda x: x.name)
+def test_all_faults_of_the_corpus_are_shown_again(subject, fault, form, tmp_path):
+    options = {} if form == "command" else {"deadline": 30.0}
+    report = check_layer(fault.layer, subject.signature, params=subject.params, where=subject.where, **options)
+    assert text_of(report).startswith("symgrad layer" if form == "command" else "import sys")
+    assert_again(report, shown, tmp_path)
+    assert not [f for f in report.findings if contradicted(f, fault.layer, report.signature)]
 
 
 # Text of objects.
