@@ -70,7 +70,10 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
             r"{FREE}(?P<S>{LIST})(?:[bB]?w{{0,2}}p|[bB]w{{0,2}}|Rp|B{PHRASE}p)(?P<Q>q)",
             in_set,
         ),  # y takes values in {{0, 1}}
-        (r"(?P<P>N)p(?P<Q>q)[:(](?P<S>(?:[,&]*[wdANh]{{0,4}}s)+)(?=[.;)]|$)", roles),  # vectors in ℝᵈ: anchor a, positive p
+        (
+            r"(?P<P>N)p(?P<Q>q)[:(](?P<S>(?:[,&]*[wdANh]{{0,4}}s)+)(?=[.;)]|$)",
+            roles,
+        ),  # vectors in ℝᵈ: anchor a, positive p
         (r"(?P<S>{LIST})Rp(?P<Q>[sux])p(?P<K>[szux])", ranging),  # k runs from 1 to K
         (r"{FREE}(?P<S>s)[bB]?(?P<P>(?:d*A)*)d*F(?P<T>{LIST})", function_of),  # L is a differentiable function of z
         (r"{FREE}(?P<S>{LIST})[bB]?I(?P<T>{LIST})", independent),  # A does not depend on x

@@ -12,7 +12,14 @@ def families_beside(table: Table, uses: Uses) -> None:
     """A family for each declared vector whose indexed name is transposed: an entry would be a number."""
     for key, found in uses.names.items():
         q = table.get(key)
-        if q is None or len(q.sizes or ()) != 1 or q.family or q.definitions or q.member_of or f"{q.key}[]" in uses.names:
+        if (
+            q is None
+            or len(q.sizes or ()) != 1
+            or q.family
+            or q.definitions
+            or q.member_of
+            or f"{q.key}[]" in uses.names
+        ):
             continue
         turned = [u.below[0] for u in found if len(u.below) == 1 and is_letter(u.below[0]) and _turned(u.node)]
         free = [i for i in turned if spelled(i) not in table.sizes]

@@ -41,7 +41,9 @@ def variables(m, below: Node | None) -> list[Node]:
     sign = base_of(below.factors[0][1])
     for _, factor in below.factors:
         own = base_of(factor)
-        named = own is not None and sign is not None and own.name != sign.name and m.trial.table.find(factor) is not None
+        named = (
+            own is not None and sign is not None and own.name != sign.name and m.trial.table.find(factor) is not None
+        )
         if starts_partial(factor) and not named and not (out and isinstance(factor, Product)):
             continue
         times, variable = _power(m, factor)

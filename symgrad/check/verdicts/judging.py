@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
+from ...tex.syntax import Relation, Scripted, Symbol
 from ..declarations.declare import Declaration
 from ..documents.document import Document
 from ..documents.lines import Line
 from .claims import REFUTED, Verdict
-from .steps import Reading
+from .steps import Reading, Step
 from .walk import Walk
+
+EXPLAINED = 12
+"""So many refuted steps of a document are asked for their slip."""
+RENAMED = 6
+"""So many equations of a document are tried as definitions of a name that they give a new meaning."""
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How a document may be meant: its layout, how a recursion begins, which equations define a name anew."""
+
+    layout: str | None = None
+    one_step: bool = True
+    anew: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Walks:
+    """The walks through one document."""
+
+    document: Document
+    declarations: tuple[Declaration, ...]
+    lines: list[Line]
+
+    def walk(self, how: Conventions, quick: bool = False, explain: int = 0, progress=None) -> Reading:
+        walk = Walk(
+            self.document, self.declarations, self.lines, how.layout, how.one_step, quick, explain, anew=how.anew
+        )
+        return walk.run(progress)
 
 
 def judged(
@@ -20,21 +51,62 @@ def judged(
     progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """The document judged under its own conventions, or, where it states none, those that most steps follow."""
-    declared = tuple(declarations)
-    reading = Walk(document, declared, lines, layout).run(progress)
-    if not any(_otherwise(step.verdict) for step in reading.steps):
+    walks = Walks(document, tuple(declarations), lines)
+    plain = Conventions(layout)
+    reading = walks.walk(plain, progress=progress)
+    if not any(_otherwise(step.verdict) for step in reading.steps) and not _renamed(reading):
         return reading
+    return walks.walk(_new_meanings(walks, _most_followed(walks, plain, reading)), explain=EXPLAINED)
+
+
+def _most_followed(walks: Walks, plain: Conventions, reading: Reading) -> Conventions:
+    """The layout and the beginning of recursions under which the fewest steps fail."""
     layouts = (None, "numerator", "denominator") if reading.layout is None else (reading.layout,)
     steps = (True, False) if reading.table.open_recursions() else (True,)
-    others = [(one, step) for one in layouts for step in steps][1:]
-    tried = {other: _wrong(Walk(document, declared, lines, *other, quick=True).run()) for other in others}
+    others = [Conventions(one, step) for one in layouts for step in steps][1:]
+    tried = {other: _wrong(walks.walk(other, quick=True)) for other in others}
     best = min(tried, key=lambda other: tried[other], default=None)
-    chosen = best if best is not None and tried[best] < _wrong(reading) else (layout, True)
-    return Walk(document, declared, lines, *chosen, explain=EXPLAINED).run()
+    return best if best is not None and tried[best] < _wrong(reading) else plain
 
 
-EXPLAINED = 12
-"""So many refuted steps of a document are asked for their slip, a third of a second each at most."""
+def _new_meanings(walks: Walks, how: Conventions) -> Conventions:
+    """`y = …` of a name that has a meaning, where it does not hold: a new meaning, if more of what follows holds then.
+
+    A wrong step stays wrong: what follows speaks of the name as it was defined, and would fail under the new meaning.
+    """
+    reading = walks.walk(how, quick=True)
+    for at in [step.at for step in _renamed(reading)][:RENAMED]:
+        other = replace(how, anew=how.anew | {at})
+        found = walks.walk(other, quick=True)
+        held, holds = _held(reading), _held(found)
+        if holds > held - {at}:
+            how, reading = other, found
+    return how
+
+
+def _renamed(reading: Reading) -> list[Step]:
+    """Equations that do not hold and may be new definitions of their names."""
+    return [
+        step
+        for step in reading.steps
+        if step.verdict is not None and not step.verdict.holds and _first_of_row(step) and _is_named(reading, step.left)
+    ]
+
+
+def _first_of_row(step):
+    statement = step.row.statement if step.row is not None else None
+    return isinstance(statement, Relation) and step.left is statement.sides[0]
+
+
+def _is_named(reading, left):
+    symbol, _ = reading.table.left_side(left)
+    found = reading.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
+    return found is not None and not found.primes and found.sup is None and bool(found.quantity.definitions)
+
+
+def _held(reading: Reading) -> frozenset[int]:
+    """The places of the steps that hold."""
+    return frozenset(step.at for step in reading.steps if step.verdict is not None and step.verdict.holds)
 
 
 def _otherwise(verdict: Verdict | None) -> bool:

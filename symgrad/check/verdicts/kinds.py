@@ -11,7 +11,6 @@ from ..names.table import Table, is_squared
 from ..values.applied import FUNCTIONS
 from ..values.meaning import CONSTANTS
 
-
 ANEW = frozenset(("let", "set", "take", "put", "consider", "choose", "we set"))
 
 

@@ -17,7 +17,7 @@ from ..names.case_signs import Cases
 from ..names.declarer import Declarer
 from ..names.facts import conjugate, stated_fact
 from ..names.indices import only_indices
-from ..names.infer import infer, left_names, own_entries, solved
+from ..names.infer import Inference, infer, left_names, own_entries, solved
 from ..names.iterates import declare_iterates
 from ..names.labels import labels_of, number_labels
 from ..names.names import MARKS, spelled
@@ -37,11 +37,11 @@ class Walk:
     """Goes through the formulas in order; definitions are taken as they come, claims are judged with what is known."""
 
     def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None,
-                 one_step: bool = True, quick: bool = False, explain: int = 0):  # fmt: skip
+                 one_step: bool = True, quick: bool = False, explain: int = 0, anew: frozenset[int] = frozenset()):  # fmt: skip
         self.reading = Reading(document)
         self.table = self.reading.table
         self.table.one_step = one_step
-        self.quick, self.explain = quick, explain
+        self.quick, self.explain, self.anew = quick, explain, anew
         self.padded = reads_zero_outside(document.text)
         self.declarations = sorted(map(folded_declaration, declarations), key=lambda d: d.at)
         self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
@@ -228,6 +228,11 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why="a name that begins with d")
         if self.kinds.enumerates(left, right):
             return replace(step, kind=NOT_JUDGED, why="a range or a list")
+        if k == 0 and step.at in self.anew:
+            step = self._define_anew(step, left)
+            line, _ = self.reading.document.place(step.at)
+            self.reading.inferred.append(Inference(spelled(left), f"given a new meaning in line {line}"))
+            return step
         if k == 0:
             self._told_apart(left)
         unheard = (
