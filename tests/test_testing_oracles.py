@@ -274,6 +274,11 @@ def mean_squares(x):
     return np.sum(x**2) / np.float64(x.size), lambda g: 2 * g * x / x.size
 
 
+def remainder(x, w):
+    """`fmod` jumps where x is a multiple of w: for x near 10⁴ many times within any step."""
+    return np.fmod(x, w), lambda g: (g.copy(), -g * np.trunc(x / w))
+
+
 EASILY_WRONG = {
     "a sum that cancels": (affine_then_normalised, "x[N,I], w[O,I], b[O] -> y[N,O]", {"where": "N > 1"}),
     "a tie of three": (median, "x[N,D] -> y[N]", {"where": "D > 0"}),
@@ -281,6 +286,7 @@ EASILY_WRONG = {
     "numbers that are larger inside": (log_odds, "x[N,D] -> y[N,D]", {}),
     "random numbers in the order of memory": (dropped, "x[N,D] -> y[N,D]", {}),
     "the mean of nothing": (mean_squares, "x[N,D] -> y[]", {}),
+    "jumps at multiples": (remainder, "x[N,D], w[N,D]>0 -> y[N,D]", {}),
 }
 
 
@@ -290,6 +296,13 @@ def test_a_right_layer_raises_no_alarm(name, seed):
     layer, signature, options = EASILY_WRONG[name]
     report = check_layer(layer, signature, examples=100, seed=seed, **options)
     assert report.ok, str(report)
+
+
+def test_differences_are_those_of_inputs_that_lie_as_they_do():
+    params = "values='zeros' layout='transposed'"
+    for seed in range(40):
+        report = check_layer(dropped, "x[N,D] -> y[N,D]", example=f"N=4 D=3 {params} seed={seed}")
+        assert report.ok, str(report)
 
 
 def changed(layer, change):
@@ -324,6 +337,7 @@ PLANTED = (
     ("at zeros alone", "numbers that are larger inside"),
     ("at ties alone", "a tie of three"),
     ("at ties alone", "a step that is too wide"),
+    ("a factor", "jumps at multiples"),
 )
 
 

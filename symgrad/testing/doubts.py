@@ -2,6 +2,8 @@
 
 - Slopes that grow as fast as the step shrinks belong to a jump, or to a function steeper than any step: `x/√(x²+ε)`
   at 0. Nothing is decided there.
+- A function with many jumps (`fmod(x, w)` along w, where x is much larger than w) may pass some at each step. An entry
+  of which no two neighbouring steps say the same is not known.
 - Numbers inside of the forward pass may be much larger than what comes out. Its rounding is measured, by fourth
   differences of neighbouring values (J. Moré, S. Wild, Estimating computational noise, 2011).
 - At a tie, the gradient of a layer that picks one of several is the derivative of a point beside it, which may lie
@@ -16,7 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .slopes import ROUNDINGS, Function, Reading, Slopes, judged, moved, slopes
+from .slopes import ROUGH, ROUNDINGS, Function, Reading, Slopes, judged, moved, slopes
 
 GROWTH, VISIBLE = 4, 1e-10
 """Where the step shrinks to a 16th and the change of slopes grows by this, outputs jump; by more than rounding."""
@@ -40,9 +42,13 @@ def reconsidered(
         rough = float(np.abs(G) @ noise(f, inputs, directions))
         if not (again := with_noise(told, told.steps, rough)).fails:
             return again
-        finer = tuple((h, slopes(f, inputs, directions, y, h).weighted(G)) for h in FINER)
-        if (again := with_noise(told, finer, rough)).status == "agrees":
-            return again
+        finer = [slopes(f, inputs, directions, y, h) for h in FINER]
+        if np.any(jumping(finer, y) & (G != 0)):
+            return replace(told, status="undecided")
+        steps = tuple((h, s.weighted(G)) for h, s in zip(FINER, finer, strict=True))
+        for again in (with_noise(told, steps, rough), surely(judged(told.claimed, [s for _, s in steps]))):
+            if again.status == "agrees":
+                return again
     return beside(f, inputs, directions, y, G, told) if tied(inputs, directions) else told
 
 
@@ -73,6 +79,27 @@ def diverging(told: Reading, scale: float) -> bool:
     first, second, third = ((low + high) / 2 for _, (low, high, _) in told.steps)
     grows = (third - second) / (second - first) > GROWTH if second != first else False
     return grows and abs(third - second) * told.steps[2][0] > VISIBLE * scale
+
+
+def jumping(finer: Sequence[Slopes], y: np.ndarray) -> np.ndarray:
+    """Entries whose slope is another at every step, by more than rounding makes of it.
+
+    >>> steps = ((1.0, 1.0), (3.0, 3.0), (3.0, 9.0))
+    >>> jumping([Slopes(np.array(a), np.array(a), np.zeros(2)) for a in steps], np.ones(2)).tolist()
+    [False, True]
+    """
+    middles = [(s.left + s.right) / 2 for s in finer]
+    found = np.ones(y.shape, bool)
+    for a, b, h in zip(middles, middles[1:], FINER, strict=False):
+        apart = np.abs(a - b)
+        found &= (apart > AT_ONE * np.maximum(np.abs(a), np.abs(b))) & (apart * h > VISIBLE * (1 + np.abs(y)))
+    return found
+
+
+def surely(told: Reading) -> Reading:
+    """A verdict, if it is not rough."""
+    sure = told.bound <= ROUGH * max(abs(told.low), abs(told.high))
+    return told if sure else replace(told, status="undecided")
 
 
 def noise(f: Function, inputs: Sequence, directions: Sequence) -> np.ndarray:

@@ -52,7 +52,7 @@ class Evidence:
 
     @cached_property
     def run(self) -> Run:
-        return self.judge.subject.run(copies(self.inputs), self.params)
+        return self.judge.subject.run(copies(self.inputs, self.example.layout), self.params)
 
     @cached_property
     def outputs(self) -> list[np.ndarray]:
@@ -94,7 +94,7 @@ class Evidence:
     def pulled(self, grads: Sequence[np.ndarray]) -> tuple[Any, ...]:
         """All gradients of a fresh instance for these upstream gradients."""
         with np.errstate(all="ignore"):
-            run = self.judge.subject.run(copies(self.inputs), self.params)
+            run = self.judge.subject.run(copies(self.inputs, self.example.layout), self.params)
             return run.pull(list(grads))
 
     @cached_property
@@ -125,7 +125,7 @@ class Evidence:
         """The derivative of `Σ G y` by each entry of input k, by differences in that entry."""
         with np.errstate(all="ignore"):
             scale = self.example.scales(self.signature)[self.signature.names[k]]
-            return entrywise(self.judge, self.inputs, self.params, self.outputs, k, grads, scale)
+            return entrywise(self.judge, self.example, self.inputs, self.outputs, k, grads, scale)
 
     @cached_property
     def wrong(self) -> np.ndarray:
@@ -139,7 +139,7 @@ def differ(g: np.ndarray, right: Right) -> np.ndarray:
     return ~(np.abs(g - right.near(g)) <= allowed)
 
 
-def entrywise(judge: Judge, inputs, params, outputs, k: int, grads, scale: float) -> Right:
+def entrywise(judge: Judge, example: Example, inputs, outputs, k: int, grads, scale: float) -> Right:
     """For every entry the slopes of the weighted outputs, at the step that is the surest."""
     G = np.concatenate([np.ravel(G) for G in grads])
     y = np.concatenate([np.ravel(y) for y in outputs])
@@ -149,7 +149,7 @@ def entrywise(judge: Judge, inputs, params, outputs, k: int, grads, scale: float
         unit = np.zeros(x.size)
         unit[j] = scale
         directions = [unit.reshape(x.shape) if n == k else None for n in range(len(inputs))]
-        found[:, j] = surest(lambda moved: judge.values(moved, params), inputs, directions, y, G)
+        found[:, j] = surest(lambda moved: judge.values(moved, example), inputs, directions, y, G)
     return Right(*(found / scale).reshape(3, *x.shape))
 
 

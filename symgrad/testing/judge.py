@@ -190,14 +190,17 @@ class Judge:
         y = np.concatenate([np.ravel(y) for y in outputs])
 
         def f(inputs):
-            return self.values(inputs, p.params)
+            return self.values(inputs, example)
 
         told = read(f, p.before[0], directions, y, G, p.gradients if gradients is None else gradients)
         return reconsidered(f, p.before[0], directions, y, G, told) if told.fails else told
 
-    def values(self, inputs, params) -> np.ndarray:
-        """All outputs, one after the other, for inputs that may be written to."""
-        run = self.subject.run(copies(inputs), params)
+    def values(self, inputs, example: Example) -> np.ndarray:
+        """All outputs, one after the other, for inputs other than those of an example, that lie in memory as they do.
+
+        A layer may draw random numbers in that order.
+        """
+        run = self.subject.run(copies(inputs, example.layout), dict(example.params))
         return np.concatenate([np.ravel(np.asarray(y, np.float64)) for y in run.outputs])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .outcome import Trouble
+from .regimes import laid
 from .rounding import apart, sway
 from .signature import Signature
 from .slopes import FLOOR, cancelled
@@ -73,9 +74,9 @@ class Pass:
         )
 
 
-def copies(arrays: Sequence[Any]) -> list[Any]:
-    """Arrays of their own, contiguous."""
-    return [None if a is None else np.array(a, order="C") for a in arrays]
+def copies(arrays: Sequence[Any], layout: str = "contiguous") -> list[Any]:
+    """Arrays of their own, that lie in memory as it is said."""
+    return [None if a is None else laid(np.array(a, order="C"), layout) for a in arrays]
 
 
 def same(a: Any, b: Any) -> bool:
