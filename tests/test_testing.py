@@ -100,6 +100,43 @@ def test_testing_a_layer_loads_nothing_heavy():
     assert done.stdout == "[]\n", done.stderr
 
 
+class Sigmoid:
+    """What is saved is what is returned: right, as long as nobody writes to it."""
+
+    def forward(self, x):
+        self.y = 1 / (1 + np.exp(-x))
+        return self.y
+
+    def backward(self, g):
+        return (g * self.y * (1 - self.y),)
+
+
+def test_an_output_that_is_saved_is_remarked_and_no_fault():
+    layer_test(Sigmoid, "x[N,D] -> y[N,D]")()
+    report = check_layer(Sigmoid, "x[N,D] -> y[N,D]")
+    (remark,) = report.findings
+    assert report.ok and remark.remark and (remark.argument, remark.check) == ("", "aliases")
+    told = "the output shares memory with saved values: writing to it changes the gradient"
+    head, *rest = str(report).splitlines()
+    assert head.startswith("Sigmoid: no fault found in") and rest == [f"  remark     {told}"]
+    assert report.to_data()["findings"][0]["remark"] and "a remark" in report.to_html()
+    assert [f.told for f in remark.reproduce().findings] == [told]
+
+
+def test_a_remark_hides_no_fault():
+    class Three(Sigmoid):
+        def forward(self, x):
+            if len(x) == 3:
+                raise ValueError("three is too many")
+            return super().forward(x)
+
+        def backward(self, g):
+            return (2 * g * self.y * (1 - self.y),)
+
+    found = [(f.argument, f.check) for f in check_layer(Three, "x[N,D] -> y[N,D]").findings]
+    assert found == [("x", "value"), ("", "raises"), ("", "aliases")]
+
+
 # Bad use.
 
 

@@ -30,7 +30,7 @@ def layer(
     given, pins = dict(map(param, params)), dict(map(pin, convention))
     with redirect_stdout(sys.stderr):
         report = check_layer(layer_at(target), signature, params=given, convention=pins, **options)
-    text = "\n".join(summary(report, f) for f in report.findings) if quiet and form == "text" else report.to(form)
+    text = "\n".join(summary(report, f) for f in report.faults) if quiet and form == "text" else report.to(form)
     return text, HOLDS if report.ok else REFUTED
 
 

@@ -14,7 +14,7 @@ from .example import Example
 from .experiments import around, shrinking, varied, variety
 from .judge import Judge, shapes_text
 from .naming import Named, Worst, holds, named
-from .outcome import CHECKS, Outcome, raising
+from .outcome import CHECKS, REMARKS, Outcome, raising
 from .relations import RELATIONS
 
 Key = tuple[str, str]
@@ -48,6 +48,11 @@ class Finding:
         return f"{self.subject} {self.verb}{self.when}"
 
     @property
+    def remark(self) -> bool:
+        """Whether it is told and is no fault."""
+        return (self.argument, self.check) in REMARKS
+
+    @property
     def subject(self) -> str:
         return f"grad {self.argument}" if self.argument else "the layer"
 
@@ -72,16 +77,16 @@ class Diagnosis:
         self.measured: dict[Example, dict[int, Right]] = {}
 
     def findings(self) -> list[Finding]:
-        """One for each argument: what is wrong with it most often."""
+        """One for each argument: what is wrong with it most often; then remarks."""
         counts: dict[Key, int] = {}
         for o in self.outcomes:
             for t in o.troubles:
                 counts[t.key] = counts.get(t.key, 0) + 1
         order = list(CHECKS)
-        keys = sorted(counts, key=lambda k: (k[1] != MUTATES, -counts[k], order.index(k[1])))
+        keys = sorted(counts, key=lambda k: (k in REMARKS, k[1] != MUTATES, -counts[k], order.index(k[1])))
         kept: list[Key] = []
         for key in keys:
-            if not any(k[0] == key[0] for k in kept):
+            if key in REMARKS or not any(k[0] == key[0] for k in kept):
                 kept.append(key)
         return [self.finding(key) for key in kept if not self.follows(key, kept)]
 
@@ -186,7 +191,8 @@ def counts_for(o: Outcome, key: Key) -> bool:
     empty = any(n == 0 for _, n in o.example.sizes) or 0 in o.example.lead
     if o.has(key):
         return True
-    other = any(t.argument == key[0] or not key[0] or t.check == "raises" for t in o.troubles)
+    faults = [t for t in o.troubles if not t.remark]
+    other = any(t.argument == key[0] or not key[0] or t.check == "raises" for t in faults)
     return not (o.skipped or other or empty or key[0] in o.example.absent or key[0] in o.flat)
 
 

@@ -22,6 +22,8 @@ CHECKS = {
     "convention": "another choice at kinks or ties than the pinned one",
 }
 """In the order in which they are told: what comes first explains what comes after it."""
+REMARKS = {("", "aliases")}
+"""What is told of a layer and is no fault of it. `self.y = y; return y` is right as long as nobody writes to y."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,14 @@ class Trouble:
     def key(self) -> tuple[str, str]:
         return self.argument, self.check
 
+    @property
+    def remark(self) -> bool:
+        return self.key in REMARKS
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """An example, what is wrong in it (at most one trouble for an argument), and what could not be judged.
+    """An example, what is wrong in it (one trouble for an argument, beside remarks), and what could not be judged.
 
     `flat` are arguments whose gradient is 0 everywhere, so that most faults cannot show; `kinks`: differences have met
     some.
@@ -56,20 +62,16 @@ class Outcome:
     flat: tuple[str, ...] = ()
     kinks: bool = False
 
-    @property
-    def ok(self) -> bool:
-        return not self.troubles
-
     def has(self, key: tuple[str, str]) -> bool:
         return any(t.key == key for t in self.troubles)
 
 
 def first_of_each(troubles: list[Trouble]) -> tuple[Trouble, ...]:
-    """Of the troubles of an argument the one that explains the others."""
+    """Of the troubles of an argument the one that explains the others; remarks beside it."""
     order = list(CHECKS)
-    found: dict[str, Trouble] = {}
-    for t in sorted(troubles, key=lambda t: order.index(t.check)):
-        found.setdefault(t.argument, t)
+    found: dict[tuple[str, bool], Trouble] = {}
+    for t in sorted(troubles, key=lambda t: (t.remark, order.index(t.check))):
+        found.setdefault((t.argument, t.remark), t)
     return tuple(found.values())
 
 

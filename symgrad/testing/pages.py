@@ -20,7 +20,7 @@ code { overflow-wrap: anywhere }
 table { border-collapse: collapse; margin: .3em 0 } td, th { text-align: left; vertical-align: top; padding: .15em .8em .15em 0 }
 th { font-weight: normal; color: #666; white-space: nowrap }
 .wrong { color: #b00020 } .fine { color: #1b6e2c } .dim { color: #666 }
-.finding { border-left: 3px solid #b00020; padding-left: .9em; margin: .8em 0 }
+.finding { border-left: 3px solid; padding-left: .9em; margin: .8em 0 } .finding table { color: #222 }
 """  # noqa: E501
 
 
@@ -72,6 +72,7 @@ def convention(c: Mapping[str, Any]) -> str:
 def finding(f: Mapping[str, Any]) -> Html:
     """One finding: what is wrong, when, and how to see it again."""
     subject = f"gradient of {f['argument']}" if f["argument"] else "the layer"
+    kind = "fine" if f["remark"] else "wrong"
     when = "always" if f["condition"] == "always" else f"only when {f['condition']}"
     worst = f["worst"] and f"at {f['worst']['place']}: {shown(f['worst'])}"
     rows = [
@@ -81,7 +82,8 @@ def finding(f: Mapping[str, Any]) -> Html:
         ("smallest", f["shapes"]),
         ("reproduce", f["reproduce"]),
     ]
-    return tag("div", tag("h3", f"{subject}: {f['relation']}", class_="wrong"), table(rows), class_="finding")
+    head = tag("h3", f"{subject}: {'a remark' if f['remark'] else f['relation']}", class_=kind)
+    return tag("div", head, table(rows), class_=f"finding {kind}")
 
 
 def shown(worst: Mapping[str, Any]) -> str:

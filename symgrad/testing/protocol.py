@@ -231,8 +231,7 @@ def fresh(p: Pass) -> Iterator[Trouble]:
         check, told = ("repeat", "a new instance gives something else") if plain else ("layout", "")
         yield Trouble(name, check, told)
     if not wrong:
-        name = next(name for name, _, _ in p.named())
-        yield Trouble(name, "aliases", "the output shares memory with saved values: writing to it changes the gradient")
+        yield Trouble("", "aliases", "the output shares memory with saved values: writing to it changes the gradient")
 
 
 def _plain(a) -> bool:

@@ -29,7 +29,10 @@ SELDOM = ("modes", "convention")
 
 @dataclass(frozen=True)
 class Report:
-    """`ok`, `findings`, what was tried: `examples`, `skipped` by reason; `conventions` at kinks and ties."""
+    """`ok`, `findings`, what was tried: `examples`, `skipped` by reason; `conventions` at kinks and ties.
+
+    Findings are faults, and after them remarks, which are none.
+    """
 
     name: str
     signature: Signature
@@ -44,7 +47,11 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        return not self.findings
+        return not self.faults
+
+    @property
+    def faults(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if not f.remark)
 
     def __bool__(self):
         return self.ok
@@ -61,8 +68,9 @@ class Report:
                 f"{self.name}: no fault found in {self.examples} examples ({', '.join(self.oracles)}){self._skips()}"
             ]
         else:
-            first, *rest = self.findings
+            first, *rest = self.faults
             lines = [*told(self, first), *(f"also: {summary(self, f)}" for f in rest[:8])]
+        lines += [f"  remark     {f.told}{f.when}" for f in self.findings if f.remark]
         lines += [f"  convention {'; '.join(map(str, self.conventions))}"] * bool(self.conventions)
         return "\n".join(line if len(line) <= WIDE or "reproduce" in line else f"{line[: WIDE - 1]}…" for line in lines)
 
@@ -115,6 +123,7 @@ def as_data(f: Finding) -> dict[str, Any]:
         "argument": f.argument,
         "check": f.check,
         "relation": f.relation,
+        "remark": f.remark,
         "told": f.told,
         "condition": f.condition,
         "failing": f.failing,
