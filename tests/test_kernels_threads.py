@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from functools import partial
+from queue import SimpleQueue
 
 import numpy as np
 import pytest
@@ -70,6 +71,15 @@ def test_what_an_item_calls_is_not_divided_again():
     with team(3):
         in_threads(lambda item: found.append(TEAM.get()), range(20), MUCH)
     assert found == [1] * 20
+
+
+def test_work_ends_though_no_helper_comes(monkeypatch):
+    """As on a machine whose other processors are busy: who works does not wait for who has not begun."""
+    queue: SimpleQueue = SimpleQueue()
+    monkeypatch.setattr(threads, "helpers", lambda process, count: queue)
+    test_each_item_is_done_once(3, 50)
+    for _ in range(2):
+        queue.get()()  # comes too late, and finds nothing to do
 
 
 def test_threads_treat_overflow_as_their_caller_does():

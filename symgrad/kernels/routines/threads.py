@@ -6,10 +6,12 @@ keep a processor from whoever else could use it.
 
 import ctypes
 import os
+import sys
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
-from functools import cache, wraps
+from functools import cache, partial, wraps
+from queue import SimpleQueue
+from threading import Thread
 
 import numpy as np
 
@@ -33,8 +35,17 @@ def blas_threads():
 
 @cache
 def helpers(process, count):
-    """Threads that wait for work; those of a process do not exist in its forks."""
-    return ThreadPoolExecutor(count)
+    """The queue of calls that so many threads wait for; those of a process do not exist in its forks."""
+    calls = SimpleQueue()
+    for _ in range(count):
+        Thread(target=serve, args=(calls,), daemon=True).start()
+    return calls
+
+
+def serve(calls):
+    """What a helper does: one call after the other."""
+    while True:
+        calls.get()()
 
 
 def with_threads(function):
@@ -69,25 +80,43 @@ def in_threads(function, items, work):
     """
     rest = deque(items)
     count = min(TEAM.get(), len(rest)) if work >= WORTH_A_THREAD else 1
-
-    def some():
-        while rest:
-            try:
-                item = rest.popleft()
-            except IndexError:  # another thread has taken the last one
-                return
-            function(item)
-
     if count < 2:
-        some()
+        drain(rest, function)
         return
     before = TEAM.set(1)  # what the items call is not divided again
-    others = [helpers(os.getpid(), count - 1).submit(copy_context().run, some) for _ in range(count - 1)]
+    places, ended = deque(range(1, count)), SimpleQueue()
+
+    def help_out():
+        for _ in taken(places, 1):
+            try:
+                ended.put(drain(rest, function))
+            except BaseException as error:
+                ended.put(error)
+
+    calls = helpers(os.getpid(), count - 1)
+    for _ in range(1, count):
+        calls.put(partial(copy_context().run, help_out))
     try:
-        some()
+        drain(rest, function)
     finally:
         rest.clear()
         TEAM.reset(before)
-        wait(others)
-    for other in others:
-        other.result()
+        absent = len(list(taken(places, count)))  # who has not come by now finds no place, and is not waited for
+        found = [ended.get() for _ in range(1, count - absent)]
+    for error in filter(None, found):
+        raise error
+
+
+def drain(rest, function):
+    """Calls the function with items until none is left; other threads take from the same deque."""
+    for item in taken(rest):
+        function(item)
+
+
+def taken(rest, most=sys.maxsize):
+    """Items out of a deque that other threads take from too: all of them, or so many."""
+    for _ in range(most):
+        try:
+            yield rest.popleft()
+        except IndexError:
+            return
