@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
+from .beside import number_pi, points
 from .families import families_beside
 from .multiplied import vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
@@ -46,9 +47,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     _numbered_arguments(table, formulas)
     families_beside(table, uses)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
+    out = [Inference(q.key, "one more vector beside its members") for q in points(table, formulas)]
     axes = Axes(table, uses)
     _arguments_fit(table, formulas, axes)
-    out: list[Inference] = []
     for key in [k for k, found in unknown.items() if len(uses.applied.get(k, ())) == len(found)]:
         quantity = table.declare(unknown.pop(key)[0].node, None, properties=("function",))
         out.append(Inference(quantity.key, "a function that the document leaves open"))
@@ -70,7 +71,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     for key, found in uses.names.items():
         if key not in unknown and (known := table.get(key)) is not None and known.sizes == () and not known.family:
             out += _labelled(table, found, defined)
-    _number_pi(table, uses)
+    number_pi(table, uses)
     for key, used in uses.names.items():
         if key in defined:
             rank = max((len(u.below) for u in used if _letters_only(table, u.below)), default=0)
@@ -91,16 +92,6 @@ def _member_ranges(table, axes):
         for k, letter in enumerate(quantity.family if not quantity.above else ()):
             if is_letter(letter) and spelled(letter) not in table.ranges:
                 table.ranges[spelled(letter)] = (None, axes.size((key, f"member {k}"), letter))
-
-
-def _number_pi(table, uses):
-    """Beside weights `π_k`, a π without an index is the number."""
-    found = uses.names.get("pi", ())
-    quantity = table.quantities.get("pi")
-    if quantity is not None and (quantity.sizes or quantity.family) and any(not u.below and not u.above for u in found):
-        table.quantities["pi[]"] = quantity
-        del table.quantities["pi"]
-        quantity.key = "pi[]"
 
 
 def solved(table: Table, left: Node | None, right: Node | None) -> tuple[Node, Node] | None:

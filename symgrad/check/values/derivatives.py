@@ -91,7 +91,7 @@ def gradient_at(m, nabla: Node, q, arguments: tuple[Node, ...], of: Node, env: E
     """`∇f(a)`: by the parameter of f, at the place a."""
     definition = next((d for d in q.definitions if len(d.parameters) == len(arguments)), None)
     sub = nabla.sub if isinstance(nabla, Scripted) else None
-    if definition is None:
+    if definition is None or (sub is not None and any(isinstance(p, Scripted) for p in definition.parameters)):
         return gradient(m, nabla, _applied_to(of, arguments, node), env, node)
     if sub is None and len(definition.parameters) != 1:
         raise Unclear("∇ does not say by what", nabla)

@@ -1,0 +1,47 @@
+"""Two things of one letter: the number π beside weights `π_k`, a point `x` beside the data `x_i`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...tex.syntax import Node, Row, Scripted, Sum, Symbol, Tuple
+from .names import spelled
+from .table import Quantity, Table
+from .uses import Uses
+
+
+def number_pi(table: Table, uses: Uses) -> None:
+    """Beside weights `π_k`, a π without an index is the number."""
+    found = uses.names.get("pi", ())
+    quantity = table.quantities.get("pi")
+    if quantity is not None and (quantity.sizes or quantity.family) and any(not u.below and not u.above for u in found):
+        _members_apart(table, quantity)
+
+
+def points(table: Table, formulas: Iterable[tuple[Row, ...]]) -> list[Quantity]:
+    """`x − x_i`, `k(x_i, x)` where `x_1, …, x_n ∈ ℝᵈ`: an x without an index is one more vector."""
+    together = {key for rows in formulas for row in rows if row.statement for key in _together(row.statement)}
+    out = []
+    for key, quantity in list(table.quantities.items()):
+        single = len(quantity.family) == 1 and not quantity.above and not quantity.definitions
+        if key in together and single and len(quantity.sizes or ()) == 1:
+            _members_apart(table, quantity)
+            out.append(table.add(Quantity(key, Symbol(0, 0, key), sizes=quantity.sizes, implied=True)))
+    return out
+
+
+def _members_apart(table, quantity):
+    """The members under a key of their own, which a name with an index finds first."""
+    del table.quantities[quantity.key]
+    quantity.key = f"{quantity.key}[]"
+    table.quantities[quantity.key] = quantity
+    table.version += 1
+
+
+def _together(statement: Node) -> Iterator[str]:
+    """Names that stand alone and with an index in one sum, or in one list of arguments."""
+    for node in statement.walk():
+        parts = [term for _, term in node.terms] if isinstance(node, Sum) else getattr(node, "items", ())
+        if isinstance(node, Sum | Tuple):
+            alone = {spelled(p) for p in parts if isinstance(p, Symbol)}
+            yield from alone & {spelled(p.base) for p in parts if isinstance(p, Scripted) and p.sub is not None}
