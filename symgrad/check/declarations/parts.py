@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...tex.syntax import Node, Relation, Scripted, Symbol
+from ...tex.syntax import Dots, Node, Relation, Scripted, Symbol, Tuple
 from ..names.names import is_transpose, items
 from .declare import Property
 from .sentences import Sentence, Token
@@ -81,11 +81,18 @@ def _members(tokens: list[Token], count: int) -> list[Node]:
     found: list[Node] = []
     for said in _said(tokens):
         node = said.node.sides[0] if isinstance(said.node, Relation) and said.letter == MEMBER else said.node
+        node = _last_of_many(node)
         if not isinstance(node, Scripted) or not isinstance(node.base, Symbol) or len(items(node.sub)) != count:
             continue
         if node.sup is None or is_transpose(node.sup):
             found.append(Scripted(node.at, node.end, node.base, node.sub))
     return found
+
+
+def _last_of_many(node: Node | None) -> Node | None:
+    """`w_C^\\top` of `w_1^\\top, \\dots, w_C^\\top`."""
+    listed = isinstance(node, Tuple) and len(node.items) > 2 and isinstance(node.items[-2], Dots)
+    return node.items[-1] if isinstance(node, Tuple) and listed else node
 
 
 def _said(tokens: list[Token]) -> list[Statement]:

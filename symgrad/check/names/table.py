@@ -9,6 +9,7 @@ from typing import TypeGuard
 
 from ...tex.syntax import Group, Node, Number, Product, Relation, Root, Scripted, Sum, Symbol, Tuple
 from .names import base_of, is_letter, is_mark, is_transpose, items, letters, plain, spelled
+from .patterns import written_out
 
 
 class Unclear(Exception):
@@ -378,13 +379,10 @@ class Table:
 
     def _written_out(self, body: Node, q: Quantity) -> list[Quantity]:
         """Names whose definition stands in a formula, though they are not written: `‖W x‖²` where q = W x."""
-        bodies = {
-            spelled(other.definitions[0].body): other
-            for other in self.quantities.values()
-            if other is not q and len(other.definitions) == 1 and not other.definitions[0].pattern
-        }
-        inner = (n for n in body.walk() if isinstance(n, Product | Sum))
-        return [bodies[text] for n in inner if (text := spelled(n)) in bodies]
+        others = [o for o in self.quantities.values() if o is not q and len(o.definitions) == 1]
+        told = [(o, d.body, d.pattern) for o in others if not (d := o.definitions[0]).parameters or not d.pattern]
+        inner = [n for n in body.walk() if isinstance(n, Product | Sum)]
+        return [o for n in inner for o, its, pattern in told if written_out(n, its, pattern) is not None]
 
     def mentioned(self, node: Node) -> list[Quantity]:
         """The quantities that occur in a formula."""

@@ -56,6 +56,11 @@ class Frame:
         self.value = meaning.value(fixed, env)
         self.masks = tuple(meaning.masks)
 
+    @property
+    def counts(self) -> bool:
+        """Whether the side that stays has a value anywhere."""
+        return all(np.any(mask.data) for mask in self.masks)
+
     def agrees(self, side: Node) -> bool:
         """Whether the other side has the same value, and both have one."""
         m = self.meaning
@@ -98,7 +103,7 @@ class Sieve:
                 found = tuple(islice(self._frames(meaning, ()), FRAMES))
             except FAULTS:
                 continue
-            if found:
+            if any(frame.counts for frame in found):
                 return found
         return ()
 

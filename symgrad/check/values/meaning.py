@@ -27,11 +27,12 @@ from ...tex.syntax import (
     Symbol,
     Tuple,
 )
-from ..names.dots import same, without_dots
+from ..names.dots import without_dots
 from ..names.letters import hidden_letters
 from ..names.named import Named
 from ..names.names import spelled
-from ..names.table import IllTyped, Quantity, Unclear
+from ..names.patterns import written_out
+from ..names.table import Found, IllTyped, Quantity, Unclear
 from .applied import apply_function, apply_quantity, unknown
 from .arrays import Array
 from .big import big
@@ -82,12 +83,12 @@ class Meaning:
         """`W x` where q = W x is varied: the formula is expressed through q, though it does not write its name."""
         for key, members in env.overrides:
             q = self.trial.table.quantities.get(key)
-            if members or q is None or len(q.definitions) != 1 or q.definitions[0].pattern:
+            if members or q is None or len(q.definitions) != 1:
                 continue
-            body = q.definitions[0].body
-            if type(node) is type(body) and not isinstance(node, Symbol | Number) and same(node, body):
-                self.touched.add(key)
-                return env.overrides[key, members]
+            definition = q.definitions[0]
+            indices = written_out(node, definition.body, definition.pattern)
+            if indices is not None and (not indices or not definition.parameters):
+                return occurrence(self, Found(q, indices), env, node)
         return None
 
     def array(self, node: Node, env: Environment, n: int | None = None) -> Jet:

@@ -57,7 +57,13 @@ class Trial:
         if fixed is not None and fixed.is_alone:
             body = fixed.definitions[0].body
             return whole_number(body, lambda other: None if other == name else self.named_size(other, {}), body)
-        return SMALL[self.seed % len(SMALL)][len(self.sizes) % 4]
+        drawn = SMALL[self.seed % len(SMALL)][len(self.sizes) % 4]
+        return self._within(name, drawn) if name in self.table.ranges else drawn
+
+    def _within(self, name, drawn):
+        """A class `y ∈ {1, …, C}` is one of them."""
+        first, last = self.first(name), self.size(self.table.ranges[name][1])
+        return first + (drawn - first) % (last - first + 1) if last >= first else drawn
 
     def settle(self) -> None:
         """Sizes such that every axis and every range has at least two entries: `H − R + 1` makes H larger than R."""
