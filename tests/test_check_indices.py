@@ -59,7 +59,21 @@ $$\frac{\partial L}{\partial E_{vl}} = \sum_{n=1}^N X_{%s} G_{n%s}.$$
 DIFFERENCES = r"""Let $x \in \mathbb{R}^n$ and $d_i = x_{i+1} - x_i$. Then
 $$ d_i + d_{i+1} = x_{i+2} %s x_i $$
 """
+ROOTS = r"""Weights $r_{nk}$ with $n=1,\dots,N$, $k=1,\dots,K$ and numbers $x_n$; $\mu = \frac1N \sum_{n=1}^N x_n$, $N_k = \sum_{n=1}^N r_{nk}$,
+$$\mu_k = \frac{1}{N_k} \sum_{n=1}^N r_{nk} x_n,\qquad \sigma_k^2 = \frac{1}{N_k}\sum_{n=1}^N r_{nk} (x_n - \mu_k)^2$$
+$$\frac{\partial \sigma_k}{\partial x_n} = \frac{r_{nk}}{N_k \sigma_k} (x_n - \mu_%s)$$
+"""
+SCORES = r"""Let $x \in \mathbb{R}^D$ have the class $y \in \{1,\dots,C\}$; the rows of $W \in \mathbb{R}^{C \times D}$ are $w_1^T, \dots, w_C^T$
+and the scores are $s_j = w_j^T x$. With $L = \sum_{j=1}^C e^{w_j^T x - w_y^T x}$,
+$$\frac{\partial L}{\partial s_y} = %s \sum_{j \neq y} e^{s_j - s_y}$$
+"""
+KERNEL = r"""Let $x_1, \dots, x_n \in \mathbb{R}^d$ be the inputs and $k(x_i, x) = e^{-\|x - x_i\|_2^2 / 2}$. Then
+$$\nabla_x k(x_i, x) = %s k(x_i, x) (x - x_i).$$
+"""
 CASES = [
+    ("a root", ROOTS, ("k",), ("n",)),
+    ("rows as variables", SCORES, ("-",), ("",)),
+    ("a point beside the data", KERNEL, ("-",), ("",)),
     ("repeated indices", EINSTEIN, ("i", "ji"), ("j", "ji"), ("i", "ij")),
     ("the name of a square", SQUARE, ("2",), ("1",)),
     ("an index beyond its axis", SWAPPED, ("nv", "l"), ("vn", "l"), ("nv", "v")),

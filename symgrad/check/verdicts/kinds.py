@@ -136,7 +136,9 @@ class Kinds:
     def _square_of_input(self, symbol, right):
         """`σ² = …` for a σ > 0 of which nothing else is said."""
         found = self.table.find(symbol)
-        if not is_squared(symbol) or found.sup is None or found.indices or found.primes or isinstance(right, Number):
+        if found is None or not is_squared(symbol) or found.sup is None or isinstance(right, Number):
+            return False
+        if found.indices or found.primes:
             return False
         q = found.quantity
         unknown = self._is_input(q) and not q.family and q.key not in self.used and (q.sizes is None or q.implied)
