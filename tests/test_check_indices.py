@@ -70,7 +70,13 @@ $$\frac{\partial L}{\partial s_y} = %s \sum_{j \neq y} e^{s_j - s_y}$$
 KERNEL = r"""Let $x_1, \dots, x_n \in \mathbb{R}^d$ be the inputs and $k(x_i, x) = e^{-\|x - x_i\|_2^2 / 2}$. Then
 $$\nabla_x k(x_i, x) = %s k(x_i, x) (x - x_i).$$
 """
+DECAY = r"""A unit with recurrent weight $w \neq 0$ reads $x_1, \dots, x_T \in \mathbb{R}$. Its state is
+$$s_t = \sum_{k=1}^{t} w^{t-k} x_k , \qquad t = 1, \dots, T .$$
+For $k \leq t$ we have $$\frac{\partial s_t}{\partial x_k} = w^{%s}.$$ With targets $y_t$ and $\ell = \frac12 \sum_{t=1}^{T} (s_t - y_t)^2$,
+$$\frac{\partial \ell}{\partial x_k} = \sum_{t=k}^{T} (s_%s - y_t)\, w^{t-k}.$$
+"""
 CASES = [
+    ("decay", DECAY, ("t-k", "t"), ("t", "t"), ("t-k", "k")),
     ("a root", ROOTS, ("k",), ("n",)),
     ("rows as variables", SCORES, ("-",), ("",)),
     ("a point beside the data", KERNEL, ("-",), ("",)),

@@ -70,11 +70,12 @@ class Uses:
     from_zero: list[tuple[int, str, Big]] = field(default_factory=list)
     lefts: dict[str, set[str]] = field(default_factory=dict)
     sets: list[tuple[int, str, Symbol]] = field(default_factory=list)
+    powers: set[str] = field(default_factory=set)
 
 
 def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
     """What the formulas show; letters free in a formula belong to the formula, bound ones to their sum."""
-    uses = Uses(running=_running(table, formulas))
+    uses = Uses(running=_running(table, formulas), powers=_powers(formulas))
     table.sizes -= uses.running
     for rows in formulas:
         uses.scopes += 1
@@ -84,6 +85,13 @@ def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
                 if node is not None:
                     _collect(table, node, _Free(free), uses)
     return uses
+
+
+def _powers(formulas):
+    """w of `w^{t-k}`, which no index can be: `w^t` is a power as well."""
+    nodes = (n for rows in formulas for row in rows if row.statement is not None for n in row.statement.walk())
+    raised = (n for n in nodes if isinstance(n, Scripted) and isinstance(n.sup, Sum) and base_of(n) is not None)
+    return {spelled(base_of(n)) for n in raised if sum(name.islower() for name in letters(n.sup)) > 1}
 
 
 def _running(table, formulas):
@@ -180,7 +188,7 @@ def _use(table, node, scopes, uses):
             _collect(table, node.sub, scopes, uses)
         return
     sub = items(node.sub) if isinstance(node, Scripted) else ()
-    sup = _above(table, node) if isinstance(node, Scripted) else ()
+    sup = _above(table, node, uses.powers) if isinstance(node, Scripted) else ()
     for index in sup:
         _mark(table, index, uses)
     names = {n: scopes[n] for i in (*sup, *sub) for n in letters(i)}
@@ -189,15 +197,15 @@ def _use(table, node, scopes, uses):
         _collect(table, node.sup, scopes, uses)
 
 
-def _above(table, node):
+def _above(table, node, powers):
     """Superscripts that are indices or labels: in brackets, or letters that run over layers."""
     if node.sup is None or (is_transpose(node.sup) and "T" not in table.ranges):
         return ()
     if isinstance(node.sup, Group) and node.sup.left in ("(", "[", "⟨"):
         return items(node.sup)
     inner = letters(node.sup)
-    if len(inner) > 1 and isinstance(node.sup, Sum):
-        return ()  # `w^{t-k}` is a power
+    if spelled(base_of(node)) in powers:
+        return ()
     return items(node.sup) if inner and any(n in table.ranges for n in inner) else ()
 
 
@@ -217,7 +225,8 @@ def _end(table, node, uses, scopes):
     for name in letters(node.sup):
         known = table.get(name)
         number = known is None or (known.sizes in (None, ()) and not known.definitions and not known.family)
-        if number and len(name) == 1 and name not in scopes and name not in uses.running:
+        runs = name in scopes or name in uses.running or name in table.ranges
+        if number and len(name) == 1 and not runs:
             table.sizes.add(name)
     first, letter = node.sub.sides[1], node.sub.sides[0]
     if not is_letter(letter) or not isinstance(first, Number):
