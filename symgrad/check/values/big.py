@@ -125,8 +125,8 @@ def _leaves(m, node, arrays, env):
 
 
 def _is_sure(m, q):
-    """Whether the sizes of a quantity are declared or computed, and alike for all members of a family."""
-    return not q.implied and not memberwise(m, q)
+    """Whether the sizes of a quantity are declared, computed or confirmed, and alike for all members of a family."""
+    return (not q.implied or q.key in m.trial.table.confirmed) and not memberwise(m, q)
 
 
 def _one_by_one(m, node, env, ranges):
