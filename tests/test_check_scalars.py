@@ -65,6 +65,18 @@ DOCUMENTS = {
         "p",
         (r"\pi_a r_a.", r"\pi_a r_a^2.", "r"),
     ),
+    "an expectation that an equation defines": (
+        r"The mass function is $f(x) = p^x (1-p)^{1-x}$ for $x \in \{0, 1\}$ and for any function $h$ let "
+        r"$$\mathbb{E}[h(X)] = \sum_{x=0}^{1} f(x)\, h(x).$$ Then $$\mathbb{E}[(X-p)^2] = p(1-p).$$",
+        "a",
+        ("= p(1-p)", "= p(1+p)", "r"),
+    ),
+    "an expectation whose weights do not sum to 1 defines nothing": (
+        r"Let $f(x) = p^x q^{1-x}$ for $x \in \{0, 1\}$ and "
+        r"$$\mathbb{E}[h(X)] = \sum_{x=0}^{1} f(x)\, h(x).$$ Then $$\mathbb{E}[(X-p)^2] = p(1-p).$$",
+        "uu",
+        ("= p(1-p)", "= p(1+p)", "uu"),
+    ),
     "iterates beside the variable": (
         r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric and $f(w) = \frac12 w^\top A w$. One step is "
         r"$$w_{t+1} = w_t - \eta \nabla f(w_t) = (I - \eta A) w_t.$$",

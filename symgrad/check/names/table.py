@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from ...tex.syntax import Group, Node, Number, Product, Relation, Root, Scripted, Sum, Symbol, Tuple
 from .names import base_of, is_letter, is_mark, is_transpose, items, letters, plain, spelled
@@ -124,6 +124,7 @@ class Table:
         self.one_step = True
         self.starts: dict[str, dict[int, int]] = {}
         self.roots: set[str] = set()
+        self.laws: dict[str, Any] = {}
         self._worked_out: tuple[int, dict] = (-1, {})
 
     def get(self, key: str) -> Quantity | None:

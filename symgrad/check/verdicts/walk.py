@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
 from ..declarations.alone import entries_of
@@ -26,6 +27,7 @@ from ..names.sections import forget, sections
 from ..names.table import Definition, Quantity, Unclear
 from ..slips.slips import find_slip
 from ..values.applied import FUNCTIONS
+from ..values.expectations import law_of, total_weight
 from .branches import branches
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .kinds import Kinds, is_word, names_gradient, without_row_label
@@ -235,6 +237,8 @@ class Walk:
             return step
         if k == 0:
             self._told_apart(left)
+            if op == "=" and self._law(left, right):
+                return replace(step, kind=DEFINED, why="an expectation")
         unheard = (
             k == 0
             and op == "="
@@ -286,6 +290,19 @@ class Walk:
             self._judge_anew()
             return replace(step, kind=ASSUMED, why=f"{fact[0].key} is {fact[1]}")
         return self._claim(step, whole, anchor, context)
+
+    def _law(self, left, right):
+        """`E[h(X)] = Σ_x f(x) h(x)` says what an expectation is, where nothing said it and the weights sum to 1."""
+        found = law_of(left, right)
+        if found is None or found[0] in self.table.laws:
+            return False
+        one = Number(right.at, right.end, Fraction(1))
+        if not self._verdict(total_weight(found[1]), one, ()).holds:
+            return False
+        self.table.laws[found[0]] = found[1]
+        self.table.version += 1
+        self._judge_anew()
+        return True
 
     def _told_apart(self, left):
         """`μ_B = …` beside a number μ that is defined: a number has no entries, this is another name."""
