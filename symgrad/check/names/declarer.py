@@ -28,8 +28,11 @@ class Declarer:
     def declare(self, declarations: Iterable[Declaration], defined: set[str]) -> list[Property]:
         """Sizes and ranges first, then properties and functions; what holds only from its sentence on is returned."""
         declarations = tuple(declarations)
+        ranged = {spelled(d.index) for d in declarations if isinstance(d, Range)}
         for d in declarations:
             match d:
+                case Space() if spelled(d.symbol) in ranged & self.indices:
+                    pass  # `a ∈ {1, …, K}` of a letter that only counts
                 case Space():
                     self._space(d)
                 case Range():

@@ -11,19 +11,29 @@ from .names import is_letter, items, letters, spelled
 
 def only_indices(formulas: Iterable[tuple[Row, ...]]) -> set[str]:
     """Letters that stand in subscripts, and nowhere as a number: not as a factor, nor as a term of a sum."""
+    written, values = _all(formulas, frozenset())
+    return {name for name in written - values if name.isascii()}
+
+
+def index_values(formulas: Iterable[tuple[Row, ...]]) -> set[str]:
+    """Letters that stand for a number somewhere, be they bound by a sum or not."""
+    return _all(formulas, None)[1]
+
+
+def _all(formulas, bound):
     written: set[str] = set()
     values: set[str] = set()
     for rows in formulas:
         for row in rows:
             if row.statement is not None:
-                _collect(row.statement, frozenset(), written, values)
-    return {name for name in written - values if name.isascii()}
+                _collect(row.statement, bound, written, values)
+    return written, values
 
 
-def _collect(node: Node, bound: frozenset[str], written: set[str], values: set[str]) -> None:
+def _collect(node: Node, bound: frozenset[str] | None, written: set[str], values: set[str]) -> None:
     match node:
         case Big():
-            _collect(node.body, bound | binds(node), written, values)
+            _collect(node.body, None if bound is None else bound | binds(node), written, values)
         case Scripted():
             if not is_index_function(node):
                 written.update(n for i in items(node.sub) for n in letters(i) if len(n) == 1)
@@ -45,5 +55,5 @@ def _value(node, bound, values):
     """A letter that is a term or a factor."""
     while isinstance(node, Scripted) and node.sub is None:
         node = node.base
-    if is_letter(node) and spelled(node) not in bound:
+    if is_letter(node) and spelled(node) not in (bound or ()):
         values.add(spelled(node))

@@ -12,6 +12,7 @@ from ..declarations.worded_cases import with_cases
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Formula, Macros
+from ..names.index_functions import with_indices
 from ..names.named import folded
 from ..names.repeated import with_repeated_sums
 from ..names.rewriting import joined_names
@@ -33,7 +34,7 @@ def lines_of(document: Document) -> list[Line]:
         except Fault as fault:
             out.append(Line(formula, (), fault))
     rows = turned(document.pieces, joined_names([line.rows for line in out]))
-    joined = [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
+    joined = [replace(line, rows=own) for line, own in zip(out, with_indices(rows), strict=True)]
     return with_cases(document.pieces, joined)
 
 
