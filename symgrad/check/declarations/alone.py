@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from ...tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
-from ..names.names import is_letter, items
 from .cues import CLAIM, CONDITION, WRONG, contexts
 from .declare import Condition, Context, Declaration, Definition, Function, Property, Range
+from .listed import entries_of
 from .phrases import belongs
 from .sentences import Sentence, Token
 from .sets import members
@@ -49,7 +49,9 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
     if kind == WRONG or not isinstance(node, Relation):
         return
     if (listed := entries_of(node)) is not None:
-        yield from _entries(*listed, **span)
+        if listed.space is not None:
+            yield from belongs(listed.name, listed.space, **span)
+        yield Property(symbol=listed.member, words=listed.words, of=listed.name, **span)
     if said.letter == MEMBER and node.sides[1] is not None:
         members = family(node.sides[0])
         for name in said.names:
@@ -73,28 +75,6 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
         yield from (each for each in _states(node, said, **span) if each.words == "sums to 1")
     if said.letter == EQUATION and _defines(said, node, token, sentence, meant):
         yield Definition(row=said.row, **span)
-
-
-def entries_of(node: Relation) -> tuple[Node, Node, Node | None] | None:
-    """A, a_{ij}, and the space of `A = (a_{ij}) \\in \\mathbb{R}^{n \\times n}`."""
-    if node.relations not in (("=",), (":=",), ("=", "∈"), (":=", "∈")):
-        return None
-    name, listed = node.sides[:2]
-    listed = listed.base if isinstance(listed, Scripted) and isinstance(listed.base, Group) else listed
-    if not isinstance(name, Symbol) or not isinstance(listed, Group) or listed.left not in ("(", "["):
-        return None
-    entry = listed.body
-    if not isinstance(entry, Scripted) or entry.sup is not None or not isinstance(entry.base, Symbol):
-        return None
-    if len(items(entry.sub)) not in (1, 2) or not all(map(is_letter, items(entry.sub))):
-        return None
-    return name, entry, node.sides[2] if len(node.sides) > 2 else None
-
-
-def _entries(name: Node, entry: Node, space: Node | None, at: int, end: int) -> Iterator[Declaration]:
-    if space is not None:
-        yield from belongs(name, space, at=at, end=end)
-    yield Property(symbol=entry, words="entry", of=name, at=at, end=end)
 
 
 def _defines(said: Statement, node: Relation, token: Token, sentence: Sentence, meant: Context | None) -> bool:

@@ -24,6 +24,7 @@ from .conventions import conventions
 from .cues import contexts, section_cue
 from .declare import Declaration, Property, Space
 from .guards import bounded, ignored, told
+from .hot_places import hot_places
 from .parts import parts
 from .phrases import Match, describe, entrywise, function_of, in_set, independent, ranging, roles, sized
 from .sentences import Sentence, Token, sentences
@@ -55,7 +56,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
             r"(?:^|[WL,;:&.])d*(?P<S>{LIST}|m|r),?d(?P<P>{PHRASE})(?P<K>{TAIL}){OVER}",
             describe,
         ),  # and A a symmetric matrix
-        (r"(?:^|[WL,;:&.])d*(?P<S>{LIST}|m),?(?P<P>{ADJ}){OVER}", describe),  # with A symmetric
+        (r"(?:^|[WL,;:&.])d*(?P<S>{LIST}|m),?(?P<P>{ADJ})(?=[,.;:&)]|[pbhW]|F|$)", describe),  # with A symmetric
         (r"(?P<S>{LIST}|m)\((?P<P>{PHRASE})(?P<K>{TAIL})[,)]", describe),  # x (a vector of length n)
         (r"(?P<S>{LIST}|m)\((?P<P>{ADJ})[,)]", describe),  # A (symmetric)
         (r"(?:^|[|,.;])(?P<S>{LIST}|m)[:-](?P<P>{PHRASE})(?P<K>{TAIL}){OVER}", describe),  # x: a vector of length n
@@ -135,6 +136,7 @@ def _of(sentence: Sentence) -> Iterator[Declaration]:
     yield from alone(sentence)
     yield from parts(sentence)
     yield from worded_conditions(sentence)
+    yield from hot_places(sentence)
     spelling = spelled(sentence.tokens)
     letters = "".join(letter for letter, _ in spelling)
     said: set[tuple] = set()

@@ -162,6 +162,10 @@ class Declarer:
             return
         found = self.table.find(d.symbol)
         base = base_of(d.symbol)
+        if d.words == "hot at":
+            if found is not None and not found.indices and found.quantity.properties & {"one-hot"}:
+                self.table.fixed[spelled(d.of)] = found.quantity.key
+            return
         if found is None and (spelled(d.symbol) in self.indices or spelled(d.symbol) in self.table.ranges):
             return
         if d.words in ("index", "Kronecker delta", "indicator") or (

@@ -73,10 +73,11 @@ def _collect(table, node, bound, out):
 
 def _relation(table, node, bound, out):
     """A condition in brackets: on indices where its sides are letters, else on values."""
+    pure = all(is_letter(side) for side in node.sides)
     for side in node.sides:
         if side is None:
             continue
-        if all(is_letter_index(table, n) for n in letters(side)):
+        if all(is_letter_index(table, n) and (table.get(n) is None or pure) for n in letters(side)):
             _indices(table, side, bound, out)
         else:
             _collect(table, side, bound, out)
@@ -84,10 +85,16 @@ def _relation(table, node, bound, out):
 
 def is_letter_index(table: Table, name: str) -> bool:
     """Whether a name may be an index: one letter that stands for nothing else."""
-    if len(name.rstrip("'")) != 1 or name in table.labels:
+    if len(name.rstrip("'")) != 1 or name in table.labels or name in table.fixed:
         return False
     known = table.get(name)
-    return known is None or (known.is_function and name in table.letters)
+    return known is None or (name in table.letters and (known.is_function or _is_real(table, known)))
+
+
+def _is_real(table, quantity):
+    """A number that is no whole one: where its letter stands as an index, that is another thing."""
+    whole = quantity.domain != "real" or "integer" in quantity.properties or quantity.key in table.sizes
+    return quantity.sizes == () and not whole and not quantity.definitions and not quantity.implied
 
 
 def _indices(table, node, bound, out):

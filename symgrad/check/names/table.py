@@ -114,6 +114,7 @@ class Table:
         self.start = 1
         self.varied: set[str] = set()
         self.sets: dict[str, Node] = {}
+        self.fixed: dict[str, str] = {}
         self.moving: list[tuple[int, str]] = []
         self.labels: set[str] = set()
         self.letters: set[str] = set()

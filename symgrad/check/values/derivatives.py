@@ -146,10 +146,12 @@ def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environmen
     if found.sup is not None and not across:
         return _by_power(m, function, by, env, of, node)
     key, current, families, indices = _varied(m, found, env, by)
-    tag = f"∂{next(_tags)}"
-    dims = tuple(f"{tag}.{k}" for k in range(len(current.shape)))
-    eye = np.eye(int(np.prod(current.shape)), dtype=np.int64).reshape((*current.shape, *current.shape))
+    tag, shape = f"∂{next(_tags)}", current.shape
+    dims = tuple(f"{tag}.{k}" for k in range(len(shape)))
+    eye = np.eye(int(np.prod(shape)), dtype=np.int64).reshape((*shape, *shape))
     change = Array(dims, m.trial.field.numbers(eye))
+    if found.quantity.member_of is not None and not key[1]:
+        key, current, change = _in_matrix(m, found.quantity, env, change)
     varied = Jet({**current.parts, frozenset((tag,)): change})
     outer, m.touched = m.touched, set()
     value = function(env.with_overrides({key: varied}))
@@ -157,8 +159,17 @@ def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environmen
     if not hit:
         _independent(m, found, of, node)
     along = value.along(tag) or constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
-    moved = along.map(lambda p: _first(p, dims, current.shape))
-    return _laid_out(m, moved, value.shape, indices, families, current.shape, found, env, across, by)
+    moved = along.map(lambda p: _first(p, dims, shape))
+    return _laid_out(m, moved, value.shape, indices, families, shape, found, env, across, by)
+
+
+def _in_matrix(m, q, env, change):
+    """A row or column of a matrix is varied in the matrix, through which a formula may be written as well."""
+    name, rows = q.member_of
+    matrix = m.trial.table.quantities[name]
+    flat = change.with_shape(change.shape[:-1])
+    turned = flat if rows else Array(flat.dims, np.swapaxes(flat.data, -1, -2))
+    return (name, ()), stored(m, matrix, env), turned
 
 
 def _by_power(m, function, by, env, of, node):

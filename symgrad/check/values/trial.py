@@ -220,7 +220,15 @@ class Trial:
                 if word in OF_MATRICES and not square and not (word == "orthogonal" and 1 not in value.shape):
                     raise Unclear(f"{quantity.key} is said to be {word}, and is no square matrix", quantity.symbol)
                 value = made(self.algebra, value, rng)
+        if quantity.key in self.table.fixed.values() and not quantity.family:
+            n = value.shape[-2]
+            hot = np.eye(n, 1, -self.hot(quantity), dtype=np.int64)
+            value = self.algebra.integers(Array((POINT,), np.broadcast_to(hot, (self.points, n, 1))))
         return value
+
+    def hot(self, quantity: Quantity) -> int:
+        """The place of the 1 in a one-hot vector, from 0, where a letter stands for it."""
+        return self.seed % self.size((quantity.sizes or ())[-1])
 
 
 def _more(rows: Node, columns: Node) -> Node:

@@ -51,6 +51,8 @@ def _letter(trial, node, env):
         return env.indices[name]
     if name in env.ambient:
         return env.ambient[name]
+    if name in trial.table.fixed:
+        return Array((), np.asarray(trial.table.start + trial.hot(trial.table.quantities[trial.table.fixed[name]])))
     fixed = trial.table.quantities.get(name)
     if (name in trial.table.sizes and not (fixed and fixed.is_alone)) or _is_size(trial, name):
         return Array((), np.asarray(trial.named_size(name, {})))

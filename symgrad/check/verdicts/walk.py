@@ -8,9 +8,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
-from ..declarations.alone import entries_of
 from ..declarations.conventions import reads_zero_outside
 from ..declarations.declare import Condition, Context, Declaration, Layout, Property, Range, Repeated
+from ..declarations.listed import entries_of
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Break
