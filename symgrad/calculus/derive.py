@@ -76,10 +76,14 @@ class Story:
         return replace(
             done,
             givens=tuple(self._given(y) for y in self._named_in(done)),
-            definitions=tuple(self._definition(t) for t in self.active if not t.is_input and t is not self.wrt),
+            definitions=tuple(self._definition(t) for t in self._shown() if not t.is_input and t is not self.wrt),
             notes=self._notes(done),
             judge=self.judge(done, self.wrt),
         )
+
+    def _shown(self):
+        """What is defined in print: all on the way to the variable; where there is none, all there is, which shows it."""
+        return self.active or order([self.target])
 
     def judge(self, done: Derivation, y: Tensor):
         """What the oracles say of a right side of `∂f/∂Y`; nothing while it holds a partial of an expression."""

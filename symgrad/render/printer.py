@@ -150,7 +150,8 @@ class Printer(Products):
         if told:
             return self.style.partial(*told, True), POW
         text, level = self.piece(e.of)
-        return self.style.partial(text, (self(e.entry),), level == ATOM), POW
+        ends = self.style.stacked and level != ATOM  # `∂/∂x (a) b` reads as the derivative of a b
+        return self.style.partial(text, (self(e.entry),), level == ATOM), OPEN if ends else POW
 
     def _pick(self, e):
         e = spoken(e)

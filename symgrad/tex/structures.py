@@ -126,9 +126,9 @@ def operator_name(p: Cursor, token: Token) -> Node:
     k, name = p.k + 1, ""
     while p.tokens[k].kind not in ("}", "stop"):
         part = p.tokens[k]
-        if part.kind not in SPELLING and part.text not in names.FONTS:
+        if part.kind not in SPELLING and part.text not in names.FONTS and part.text != "_":
             raise Fault("a name that is not made of letters", part.at, "write \\operatorname{name}")
-        name += "-" if part.kind == "sign" else part.text if part.kind in SPELLING else ""
+        name += "-" if part.kind == "sign" else part.text if part.kind in SPELLING or part.text == "_" else ""
         k += 1 + (p.tokens[k + 1].kind == "{" and part.kind == "command")
     closing = k + (p.tokens[k + 1].kind == "}" and any(t.kind == "command" for t in p.tokens[p.k : k]))
     return _named(p, closing, name.strip(), "rm", token.at)

@@ -9,28 +9,23 @@ from sympy import Expr, preorder_traversal
 from ...derivation import Derivation
 from ...expr.nodes import Entry
 from ...expr.tensors import Tensor
-from ...render.markdown import to_markdown
-from ...render.names import latex_name
+from ...render.equations import printer
+from ...render.formats import render
+
+CONVENTION = "All indices start at $0$, and what is read outside of its range counts as $0$."
 
 
-def written(derivation: Derivation) -> tuple[str, tuple[str, ...]]:
+def written(derivation: Derivation, notation: str = "index", form: str = "markdown") -> tuple[str, tuple[str, ...]]:
     r"""The document, and the declarations of the tensors in it.
 
     >>> import symgrad as sg
     >>> x = sg.tensors("x[n]")
-    >>> written(sg.grad((x**2).sum(), x).derivation)[1]
-    ('All indices start at $0$.', 'x \\in \\mathbb{R}^{n}')
+    >>> written(sg.grad((x**2).sum(), x).derivation)[1][1:]
+    ('x \\in \\mathbb{R}^{n}',)
     """
     tensors = {tensor: None for expression in _expressions(derivation) for tensor in _tensors(expression)}
-    defined = {left.base.tensor for left, _ in _definitions(derivation) if isinstance(left, Entry)}
-    spaces = (_space(t) for t in tensors if t not in defined)
-    return to_markdown(derivation, steps="all"), ("All indices start at $0$.", *spaces)
-
-
-def _definitions(derivation: Derivation) -> Iterator[tuple[Expr, Expr]]:
-    yield from derivation.definitions
-    for given in derivation.givens:
-        yield from _definitions(given)
+    spaces = (_space(t) for t in tensors if not t.is_labelled)
+    return render(derivation, form, steps="all", notation=notation), (CONVENTION, *spaces)
 
 
 def _expressions(derivation: Derivation) -> Iterator[Expr]:
@@ -49,5 +44,6 @@ def _tensors(expression: Expr) -> Iterator[Tensor]:
 
 def _space(t: Tensor) -> str:
     r"""`W \in \mathbb{R}^{m \times n}`."""
-    sizes = r" \times ".join(str(size) for size in t.shape)
-    return f"{latex_name(t.display)} \\in \\mathbb{{R}}" + (f"^{{{sizes}}}" if sizes else "")
+    told = printer(*t.shape, style_name="latex")
+    sizes = r" \times ".join(map(told.map, t.shape))
+    return f"{told.tensor(t)} \\in \\mathbb{{R}}" + (f"^{{{sizes}}}" if sizes else "")

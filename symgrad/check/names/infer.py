@@ -487,6 +487,8 @@ def _open_functions(table, uses, defined, out):
         quantity = table.get(key)
         if key in defined or quantity is None or quantity.definitions or quantity.sizes not in ((), None):
             continue
+        if all(isinstance(b, Symbol) and spelled(b) == key for b in by):
+            continue  # `∂b/∂b` makes no function of a number
         quantity.by = tuple(by)
         quantity.properties.add("open")
         if any(_is_variable(table, a, by) for names in uses.applied.get(key, ()) for a in names):

@@ -1,4 +1,4 @@
-"""Names of two signs: where `\\Delta w_i = …` or `\\delta h = …` defines one, every `Δ w` is that name."""
+"""Names of two signs: where `\\Delta w_i = …` or `\\delta h = …` defines one, every `Δ w` is that name; so is `{t_1}_i`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 
-from ...tex.syntax import Node, Product, Relation, Row, Scripted, Symbol
+from ...tex.syntax import Named, Node, Number, Product, Relation, Row, Scripted, Symbol
 from .names import base_of, spelled
 
 PREFIXES = ("Delta", "delta")
@@ -15,11 +15,57 @@ Pair = tuple[str, str]
 
 def joined_names(formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
     """The rows with each such pair of signs as one symbol."""
-    formulas = list(formulas)
+    formulas = numbered_names(formulas)
     pairs = {pair for rows in formulas for row in rows for pair in _defined(row.statement)}
     alone = {name for rows in formulas for row in rows for name in _alone(row.statement)}
     pairs = {pair for pair in pairs if pair[0] not in alone}
     return [tuple(_mapped(row, pairs) for row in rows) if pairs else rows for rows in formulas]
+
+
+def numbered_names(formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
+    """Entries `{t_1}_i` of an array that is called t₁: where t has no other indices, or `t_1` is introduced as a name."""
+    formulas = list(formulas)
+    nodes = [n for rows in formulas for row in rows if row.statement is not None for n in row.statement.walk()]
+    twice = {spelled(n.base): spelled(n.base.base) for n in nodes if _is_numbered_entry(n)}
+    if not twice:
+        return formulas
+    indexed = {spelled(n.base) for n in nodes if isinstance(n, Scripted) and not isinstance(n.sub, Number | None)}
+    said = {spelled(_left_name(row.statement)) for rows in formulas for row in rows}
+    names = {name for name, letter in twice.items() if letter not in indexed or name in said}
+    return [_numbered(rows, names) for rows in formulas]
+
+
+def _is_numbered_entry(node):
+    inner = node.base if isinstance(node, Scripted) and node.sub is not None else None
+    plain = isinstance(inner, Scripted) and inner.sup is None and not inner.primes
+    return plain and isinstance(inner.base, Symbol) and isinstance(inner.sub, Number)
+
+
+def _left_name(statement):
+    """`t_1` of `t_1 ∈ ℝⁿ` and of `{t_1}_i = …`."""
+    if not isinstance(statement, Relation) or statement.relations[0] not in ("=", ":=", "∈"):
+        return None
+    left = statement.sides[0]
+    return left.base if _is_numbered_entry(left) else left
+
+
+def _numbered(value: Any, names: set[str]) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_numbered(part, names) for part in value)
+    if not isinstance(value, Node):
+        return value
+    changed = {f.name: _numbered(getattr(value, f.name), names) for f in fields(value)}
+    if _is_numbered_entry(value) and spelled(value.base) in names:
+        inner = value.base
+        changed["base"] = Named(
+            inner.at,
+            inner.end,
+            f"{inner.base.name}_{spelled(inner.sub)}",
+            inner.base.font,
+            inner.base.accents,
+            written=inner,
+        )
+    return replace(value, **changed)
 
 
 def _lefts(statement):

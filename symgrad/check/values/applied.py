@@ -19,6 +19,7 @@ from .blocks import column
 from .context import Environment, Eye, Value, by_entries
 from .functions import BY_NAME, apply
 from .jets import Jet
+from .library import COMPOSED, SPELLINGS
 from .linear import determinant, diagonal, diagonal_matrix, stacked, trace
 from .quantities import application
 from .scripts import powered
@@ -152,6 +153,20 @@ def _of_numbers(name):
     return work
 
 
+def _composed(name, arity, function):
+    """A function of the library, of numbers or entry by entry of one array."""
+
+    def work(m, head, arguments, env, node):
+        if len(arguments) != arity or head.sub is not None:
+            raise Unclear(f"{name} takes {arity} argument{'s' * (arity > 1)}", node)
+        first, *rest = (m.array(x, env) for x in arguments)
+        if any(x.shape != () for x in rest):
+            raise Unclear(f"{name} of several arrays", node)
+        return by_entries(first, lambda x: function(m.a, x, *rest))
+
+    return work
+
+
 def _in_base(m, head, value, env, node):
     """`log_2 x`."""
     if BY_NAME.get(head.name) is not BY_NAME["log"]:
@@ -231,7 +246,10 @@ ALIASES = {
     "sigma": "sigmoid",
     "atan": "arctan",
 }
+LIBRARY = {name: _composed(name, *row) for name, row in COMPOSED.items()}
 FUNCTIONS: dict[str, Callable[..., Value]] = {
+    **LIBRARY,
+    **{alias: LIBRARY[name] for alias, name in SPELLINGS.items()},
     **{name: _of_numbers(name) for name in BY_NAME if name != "sqrt"},
     **{alias: _of_numbers(name) for alias, name in ALIASES.items()},
     **dict.fromkeys(("tr", "Tr", "trace"), _trace),

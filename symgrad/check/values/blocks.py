@@ -36,6 +36,10 @@ def _compared(m, a, op, b, env, node):
     dims, (u, v) = aligned(x, y)
     field = m.trial.field
     work = {
+        "≮": lambda: ~field.less(u, v),
+        "≯": lambda: ~field.less(v, u),
+        "≱": lambda: field.less(u, v),
+        "≰": lambda: field.less(v, u),
         "<": lambda: field.less(u, v),
         ">": lambda: field.less(v, u),
         "≤": lambda: ~field.less(v, u),

@@ -111,6 +111,43 @@ ROWS = (
         "softplus", lambda x: np.logaddexp(0, x), lambda x: iv.log(1 + iv.exp(x)), lambda a, x, y: _of("sigmoid")(a, x)
     ),
     Function(
+        "arcsin",
+        np.arcsin,
+        lambda x: _unary(mpmath.asin, x),
+        lambda a, x, y: _reciprocal_root(a, _one_minus(a, _square(a, x))),
+        low=-1,
+        high=1,
+    ),
+    Function(
+        "arccos",
+        np.arccos,
+        lambda x: _falling(mpmath.acos, x),
+        lambda a, x, y: a.negative(_reciprocal_root(a, _one_minus(a, _square(a, x)))),
+        low=-1,
+        high=1,
+    ),
+    Function(
+        "arcsinh",
+        np.arcsinh,
+        lambda x: _unary(mpmath.asinh, x),
+        lambda a, x, y: _reciprocal_root(a, a.add(_square(a, x), _one(a))),
+    ),
+    Function(
+        "arccosh",
+        np.arccosh,
+        lambda x: _unary(mpmath.acosh, x),
+        lambda a, x, y: _reciprocal_root(a, a.subtract(_square(a, x), _one(a))),
+        low=1,
+    ),
+    Function(
+        "arctanh",
+        np.arctanh,
+        lambda x: _unary(mpmath.atanh, x),
+        lambda a, x, y: a.reciprocal(_one_minus(a, _square(a, x))),
+        low=-1,
+        high=1,
+    ),
+    Function(
         "arctan",
         np.arctan,
         lambda x: _unary(mpmath.atan, x),
@@ -147,6 +184,11 @@ def _unary(function, x):
     low, high = function(mpmath.mpf(x.a)), function(mpmath.mpf(x.b))
     slack = mpmath.mpf(10) ** (3 - mpmath.mp.dps)
     return iv.mpf([low - slack, high + slack])
+
+
+def _falling(function, x):
+    """The same of a falling function."""
+    return -_unary(lambda u: -function(u), x)
 
 
 def apply(algebra: Algebra, row: Function, x: Jet) -> Jet:

@@ -34,6 +34,8 @@ def product(m, node: Product, env: Environment) -> Value:
         if plain is None:
             raise Unclear("what the dots stand for", node)
         return m.value(plain, env)
+    if any(op == "mod" for op, _ in node.factors):
+        return m.a.integers(m.whole(node, env))
     return segments(m, node.factors, env, node)
 
 

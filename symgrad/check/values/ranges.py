@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...tex.syntax import Big, Group, Node, Relation, Scripted, Symbol, Tuple
+from ...tex.syntax import Big, Group, Node, Number, Relation, Scripted, Symbol, Tuple
 from ..names.letters import is_index_function
 from ..names.names import items, letters, spelled
 from ..names.table import Found, IllTyped, Unclear
@@ -45,18 +45,28 @@ def _several(node):
 
 def limits(m, node: Big, letter: str, env: Environment) -> tuple[int, int] | None:
     """The range that the operator itself states: `i = a` below and `b` above, `a ≤ i ≤ b`, `i ∈ {a, …, b}`."""
-    shared = _shared(node.sub)
+    shared = _shared(m, node.sub)
     for relation in (*_relations(node.sub), *shared):
         sides, ops = relation.sides, relation.relations
         if ops == ("=",) and spelled(sides[0]) == letter and node.sup is not None:
             return int(np.min(whole(m.trial, sides[1], env).data)), int(np.max(whole(m.trial, node.sup, env).data))
-        between = _between(m, sides, ops, letter, env)
+        between = _between(m, sides, ops, letter, env) or _below(m, sides, ops, letter)
         if between:
             return between
     return None
 
 
-def _shared(sub):
+def _below(m, sides, ops, letter):
+    """`k < n` of a size n: from the first index on; below another index (`i < j`) the axes tell how far."""
+    if len(sides) != 2 or ops[0] not in ("<", "≤") or sides[0] is None or spelled(sides[0]) != letter:
+        return None
+    try:
+        return m.trial.first(letter), int(whole(m.trial, sides[1], Environment()).data) - (ops[0] == "<")
+    except (Unclear, NeedsMembers):
+        return None
+
+
+def _shared(m, sub):
     """`0 ≤ a, b < p` bounds each of its letters."""
     if not isinstance(sub, Tuple) or len(sub.items) < 2:
         return ()
@@ -64,6 +74,8 @@ def _shared(sub):
     if not (isinstance(first, Relation) and isinstance(last, Relation) and len(first.sides) == len(last.sides) == 2):
         return ()
     names = (first.sides[1], *sub.items[1:-1], last.sides[0])
+    if any(isinstance(name, Number) or m.is_size(spelled(name)) for name in names):
+        return ()  # `a < m, b < n` bounds each by its own
     bounds = (*first.relations, *last.relations)
     return tuple(Relation(sub.at, sub.end, (first.sides[0], name, last.sides[1]), bounds) for name in names)
 

@@ -20,6 +20,11 @@ COMPARE: dict[str, Callable] = {
     ">": np.greater,
     "≤": np.less_equal,
     "≥": np.greater_equal,
+    "≯": np.less_equal,
+    "≱": np.less,
+    "≮": np.greater_equal,
+    "≰": np.greater,
+    "|": lambda divisor, number: number % divisor == 0,
 }
 
 
@@ -86,9 +91,19 @@ def _product(trial, node, env):
     total = Array((), np.asarray(1))
     for op, factor in node.factors:
         value = whole(trial, factor, env)
-        product = [(total, np.multiply), (value, np.multiply)]
-        total = _quotient(total, value, node) if op == "/" else _folded(product, 1)
+        total = OVER.get(op, _times)(total, value, node)
     return total
+
+
+def _times(x, y, node):
+    return _folded([(x, np.multiply), (y, np.multiply)], 1)
+
+
+def _remainder(x, y, node):
+    dims, (a, b) = aligned(x, y)
+    if np.any(b <= 0):
+        raise Unclear(f"{spelled(node)} has no remainder", node)
+    return Array(dims, a % b)
 
 
 def _quotient(x, y, node):
@@ -96,6 +111,9 @@ def _quotient(x, y, node):
     if np.any(b == 0) or np.any(a % b):
         raise Unclear(f"{spelled(node)} is not a whole number", node)
     return Array(dims, a // b)
+
+
+OVER: dict[str, Callable] = {"/": _quotient, "mod": _remainder}
 
 
 def _floor(trial, body, env):
