@@ -78,7 +78,7 @@ def _relation(row: Row, node: Relation) -> Statement:
         return Statement(MEMBER, names(left), node, row)
     if node.relations == (":", "→"):
         return Statement(MAP, names(left), node, row)
-    if node.relations == ("=",) and runs(right) and (found := names(left)):
+    if node.relations == ("=",) and _counts(left, right) and (found := names(left)):
         return Statement(RANGE, found, node, row)
     if bounds_of(node):
         return Statement(RANGE, names(node.sides[1]), node, row)
@@ -92,8 +92,19 @@ def defined(node: Relation) -> tuple[Node, ...]:
     return name_of(node.sides[0]) or names(node.sides[0])
 
 
+def _counts(left: Node | None, right: Node | None) -> bool:
+    """`i = 1, \\dots, n`, and `t = 1, 2, 3` of a letter that counts."""
+    if runs(right) is None:
+        return False
+    dotted = right is not None and any(isinstance(part, Dots) for part in right.walk())
+    return dotted or (isinstance(left, Symbol) and left.name in INDICES and not left.font)
+
+
 def runs(node: Node | None) -> tuple[Node, Node] | None:
-    """First and last of `1, \\dots, n`."""
+    """First and last of `1, \\dots, n`, of `1, 2, 3`."""
+    if isinstance(node, Tuple) and all(isinstance(item, Number) for item in node.items):
+        values = [item.value for item in node.items if isinstance(item, Number)]
+        return (node.items[0], node.items[-1]) if values == [values[0] + k for k in range(len(values))] else None
     if isinstance(node, Tuple):
         return run(node.items)
     return run((node,)) if isinstance(node, Product) else None

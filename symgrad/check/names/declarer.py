@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
-from ...tex.syntax import Number, Scripted, Sum, Symbol
+from ...tex.syntax import Node, Number, Scripted, Sum, Symbol
 from ..declarations.declare import Declaration, Function, Property, Range, Space, Start
 from ..values.applied import ALIASES, FUNCTIONS
 from ..values.trial import PROPERTIES
@@ -18,10 +19,13 @@ ONE = Number(0, 0, Fraction(1))
 
 
 class Declarer:
-    """Enters declarations into a table of names; `indices` are letters that only count, `cases` hold one at a time."""
+    """Enters declarations into a table of names.
 
-    def __init__(self, table: Table, indices: frozenset[str] | set[str], cases: Cases):
-        self.table, self.indices, self.cases = table, indices, cases
+    `indices` are letters that only count, `cases` hold one at a time, `members` has the letter that stands on a name.
+    """
+
+    def __init__(self, table: Table, indices: frozenset[str] | set[str], cases: Cases, members: dict[str, Node]):
+        self.table, self.indices, self.cases, self.members = table, indices, cases, members
         self.part_names: set[str] = set()
         self.listed: set[str] = set()
 
@@ -29,8 +33,11 @@ class Declarer:
         """Sizes and ranges first, then properties and functions; what holds only from its sentence on is returned."""
         declarations = tuple(declarations)
         ranged = {spelled(d.index) for d in declarations if isinstance(d, Range)}
+        declarations = self._families(declarations)
         for d in declarations:
             match d:
+                case Space() if d.sizes is None and spelled(d.symbol) in ("bf:1", "bb:1"):
+                    pass  # the vector of ones is as long as it must be
                 case Space() if spelled(d.symbol) in ranged & self.indices:
                     pass  # `a ∈ {1, …, K}` of a letter that only counts
                 case Space():
@@ -49,6 +56,30 @@ class Declarer:
                 case Function():
                     self._function(d, defined)
         return later
+
+    def _families(self, declarations):
+        """`h_0 ∈ ℝᵈ`, `x_1, x_2 ∈ ℝᵖ` where `h_t`, `x_t` are written: each member is like these."""
+        told: dict[str, set[str]] = {}
+        for d in declarations:
+            if (base := self._numbered(d)) is not None:
+                told.setdefault(base, set()).add("×".join(map(spelled, d.sizes)))
+        alike = {base for base, sizes in told.items() if len(sizes) == 1}
+        out: dict[int, Declaration] = {}
+        for k, d in enumerate(declarations):
+            base = self._numbered(d)
+            if base in alike:
+                letter = self.members[base]
+                d = replace(d, symbol=Scripted(d.symbol.at, d.symbol.end, d.symbol.base, letter))
+            out[k] = d
+        return tuple(out.values())
+
+    def _numbered(self, d):
+        """The name of a vector or matrix with a number for its index, that has a letter there elsewhere."""
+        symbol = d.symbol if isinstance(d, Space) and d.sizes and d.family is None else None
+        plain = isinstance(symbol, Scripted) and symbol.sup is None and not symbol.primes
+        if not plain or not isinstance(symbol.sub, Number) or not isinstance(symbol.base, Symbol):
+            return None
+        return spelled(symbol.base) if spelled(symbol.base) in self.members else None
 
     def _space(self, d):
         if spelled(d.symbol).startswith("e^"):
@@ -162,6 +193,8 @@ class Declarer:
             return
         found = self.table.find(d.symbol)
         base = base_of(d.symbol)
+        if spelled(d.symbol) in ("bf:1", "bb:1"):
+            return
         if d.words == "hot at":
             if found is not None and not found.indices and found.quantity.properties & {"one-hot"}:
                 self.table.fixed[spelled(d.of)] = found.quantity.key

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...tex.syntax import Big, Frac, Node, Product, Relation, Row, Scripted, Sum
+from ...tex.syntax import Big, Frac, Node, Product, Relation, Row, Scripted, Sum, Symbol
 from .letters import binds, is_index_function
-from .names import is_letter, items, letters, spelled
+from .names import is_letter, items, letters, moved, spelled
 
 
 def only_indices(formulas: Iterable[tuple[Row, ...]]) -> set[str]:
     """Letters that stand in subscripts, and nowhere as a number: not as a factor, nor as a term of a sum."""
     written, values = _all(formulas, frozenset())
     return {name for name in written - values if name.isascii()}
+
+
+def lettered(formulas: Iterable[tuple[Row, ...]]) -> dict[str, Node]:
+    """The names that carry one letter as their index somewhere, `h_t` or `h_{t-1}`, with that letter."""
+    out: dict[str, Node] = {}
+    for rows in formulas:
+        for node in (n for row in rows if row.statement is not None for n in row.statement.walk()):
+            if not isinstance(node, Scripted) or node.sub is None or not isinstance(node.base, Symbol):
+                continue
+            step = moved(node.sub)
+            letter = step[0] if step is not None else node.sub
+            if is_letter(letter) and letter.name.islower() and not is_index_function(node):
+                out.setdefault(spelled(node.base), letter)
+    return out
 
 
 def index_values(formulas: Iterable[tuple[Row, ...]]) -> set[str]:

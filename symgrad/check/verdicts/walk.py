@@ -17,7 +17,7 @@ from ..documents.pieces import Break
 from ..names.case_signs import Cases
 from ..names.declarer import Declarer
 from ..names.facts import conjugate, stated_fact
-from ..names.indices import only_indices
+from ..names.indices import lettered, only_indices
 from ..names.infer import Inference, infer, left_names, own_entries, solved
 from ..names.iterates import declare_iterates
 from ..names.labels import labels_of, number_labels
@@ -58,7 +58,8 @@ class Walk:
         self.headings = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
         self.table.labels = labels_of([line.rows for line in lines], ranged) | MARKS
-        self.declarer = Declarer(self.table, only_indices([line.rows for line in lines]), self.cases)
+        rows = [line.rows for line in lines]
+        self.declarer = Declarer(self.table, only_indices(rows), self.cases, lettered(rows))
         self.kinds = Kinds(self.table, self.used)
         self.sections = [without_stars_in(s) for s in sections(document, self.declarations, lines)]
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
