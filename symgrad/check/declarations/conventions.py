@@ -40,6 +40,7 @@ CONVENTIONS: tuple[tuple[re.Pattern[str], Callable[..., Declaration]], ...] = tu
         (r"\bsummation convention\b|\beinstein(?: s)? (?:summation|sum|notation|convention)\b"
          r"|\b(?:sums?|summed|summation) (?:is |are )?(?:implied |understood )?(?:over|on) (?:all )?(?:repeated|doubled) (?:indices|index)"  # noqa: E501
          r"|\b(?:repeated|doubled) (?:indices|index) (?:is|are) (?:always |to be |implicitly )*summed\b", lambda **s: Repeated(**s)),  # noqa: E501
+        (r"\bscalars? everywhere\b|\beverything scalar\b|\ball scalars?\b(?! product)", lambda **s: Everything(**s)),
         (r"\b(?:zero based|0 based)\b", lambda **s: Start(first=0, **s)),
         (r"\b(?:one based|1 based)\b", lambda **s: Start(first=1, **s)),
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...tex.syntax import Relation, Scripted, Symbol
-from ..declarations.declare import Declaration, Definition, Space
+from ..declarations.declare import Declaration, Definition, Everything, Space
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Break
@@ -26,14 +26,31 @@ class Section:
 
     lines: tuple[Line, ...]
     declarations: tuple[Declaration, ...]
+    asides: tuple[Section, ...] = ()
+    """Headings inside it under which all names are numbers, whatever they are elsewhere."""
+
+    @property
+    def at(self) -> int:
+        """Where its first formula begins."""
+        return self.lines[0].formula.begin
 
 
 def sections(document: Document, declarations: Iterable[Declaration], lines: Sequence[Line]) -> list[Section]:
     """The sections of a document: one, unless a name is defined anew."""
     told = tuple(sorted(declarations, key=lambda d: d.at))
     ends = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
+    asides, told, lines = _asides(_cut([0, *ends, len(document.text) + 1], told, lines), told, lines)
+    if asides:
+        return [Section(tuple(lines), told, asides)]
     cut = _cut([0, *ends, len(document.text) + 1], told, lines)
     return cut if _begins_anew(cut) else [Section(tuple(lines), told)]
+
+
+def _asides(cut, told, lines):
+    """Parts behind the first of which it is said that all is scalar, and what is left without them."""
+    apart = tuple(s for s in cut[1:] if any(isinstance(d, Everything) for d in s.declarations))
+    gone = {id(x) for s in apart for x in (*s.lines, *s.declarations)}
+    return apart, tuple(d for d in told if id(d) not in gone), tuple(x for x in lines if id(x) not in gone)
 
 
 def _cut(borders, told, lines):

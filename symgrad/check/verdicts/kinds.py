@@ -160,7 +160,15 @@ class Kinds:
             return False
         lettered = any(all(is_letter(p) for p in d.pattern) for d in found.quantity.definitions)
         literal = any(not is_letter(i) or spelled(i) in self.table.sizes for i in found.indices)
-        return literal and not lettered
+        return literal and (not lettered or self._before_first(found))
+
+    def _before_first(self, found):
+        """`s_0 = 0` beside `s_t = w s_{t-1} + x_t`: what a recursion begins with."""
+        q, place = found.quantity, found.indices[0]
+        itself = any(other is q for d in q.definitions for other in self.table.mentioned(d.body))
+        first = self.table.ranges.get(spelled(q.definitions[0].pattern[0]), (None, None))[0]
+        start = first.value if isinstance(first, Number) else self.table.start
+        return itself and len(found.indices) == 1 and isinstance(place, Number) and place.value < start
 
     @staticmethod
     def is_derivative(node):

@@ -24,7 +24,7 @@ from ..names.labels import labels_of, number_labels
 from ..names.names import MARKS, spelled
 from ..names.points import Point, decimals, is_numeric
 from ..names.sections import forget, sections
-from ..names.table import Definition, Quantity, Unclear
+from ..names.table import Definition, Quantity, Table, Unclear
 from ..slips.slips import find_slip
 from ..values.applied import FUNCTIONS
 from ..values.expectations import law_of, total_weight
@@ -49,6 +49,7 @@ class Walk:
         self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
         self.used: set[str] = set()
         self.valued: dict[str, set] = {}
+        self.apart: set[int] = set()
         self.bounded: list[Property] = []
         self.said: list[tuple[int, Quantity, str]] = []
         self.point = Point(self.table)
@@ -112,17 +113,47 @@ class Walk:
         number = 0
         for section in self.sections:
             self._enter(section, section is self.sections[0])
-            self.begun = self.explained = len(self.reading.steps)
-            for line in section.lines:
-                if line.fault is not None:
-                    f = line.formula
-                    self._add(Step(f.at, f.at + len(f.text), None, None, NOT_READ, why=str(line.fault), formula=number))
-                self._line(number, line)
-                number += 1
-                if progress is not None:
-                    progress(number, len(self.lines))
-            self._close()
+            number = self._section(section, number, progress)
         return self.reading
+
+    def _section(self, section, number, progress):
+        """Its formulas in order, and what stands between them under headings of their own."""
+        self.begun = self.explained = len(self.reading.steps)
+        asides = list(section.asides)
+        for line in section.lines:
+            while asides and asides[0].at < line.formula.begin:
+                number = self._aside(asides.pop(0), number, progress)
+            number = self._numbered(line, number, progress)
+        for aside in asides:
+            number = self._aside(aside, number, progress)
+        self._close()
+        return number
+
+    def _aside(self, section, number, progress):
+        """All names are numbers there, and what they were before behind it."""
+        kept = dict(vars(self.table)), set(self.used), self.begun, self.explained, self.said
+        vars(self.table).update(vars(Table()), labels=set(MARKS), one_step=self.table.one_step)
+        self.used.clear()
+        self.said = []
+        first = len(self.reading.steps)
+        self._enter(section, True)
+        number = self._section(section, number, progress)
+        self.apart.update(range(first, len(self.reading.steps)))
+        vars(self.table).update(kept[0])
+        self.used.update(kept[1])
+        self.table.version += 1
+        self.begun, self.explained, self.said = kept[2:]
+        self._judge_anew()
+        return number
+
+    def _numbered(self, line, number, progress):
+        if line.fault is not None:
+            f = line.formula
+            self._add(Step(f.at, f.at + len(f.text), None, None, NOT_READ, why=str(line.fault), formula=number))
+        self._line(number, line)
+        if progress is not None:
+            progress(number + 1, len(self.lines))
+        return number + 1
 
     def _close(self, changed=None, at=0):
         """What was judged so far, while the names stand for what they stood for; `changed` is another from here on."""
@@ -136,7 +167,7 @@ class Walk:
     def _explain(self, begun):
         """The likely slip of what is refuted, while the section's names are known."""
         for k, step in enumerate(self.reading.steps[begun:], begun):
-            refuted = step.verdict is not None and step.verdict.kind == REFUTED
+            refuted = step.verdict is not None and step.verdict.kind == REFUTED and k not in self.apart
             if refuted and step.left is not None and step.right is not None and self.explain:
                 self.explain -= 1
                 self._vary(step.right.at)
@@ -146,7 +177,8 @@ class Walk:
     def _look_back(self, begun):
         """Claims that waited for a definition further down are judged when all of the section is known."""
         for k, step in enumerate(self.reading.steps[begun:], begun):
-            if step.verdict is not None and step.verdict.kind == UNDECIDED and step.left is not None:
+            waits = step.verdict is not None and step.verdict.kind == UNDECIDED and k not in self.apart
+            if waits and step.left is not None:
                 verdict = self._verdict(step.left, step.right, step.around)
                 if verdict.kind != UNDECIDED and not self._said_later(step):
                     self.reading.steps[k] = replace(step, verdict=verdict)
