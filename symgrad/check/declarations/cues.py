@@ -52,6 +52,8 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         "it is false | false | a frequent mistake | a frequent error | typical mistake | typical error | "
         "misconception | students often write | "
         "wrongly": Cue(WRONG),
+        "zero for | zero at | zero when | vanishes for | vanishes at | vanishes when | vanish for | vanish at | "
+        "maximal for | maximal at | minimal for | minimal at | solved by | satisfied by | attained at | attained for | "
         "away from | except | except at | except for | apart from": Cue(CONDITION, "clause"),
         "is not | are not | not | never | no | does not equal | is not equal to": Cue(WRONG, "next"),
         "minimize | minimise | maximize | maximise": Cue(DEFINITION, "near"),

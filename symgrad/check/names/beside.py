@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from ...tex.syntax import Node, Row, Scripted, Sum, Symbol, Tuple
+from ...tex.syntax import Node, Number, Product, Row, Scripted, Sum, Symbol, Tuple
 from .names import spelled
 from .table import Quantity, Table
 from .uses import Uses
@@ -16,6 +17,13 @@ def number_pi(table: Table, uses: Uses) -> None:
     quantity = table.quantities.get("pi")
     if quantity is not None and (quantity.sizes or quantity.family) and any(not u.below and not u.above for u in found):
         _members_apart(table, quantity)
+
+
+def twice_pi(formulas: Iterable[tuple[Row, ...]]) -> bool:
+    """Whether `2\\pi` is written: the number, whatever `π_k` is defined to be."""
+    nodes = (n for rows in formulas for r in rows if r.statement is not None for n in r.statement.walk())
+    pairs = (pair for node in nodes if isinstance(node, Product) for pair in pairwise(node.factors))
+    return any(isinstance(a, Number) and isinstance(b, Symbol) and b.name == "pi" for (_, a), (_, b) in pairs)
 
 
 def points(table: Table, formulas: Iterable[tuple[Row, ...]]) -> list[Quantity]:

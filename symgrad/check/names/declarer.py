@@ -136,7 +136,8 @@ class Declarer:
 
     def _twin(self, name):
         """`α_1, …, α_m` beside a number α."""
-        quantity = self.table.quantities.pop(name)
+        quantity = self.table.quantities[name]
+        del self.table.quantities[name]
         quantity.key = f"{name}[]"
         self.table.add(quantity)
 

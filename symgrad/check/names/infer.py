@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
-from .beside import number_pi, points
+from .beside import number_pi, points, twice_pi
 from .families import families_beside
 from .multiplied import vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
@@ -72,6 +72,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         if key not in unknown and (known := table.get(key)) is not None and known.sizes == () and not known.family:
             out += _labelled(table, found, defined)
     number_pi(table, uses)
+    table.number_pi = table.number_pi or twice_pi(formulas)
     for key, used in uses.names.items():
         if key in defined:
             rank = max((len(u.below) for u in used if _letters_only(table, u.below)), default=0)

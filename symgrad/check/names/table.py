@@ -12,6 +12,14 @@ from .names import base_of, is_letter, is_mark, is_transpose, items, letters, pl
 from .patterns import written_out
 
 
+UNLIKE = frozenset(("cal", "bb", "frak", "scr"))  # fonts of which a letter is never the plain letter
+
+
+def _font(key: str) -> str:
+    head, colon, _ = key.rpartition(":")
+    return head.rpartition(" ")[2] if colon else ""
+
+
 class Unclear(Exception):
     """A formula that cannot be judged as it stands: why, and where."""
 
@@ -100,7 +108,7 @@ class Quantities(dict[str, Quantity]):
         """The quantity of this name; a name without its font where only that is known, and the other way round."""
         if key in self:
             return self[key]
-        others = self._plain.get(plain(key), ())
+        others = [k for k in self._plain.get(plain(key), ()) if not {_font(k), _font(key)} & UNLIKE]
         return self[others[0]] if len(others) == 1 else None
 
 
@@ -115,6 +123,7 @@ class Table:
         self.varied: set[str] = set()
         self.sets: dict[str, Node] = {}
         self.fixed: dict[str, str] = {}
+        self.number_pi = False
         self.moving: list[tuple[int, str]] = []
         self.labels: set[str] = set()
         self.letters: set[str] = set()
@@ -244,15 +253,15 @@ class Table:
                 raise Unclear(f"{spelled(symbol)} has more indices than {quantity.key} has axes", left)
         else:
             name, above, pattern = self.name_and_family(symbol)
-            if (name in self.sizes or name == "d") and pattern:
-                name = f"{name}[]"  # `N_k` beside a number N of things, `d_i` beside the d of a differential
+            if pattern and (name in self.sizes or name == "d" or (name == "pi" and self.number_pi)):
+                name = f"{name}[]"  # `N_k` beside N things, `d_i` beside the d of a differential, `π_k` beside 2π
             elif pattern and name in self.quantities and self._is_number(self.quantities[name]):
                 name = f"{name}[]"  # `μ_k` beside a number μ
             quantity = self.add(Quantity(name, symbol, above=above))
             self._root_of(symbol, pattern)
         if not pattern and isinstance(symbol, Symbol) and self._indexed_in(right, quantity):
             self.add(Quantity(f"{quantity.key}[]", symbol))
-        quantity.definitions.append(Definition(pattern, parameters, right))
+        quantity.definitions.append(Definition(pattern, parameters, self._at_members(pattern, right)))
         self.version += 1
         return quantity
 
@@ -270,6 +279,29 @@ class Table:
         """σ beside a σ² that is defined."""
         root = self.quantities.get(square.key.removesuffix("^2"))
         return [root] if root is not None and root is not square else []
+
+    def _at_members(self, pattern: tuple[Node, ...], right: Node) -> Node:
+        """`J_t = ∂f/∂z` where z is the parameter of f, and z_t a family: the derivative at z_t."""
+        if len(pattern) != 1 or not is_letter(pattern[0]):
+            return right
+        bare = {f.quantity.key: f.quantity for f in self.occurrences(right) if not f.indices and f.quantity.family}
+        at: list[Node] = []
+        for q in bare.values():
+            base = base_of(q.symbol) if q.symbol is not None else None
+            if base is None or len(q.family) != 1 or not self.is_placeholder(q):
+                return right
+            member = Scripted(base.at, base.end, base, pattern[0])
+            at.append(Relation(right.at, right.end, (base, member), ("=",)))
+        if not at:
+            return right
+        group = Group(right.at, right.end, "", "|", right)
+        return Scripted(right.at, right.end, group, at[0] if len(at) == 1 else Tuple(right.at, right.end, tuple(at)))
+
+    def is_placeholder(self, quantity: Quantity) -> bool:
+        """Whether a name is the parameter of a function: x of `f(x) = …`."""
+        parameters = (p for q in self.quantities.values() for d in q.definitions for p in d.parameters)
+        found = (self.find(p) for p in parameters if isinstance(p, Symbol))
+        return any(f is not None and f.quantity is quantity for f in found)
 
     def _indexed_in(self, right: Node, quantity: Quantity) -> bool:
         """`E = Σ_n E_n`: the terms are another quantity than their sum."""

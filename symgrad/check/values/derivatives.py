@@ -19,7 +19,7 @@ from .arrays import Array, gather
 from .context import Environment, Overrides, Value, shape_text
 from .jets import Jet, constant
 from .linear import transposed
-from .quantities import families_of, member, memberwise, shifted, single, stored
+from .quantities import any_member, families_of, member, memberwise, shifted, single, stored
 
 _tags = count(1)
 LAYOUTS = ("mixed", "numerator", "denominator")
@@ -193,6 +193,8 @@ def _first(part, dims, shape):
 def _varied(m, found: Found, env, node):
     q = found.quantity
     families = families_of(m, q)
+    if not found.indices and q.family and (any_ := any_member(m, q, env)) is not None:
+        return (q.key, ()), any_, 0, ()
     if not memberwise(m, q):
         return (q.key, ()), stored(m, q, env, node), families_of(m, q), found.indices
     chosen = found.indices[:families]

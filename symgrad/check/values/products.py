@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...tex.syntax import Dots, Frac, Group, Node, Number, Product, Relation, Scripted, Symbol, Tuple
 from ..names.dots import product_without_dots
-from ..names.names import spelled
+from ..names.names import is_letter, spelled
 from ..names.table import Unclear
 from .applied import FUNCTIONS, function_of
 from .context import Environment, Value, divided, entrywise, multiplied
@@ -308,8 +310,12 @@ def _by_name(m, definition, arguments, env):
     for parameter, argument in zip(definition.parameters, arguments, strict=True):
         one, other = m.trial.table.find(parameter), m.trial.table.find(argument)
         if one is None:
-            return None
-        if other is not None and one.quantity is other.quantity and one.indices:
+            own = _renamed(parameter, argument)
+            if own is None:
+                return None
+            letters |= {name: m.whole(i, env) for name, i in own.items()}
+            named = True
+        elif other is not None and one.quantity is other.quantity and one.indices:
             letters |= {spelled(k): m.whole(i, env) for k, i in zip(one.indices, other.indices, strict=False)}
             named = True
         elif one.sup is not None and spelled(parameter) == spelled(argument):
@@ -319,6 +325,30 @@ def _by_name(m, definition, arguments, env):
         else:
             values[one.quantity.key, ()] = m.array(argument, env)
     return m.array(definition.body, env.inside().with_indices(letters).with_overrides(values)) if named else None
+
+
+def _renamed(pattern, node) -> dict[str, Node] | None:
+    """{k: j} of `s_k^2 I` and `s_j^2 I`: where two formulas differ by letters in subscripts only."""
+    if isinstance(pattern, Scripted) and isinstance(node, Scripted) and is_letter(pattern.sub) and node.sub is not None:
+        rest = _renamed(replace(pattern, sub=None), replace(node, sub=None))
+        return None if rest is None else {**rest, spelled(pattern.sub): node.sub}
+    if isinstance(pattern, Node):
+        if type(pattern) is not type(node):
+            return None
+        pairs = [(v, vars(node)[k]) for k, v in vars(pattern).items() if k not in ("at", "end")]
+    elif isinstance(pattern, tuple):
+        if not isinstance(node, tuple) or len(pattern) != len(node):
+            return None
+        pairs = list(zip(pattern, node, strict=True))
+    else:
+        return {} if pattern == node else None
+    out: dict[str, Node] = {}
+    for one, other in pairs:
+        own = _renamed(one, other)
+        if own is None or any(spelled(out[n]) != spelled(own[n]) for n in out.keys() & own.keys()):
+            return None
+        out |= own
+    return out
 
 
 def _scripts(m, value, bracket, env):

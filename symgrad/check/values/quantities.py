@@ -20,6 +20,8 @@ Key = tuple[str, tuple[int, ...]]
 def occurrence(m, found: Found, env: Environment, node: Node) -> Jet:
     """`W`, `W_{ij}`, `x_i`, `W^{(l)}_{jk}`: the value with its indices taken."""
     q = found.quantity
+    if not found.indices and q.family and (any_ := any_member(m, q, env)) is not None:
+        return any_
     if not memberwise(m, q):
         value = stored(m, q, env, node)
         _read_inside(m, (q.key, ()), found.indices, env, node, q)
@@ -44,6 +46,16 @@ def _read_inside(m, key, indices, env, node, q):
     places = [shifted(m, index, env, q, k) for k, index in enumerate(indices)]
     found, _ = gather(Array((), inside), places)
     m.outside(found, node)
+
+
+def any_member(m, q: Quantity, env: Environment) -> Jet | None:
+    """The x of `f(x) = …` beside members x_t: what it is bound to, or a vector like these."""
+    if (q.key, ()) in env.overrides:
+        m.touched.add(q.key)
+        return env.overrides[q.key, ()]
+    if len(q.family) != 1 or q.sizes is None or not m.trial.table.is_placeholder(q):
+        return None
+    return m.trial.draw(Quantity(f"{q.key} of any index", q.symbol, q.sizes, properties=q.properties), ())
 
 
 def single(m, index: Node, env: Environment) -> int:

@@ -46,6 +46,9 @@ class Kinds:
         open_ = q.sizes is None or (named and not q.definitions)
         if found.sup is not None or (q.key in self.used and not introduced and not open_):
             return False
+        if q.key in self.used and q.sizes is not None and not q.definitions:
+            if q.key in {key for other in self.table.mentioned(right) for key in self.table.depends(other)}:
+                return False  # what it is made of is made of it
         if not q.definitions and q.sizes and isinstance(right, Number):
             return False
         if not q.definitions:
@@ -85,6 +88,16 @@ class Kinds:
         if one is None or other is None or one.quantity is other.quantity:
             return False
         return all(not f.sup and not f.primes and not f.indices and self._is_input(f.quantity) for f in (one, other))
+
+    def sets_input(self, left, right):
+        """`μ_k = Σ_n γ_{nk} x_n / N_k` where the gradient is zero: an input, made of other things, is no identity."""
+        found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
+        if found is None or found.sup is not None or found.primes or not self._is_input(found.quantity):
+            return False
+        q = found.quantity
+        given = q.sizes is not None and not q.implied and q.member_of is None and not q.by and not q.arguments
+        letters_only = all(is_letter(i) for i in found.indices)
+        return given and letters_only and q not in self.table.mentioned(right) and bool(self.table.mentioned(right))
 
     @staticmethod
     def _is_input(quantity):

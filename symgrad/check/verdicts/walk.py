@@ -317,6 +317,8 @@ class Walk:
             return replace(step, kind=ASSUMED, why="another value given")
         if self.kinds.two_inputs(left, right):
             return replace(step, kind=ASSUMED, why="two inputs set equal")
+        if k == 0 and self.kinds.sets_input(left, right):
+            return replace(step, kind=ASSUMED, why="an input is set")
         if self.kinds.another_flow(left, right):
             return replace(step, kind=ASSUMED, why="a differential equation")
         fact = stated_fact(self.table, left, right)
