@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...tex.syntax import Scripted
+from ...tex.syntax import Scripted, Symbol
 from .names import is_letter, is_transpose, spelled
 from .table import Quantity, Table
 from .uses import Uses
@@ -25,6 +25,16 @@ def families_beside(table: Table, uses: Uses) -> None:
         free = [i for i in turned if spelled(i) not in table.sizes]
         if free and f"{q.key}[]" not in table.quantities:
             table.add(Quantity(f"{q.key}[]", q.symbol, sizes=q.sizes, family=(free[0],), implied=True))
+
+
+def beside_bold(table: Table, uses: Uses) -> None:
+    """A plain z without an index beside members of a bold z: no member of these, and a name of its own."""
+    for key, found in uses.names.items():
+        bold = table.quantities.get(f"bf:{key}") if len(key) == 1 else None
+        if bold is None or not bold.family or key in table.quantities:
+            continue
+        if any(not u.below and not u.above for u in found):
+            table.add(Quantity(key, found[0].node if isinstance(found[0].node, Symbol) else None))
 
 
 def _turned(node):

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
 from .beside import number_pi, points, twice_pi
-from .families import families_beside
+from .families import beside_bold, families_beside
 from .multiplied import vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
@@ -46,6 +46,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
             _by_entries(table, row.statement)
     _numbered_arguments(table, formulas)
     families_beside(table, uses)
+    beside_bold(table, uses)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     out = [Inference(q.key, "one more vector beside its members") for q in points(table, formulas)]
     axes = Axes(table, uses)

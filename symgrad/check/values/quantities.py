@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...tex.syntax import Node
+from ...tex.syntax import Node, Number
 from ..names.names import letters, moved, spelled
 from ..names.table import Definition, Found, IllTyped, Quantity, Unclear
 from .arrays import Array, gather
@@ -196,11 +196,14 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
         m.touched.add(q.key)
         return env.overrides[key]
     definition = _matching(m, q, members)
-    if definition is not None and _outside(m, definition, members):
+    if definition is not None and _outside(m, q, definition, members):
         definition = None
     if definition is None:
         if q.sizes is None and q.key in m.trial.table.axes:
-            return m.trial.draw(Quantity(q.key, q.symbol, m.trial.table.axes[q.key], q.above), members)
+            sizes = m.trial.table.axes[q.key]
+            told = any(not spelled(size).startswith("#") for size in sizes)  # by a product, `W h_{t-1}`
+            sizes = sizes if told else sizes[len(members) :]
+            return m.trial.draw(Quantity(q.key, q.symbol, sizes, q.above), members)
         like = m.trial.table.quantities.get(q.key.removesuffix("[]"))
         if q.sizes is None and like is not None and like is not q and like.sizes is not None:
             return m.trial.draw(Quantity(q.key, q.symbol, like.sizes, q.above), members)
@@ -216,14 +219,21 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
     return _remembered(m, q, key, env, lambda inner: _over(m, definition, rest, inner.with_indices(bound), q, key))
 
 
-def _outside(m, definition, members):
+def _outside(m, q, definition, members):
     """Members before the first: what a recursion begins with is an input."""
     table = m.trial.table
+    if any(_names_member(f, members) for f in table.occurrences(definition.body) if f.quantity is q):
+        return True  # z_0 of `z_n = (1 + h)^n z_0`
     for pattern, k in zip(definition.pattern, members, strict=False):
         for name, by in _letter_of(pattern):
             if name not in table.sizes and k - by < m.trial.first(name):
                 return True
     return False
+
+
+def _names_member(found, members):
+    own = found.indices[: len(members)]
+    return len(own) == len(members) and all(isinstance(i, Number) and i.value == k for i, k in zip(own, members, strict=True))
 
 
 def _letter_of(pattern):

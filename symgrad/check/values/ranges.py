@@ -14,6 +14,9 @@ from .quantities import families_of, member, memberwise, single, stored
 from .whole import bare_letters, whole
 
 
+SOME = 3  # values of an index that nothing bounds: n of `z_n = (1 + h)^n z_0`
+
+
 def bound_letters(m, node: Big, env: Environment) -> tuple[str, ...]:
     """The letters that a big operator binds: `i`, `i, j`, `i = 1`, `k ≠ i` (k), `1 ≤ i < j ≤ n` (not known outside)."""
     return tuple(dict.fromkeys(_bound(m, node.sub, env)))
@@ -168,6 +171,9 @@ def _without_axis(m, letter, node, env):
         return ends
     if letter in m.trial.table.member_letters():
         raise NeedsMembers((letter,))
+    mentioned = m.trial.table.mentioned(node)
+    if any(letter == spelled(p) for q in mentioned if q.sizes is None for d in q.definitions for p in d.pattern):
+        return m.trial.table.start, m.trial.table.start + SOME - 1
     raise Unclear(f"the range of {letter} is not known", node)
 
 

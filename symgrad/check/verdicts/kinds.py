@@ -81,6 +81,14 @@ class Kinds:
         given = found is not None and found.quantity.is_alone and is_numeric(found.quantity.definitions[0].body)
         return given and isinstance(right, Number)
 
+    def initial(self, left, right):
+        """`z(0) = z_0`: where a function begins."""
+        symbol, places = self.table.left_side(left)
+        found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
+        known = found is not None and any(d.parameters for d in found.quantity.definitions)
+        number = bool(places) and all(isinstance(p, Number) for p in places)
+        return number and not known and isinstance(right, Scripted) and isinstance(right.sub, Number)
+
     def two_inputs(self, left, right):
         """`g_0 = g_1`: names of two inputs can only be set equal."""
         found = [self.table.find(side) if isinstance(side, Symbol | Scripted) else None for side in (left, right)]

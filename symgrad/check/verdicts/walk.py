@@ -299,6 +299,8 @@ class Walk:
         introduced = context is not None and context.kind == "definition"
         if k == 0 and introduced and self.kinds.parametrised(left, right):
             return self._define_input(step, left, right)
+        if k == 0 and op == "=" and self.kinds.initial(left, right):
+            return replace(step, kind=ASSUMED, why="where it begins")
         one_of = k == 0 and spelled(left) in self.valued and isinstance(right, Number)
         if op == ":=" or (k == 0 and not one_of and self.kinds.fresh(left, right, introduced)):
             return self._define(step, left, right)
