@@ -202,7 +202,7 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
         if q.sizes is None and q.key in m.trial.table.axes:
             sizes = m.trial.table.axes[q.key]
             told = any(not spelled(size).startswith("#") for size in sizes)  # by a product, `W h_{t-1}`
-            sizes = sizes if told else sizes[len(members) :]
+            sizes = sizes if told or q.above else sizes[len(members) :]
             return m.trial.draw(Quantity(q.key, q.symbol, sizes, q.above), members)
         like = m.trial.table.quantities.get(q.key.removesuffix("[]"))
         if q.sizes is None and like is not None and like is not q and like.sizes is not None:
