@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ...tex.syntax import Node, Number
@@ -14,6 +16,18 @@ from .linear import transposed
 from .whole import conjunction, whole
 
 DEEPEST = 24
+RUNNING = object()
+"""Stands in the memory for what is being worked out: whoever asks for it has gone round in a ring."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Stands in the memory for what cannot be worked out while the table is as it was."""
+
+    fault: Unclear
+    version: int
+
+
 Key = tuple[str, tuple[int, ...]]
 
 
@@ -272,15 +286,33 @@ def _remembered(m, q, key, env, work):
     members = env.members()
     key = (*key, *((n, int(members[n].data)) for n in m.hidden(q) if n in members))
     found = memory.get(key)
-    if found is None:
-        if env.depth > DEEPEST:
-            raise Unclear(f"{q.key} is defined by itself without an end", q.symbol)
+    if isinstance(found, Failed) and found.version == m.trial.table.version:
+        raise found.fault.with_traceback(None)
+    if found is RUNNING or env.depth > DEEPEST:
+        m.trial.rings += 1
+        raise Unclear(f"{q.key} is defined by itself without an end", q.symbol)
+    if found is None or isinstance(found, Failed):
         inner = env.inside() if affected else Environment(depth=env.depth + 1, ambient=members)
-        found = work(inner)
-        memory[key] = found
+        found = _worked_out(m, memory, key, lambda: work(inner))
     elif affected:
         m.touched.update(overridden & m.depends(q))
     return found
+
+
+def _worked_out(m, memory, key, work):
+    """A value, kept; a failure is kept too, unless it came of asking for what is being worked out."""
+    rings = m.trial.rings
+    memory[key] = RUNNING
+    try:
+        memory[key] = work()
+    except Unclear as fault:
+        if m.trial.rings == rings:
+            memory[key] = Failed(fault, m.trial.table.version)
+        raise
+    finally:
+        if memory.get(key) is RUNNING:
+            del memory[key]
+    return memory[key]
 
 
 def computed(m, q: Quantity, env: Environment, node: Node | None) -> Jet:

@@ -32,6 +32,7 @@ class Trial:
         self.table, self.algebra, self.seed, self.points, self.positive = table, Algebra(field), seed, points, positive
         self.sizes: dict[str, int] = {}
         self.memory: dict = {}
+        self.rings = 0
         self.inputs: dict = {}
         self.used: dict[str, None] = {}
 
