@@ -353,6 +353,15 @@ def test_bad_modules_are_told(make, options, told):
 
 
 @needs_torch
+def test_dims_that_stand_nowhere_alone_are_solved():
+    params = dict(g=ints(1, 2))
+    assert check_module(lambda d, g: torch.nn.GroupNorm(g, d), "x[N,d/g*g,L]", params=params, **QUICK).ok
+    assert check_module(lambda d: torch.nn.Linear(2 * d + 1, 3), "x[...,2*d+1]", **QUICK).ok
+    with pytest.raises(LayerError, match="needs d, which does not follow from the sizes of inputs\nan axis"):
+        check_module(lambda d, e: torch.nn.Linear(d * e, 3), "x[B,d*e]", **QUICK)
+
+
+@needs_torch
 def test_a_module_itself_and_unknown_modes_are_told():
     with pytest.raises(LayerError, match="the module Tanh itself"):
         check_module(torch.nn.Tanh(), "x[N]")

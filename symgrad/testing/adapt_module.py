@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..extras import need
-from .frameworks import sizes_of, wanted
+from .frameworks import wanted
+from .measure import measured
 from .signature import Argument, Signature
 from .subject import Inputs, LayerError, Run, outputs_of, seeded
 from .torch_tensors import array_of, one_thread, own, reseed, same_strides, tensor_of
@@ -49,6 +50,11 @@ class Factory:
 
     def __call__(self, known: Mapping[str, Any]) -> Any:
         """A module in float64."""
+        if missing := [n for n in self.takes if n not in known]:
+            raise LayerError(
+                f"{self.name} needs {missing[0]}, which does not follow from the sizes of inputs",
+                hint=f"an axis of an input that is {missing[0]} alone, or {missing[0]} among params=",
+            )
         reseed()
         made = self.make(**{n: known[n] for n in self.takes})
         if not isinstance(made, need("torch").nn.Module):
@@ -82,7 +88,8 @@ class ModuleSubject:
     def forward(self, inputs: Inputs, params: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         """The outputs, and what gradients are asked of."""
         seeded()
-        module = self.factory({**params, **sizes_of(self.signature, inputs)})
+        sizes, _ = measured(self.signature, inputs, params)
+        module = self.factory({**params, **sizes})
         module.train(params.get(MODE) == "train")
         parts = list(zip(self.signature.arguments, inputs, strict=True))
         leaves = [leaf(a.real, x) for a, x in parts if not isinstance(a, Learnt)]

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..expr.identifiers import identifiers
-from .frameworks import code_names, loaded, mentioned, sizes_of, wanted
+from .frameworks import code_names, loaded, mentioned, wanted
+from .measure import measured
 from .signature import Signature
 from .subject import Gradients, Inputs, LayerError, Run, outputs_of, seeded
 
@@ -45,7 +46,7 @@ class SymgradSubject:
 
     def run(self, inputs: Inputs, params: dict[str, Any]) -> Run:
         seeded()
-        layer = self.made(*{**params, **sizes_of(self.signature, inputs)}.items())
+        layer = self.made(*{**params, **measured(self.signature, inputs, params)[0]}.items())
         count = len(layer.inputs)
         if len(inputs) < count:
             raise LayerError(f"{self.name} has the inputs {', '.join(layer.inputs)}", hint=f"given: {self.signature}")

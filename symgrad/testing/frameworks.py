@@ -5,12 +5,10 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, ModuleType
 from typing import Any
 
-from .signature import LEAD, Signature
-from .sizes import Size
 from .subject import LayerError
 
 
@@ -76,19 +74,6 @@ def positional(function: Any) -> list[inspect.Parameter]:
     """The parameters that can be given by place."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return [p for p in inspect.signature(function).parameters.values() if p.kind in kinds]
-
-
-def sizes_of(signature: Signature, inputs: Sequence[Any]) -> dict[str, int]:
-    """The dims that stand alone on an axis, read off the arrays."""
-    found: dict[str, int] = {}
-    for a, x in zip(signature.arguments, inputs, strict=True):
-        if x is None or LEAD in a.dims[1:]:
-            continue
-        dims = [d for d in a.dims if d != LEAD]
-        for d, n in zip(reversed(dims), reversed(x.shape), strict=False):
-            if isinstance(d, Size) and d.op == "name":
-                found[d.parts[0]] = n
-    return found
 
 
 def wanted(factory: Callable, name: str, known: Mapping[str, Any] | set[str]) -> list[str]:

@@ -18,11 +18,12 @@ from .draw import Space
 from .example import Example
 from .finding import Diagnosis, Finding
 from .judge import Judge, shapes_text
+from .measure import measured
 from .outcome import Trouble, raising
 from .parameters import choices
 from .report import Report, skipped
-from .signature import LEAD, Argument, Signature, read_signature
-from .sizes import Condition, NoSize, Size
+from .signature import Argument, Signature, read_signature
+from .sizes import Condition, NoSize
 from .subject import LayerError
 
 
@@ -103,7 +104,7 @@ def given(signature: Signature, inputs: Sequence[Any], params: Mapping[str, Any]
             f"{len(inputs)} inputs for {len(signature.arguments)} arguments", hint=f"one each for {wanted}"
         )
     arrays = tuple(None if x is None else array(a, x) for a, x in zip(signature.arguments, inputs, strict=True))
-    sizes, lead = solved(signature, arrays, params)
+    sizes, lead = measured(signature, arrays, params)
     absent = tuple(a.name for a, x in zip(signature.arguments, arrays, strict=True) if x is None)
     ordered = tuple((n, sizes[n]) for n in signature.dims(set(params)) if n in sizes)
     example = Given(ordered, lead, tuple(params.items()), absent=absent, seed=seed, inputs=arrays)
@@ -123,21 +124,3 @@ def fits(example: Example, a: Argument, x: np.ndarray) -> bool:
 def array(a: Argument, x: Any) -> np.ndarray:
     """Real numbers in double precision, all others as they are."""
     return np.array(x, np.float64) if a.real else np.array(x)
-
-
-def solved(signature: Signature, arrays: Sequence[Any], params: Mapping[str, Any]):
-    """(sizes by name, leading sizes): read off from the axes whose dim is a name."""
-    sizes: dict[str, int] = {}
-    lead: tuple[int, ...] = ()
-    for a, x in zip(signature.arguments, arrays, strict=True):
-        if x is None:
-            continue
-        dims = list(a.dims)
-        if LEAD in dims and x.ndim >= len(dims) - 1:
-            k, extra = dims.index(LEAD), x.ndim - len(dims) + 1
-            lead = x.shape[k : k + extra]
-            dims[k : k + 1] = [None] * extra
-        for d, n in zip(dims, x.shape, strict=False):
-            if isinstance(d, Size) and d.op == "name" and d.parts[0] not in params:
-                sizes.setdefault(d.parts[0], n)
-    return sizes, lead

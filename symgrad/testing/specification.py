@@ -16,7 +16,7 @@ from ..expr.tensors import Tensor, from_expression, input_tensor
 from ..graph import unused_name
 from ..kernels import Compiled, compile_outputs
 from ..parse import declare, parse_program
-from .frameworks import sizes_of
+from .measure import measured
 from .oracles import NoGradient, Oracle
 from .signature import LEAD, Output, Signature, shown
 from .subject import Gradients, Inputs, Run, outputs_of
@@ -69,9 +69,9 @@ class SpecSubject:
         programs = self.programs(whole, real)
         values: dict[str, Any] = {n: np.float64(params[n]) for n in real}
         values.update({a.name: self._joined(a, x) for a, x in zip(self.signature.arguments, inputs, strict=True)})
-        sizes = {**sizes_of(self.signature, inputs), LEADING: int(np.prod(self._lead(inputs)))}
+        known, lead = measured(self.signature, inputs, dict(whole))
+        sizes = {**known, LEADING: int(np.prod(lead))}
         found = called(programs.forward, {n: values[n] for n in programs.inputs}, sizes)
-        lead = self._lead(inputs)
         outputs = tuple(self._split(o, y, lead) for o, y in zip(self.signature.outputs, found, strict=True))
         arrays = outputs_of(outputs, self.signature, self.name)
         return Run(arrays, lambda G: self._pull(programs, values, sizes, inputs, G))
@@ -84,13 +84,6 @@ class SpecSubject:
         return tuple(np.reshape(next(left), x.shape) if a.real else None for a, x in pairs)
 
     # Axes `...`.
-
-    def _lead(self, inputs: Inputs) -> tuple[int, ...]:
-        for a, x in zip(self.signature.arguments, inputs, strict=True):
-            if LEAD in a.dims and x is not None:
-                k = a.dims.index(LEAD)
-                return x.shape[k : k + x.ndim - len(a.dims) + 1]
-        return ()
 
     def _joined(self, a: Output, x: np.ndarray) -> np.ndarray:
         """An array of doubles whose leading axes are one."""
