@@ -385,14 +385,15 @@ class Table:
         found = (self.get(spelled(p)) for p in parameters if isinstance(p, Symbol))
         return {q.key for q in found if q is not None and q.sizes == ()}
 
-    def depends(self, quantity: Quantity) -> frozenset[str]:
-        """The names that its value is computed from, itself among them."""
+    def depends(self, quantity: Quantity, by_name: bool = False) -> frozenset[str]:
+        """The names that its value is computed from, itself among them; `by_name` those alone that are written."""
         known = self.worked_out()
-        if ("depends", quantity.key) not in known:
-            known["depends", quantity.key] = self._depends(quantity)
-        return known["depends", quantity.key]
+        key = ("depends", quantity.key, by_name)
+        if key not in known:
+            known[key] = self._depends(quantity, by_name)
+        return known[key]
 
-    def _depends(self, quantity):
+    def _depends(self, quantity, by_name):
         seen: set[str] = set()
         stack = [quantity]
         while stack:
@@ -402,7 +403,7 @@ class Table:
             seen.add(q.key)
             for definition in q.definitions:
                 stack += self.mentioned(definition.body)
-                stack += self._written_out(definition.body, q)
+                stack += [] if by_name else self._written_out(definition.body, q)
             if q.conjugate is not None:
                 stack += self.mentioned(q.conjugate)
             if q.member_of is not None:

@@ -478,7 +478,7 @@ class Walk:
             or not found.quantity.definitions
         ):
             return
-        known = self.table.depends(found.quantity)
+        known = self.table.depends(found.quantity, by_name=True)
         new = {q.key for q in self.table.mentioned(step.right) if q.definitions} - known
         if new and not any(found.quantity.key in self.table.depends(self.table.quantities[k]) for k in new):
             old = found.quantity.definitions[0]
