@@ -75,7 +75,11 @@ $$s_t = \sum_{k=1}^{t} w^{t-k} x_k , \qquad t = 1, \dots, T .$$
 For $k \leq t$ we have $$\frac{\partial s_t}{\partial x_k} = w^{%s}.$$ With targets $y_t$ and $\ell = \frac12 \sum_{t=1}^{T} (s_t - y_t)^2$,
 $$\frac{\partial \ell}{\partial x_k} = \sum_{t=k}^{T} (s_%s - y_t)\, w^{t-k}.$$
 """
+PARTLY = r"""Let $\mu, \sigma \in \mathbb{R}^d$ with $\sigma_j > 0$, $D(\mu, \sigma) = \sum_{j=1}^d ( \mu_j^2 + \sigma_j^2 - \log \sigma_j^2 )$ and
+$s_j = \log \sigma_j^2$, so that $$ D = \sum_{j=1}^d ( \mu_j^2 + e^{s_j} - s_j ), \qquad \frac{\partial D}{\partial s_j} = %s - 1 $$
+"""
 CASES = [
+    ("a definition that stands written out in part", PARTLY, ("e^{s_j}",), ("",)),
     ("decay", DECAY, ("t-k", "t"), ("t", "t"), ("t-k", "k")),
     ("a root", ROOTS, ("k",), ("n",)),
     ("rows as variables", SCORES, ("-",), ("",)),

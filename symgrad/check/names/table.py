@@ -390,20 +390,36 @@ class Table:
         known = self.worked_out()
         key = ("depends", quantity.key, by_name)
         if key not in known:
-            known[key] = self._depends(quantity, by_name)
+            known[key] = self._depends([quantity], written=not by_name)
         return known[key]
 
-    def _depends(self, quantity, by_name):
+    def beside(self, node: Node, quantity: Quantity) -> frozenset[str]:
+        """The names that a formula is computed from where neither a name nor its definition written out stands."""
+        body, pattern = quantity.definitions[0].body, quantity.definitions[0].pattern
+        return self._depends(self._mentioned_outside(node, body, pattern), (quantity, body, pattern)) - {quantity.key}
+
+    def _mentioned_outside(self, node, body, pattern):
+        found = self.find(node) if isinstance(node, Symbol | Scripted) else None
+        if written_out(node, body, pattern) is not None:
+            return []
+        inner = [q for child in node.children() for q in self._mentioned_outside(child, body, pattern)]
+        return inner if found is None else [found.quantity, *(inner if found.indices or found.sup is not None else [])]
+
+    def _depends(self, stack, without=None, written=True):
         seen: set[str] = set()
-        stack = [quantity]
         while stack:
             q = stack.pop()
             if q.key in seen:
                 continue
             seen.add(q.key)
+            if without is not None and q is without[0]:
+                continue
             for definition in q.definitions:
+                if without is not None:
+                    stack += self._mentioned_outside(definition.body, *without[1:])
+                    continue
                 stack += self.mentioned(definition.body)
-                stack += [] if by_name else self._written_out(definition.body, q)
+                stack += self._written_out(definition.body, q) if written else []
             if q.conjugate is not None:
                 stack += self.mentioned(q.conjugate)
             if q.member_of is not None:

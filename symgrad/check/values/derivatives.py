@@ -153,11 +153,13 @@ def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environmen
     if found.quantity.member_of is not None and not key[1]:
         key, current, change = _in_matrix(m, found.quantity, env, change)
     varied = Jet({**current.parts, frozenset((tag,)): change})
-    outer, m.touched = m.touched, set()
+    outer, m.touched, m.written = m.touched, set(), m.written - {key[0]}
     value = function(env.with_overrides({key: varied}))
     hit, m.touched = key[0] in m.touched, outer | m.touched
     if not hit:
         _independent(m, found, of, node)
+    elif key[0] in m.written:
+        _wholly(m, found.quantity, of, node)
     along = value.along(tag) or constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
     moved = along.map(lambda p: _first(p, dims, shape))
     return _laid_out(m, moved, value.shape, indices, families, shape, found, env, across, by)
@@ -215,6 +217,13 @@ def _independent(m, found, of, node):
     used = set().union(*(m.depends(other) for other in m.trial.table.mentioned(of)), set())
     if inputs & used:
         raise Unclear(f"{spelled(of)} is not expressed through {q.key}", node)
+
+
+def _wholly(m, q, of, node):
+    """`λ‖x‖² + ‖W x‖²` is written through q = W x in one place only: what ∂/∂q is meant to be is not told."""
+    inputs = {k for k in m.depends(q) if not m.trial.table.quantities[k].definitions}
+    if inputs & m.trial.table.beside(of, q):
+        raise Unclear(f"{spelled(of)} is only in part expressed through {q.key}", node)
 
 
 def _laid_out(m, along, value, indices, families, shape, found, env, across, node):

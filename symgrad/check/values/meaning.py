@@ -54,13 +54,15 @@ DEPTH = 60
 class Meaning:
     """Evaluates formulas in one trial; `layout` says how Jacobians are laid out.
 
-    `touched` collects the varied quantities that a value was computed from, `masks` where an index left its axis.
+    `touched` collects the varied quantities that a value was computed from, `written` those of them whose definition
+    stood for their name, `masks` where an index left its axis.
     """
 
     def __init__(self, trial: Trial, layout: str = "mixed", padded: bool = False):
         self.trial, self.layout, self.padded = trial, layout, padded
         self.a = trial.algebra
         self.touched: set[str] = set()
+        self.written: set[str] = set()
         self.masks: list[Array] = []
         self.depth = 0
 
@@ -88,6 +90,7 @@ class Meaning:
             definition = q.definitions[0]
             indices = written_out(node, definition.body, definition.pattern)
             if indices is not None and (not indices or not definition.parameters):
+                self.written.add(key)
                 return occurrence(self, Found(q, indices), env, node)
         return None
 
