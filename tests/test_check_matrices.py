@@ -24,6 +24,12 @@ TRUE = {
     + r"Let $v \in \mathbb{R}^n$ and $f(x) = x^\top A x$. $$\left.\frac{d}{dt} f(x+tv)\right|_{t=0} = v^\top (A + A^\top) x$$",
     "derivative along a direction": r"Let $S, E \in \mathbb{R}^{n\times n}$ and $G(S) = S^{-1}$. $$\mathrm{D}G(S)[E] = -S^{-1}ES^{-1}$$ $$\mathrm{D}^2G(S)[E, E] = 2S^{-1}ES^{-1}ES^{-1}$$",
     "rows of a matrix": DATA + r"Here $x_i^\top$ is the $i$-th row of $X$. $$X^\top y = \sum_{i=1}^n y_i x_i$$",
+    "a name added to vectors is one": r"Let $x_1, \dots, x_N \in \mathbb{R}^d$ and $f(\mu) = \frac12 \sum_{n=1}^N (x_n - \mu)^\top (x_n - \mu)$. $$\nabla_\mu f = \sum_{n=1}^N (\mu - x_n)$$",
+    "a name added to numbers is one": DATA
+    + r"Let $f(w) = \frac12 (x^\top w + b - t)^2$ with $x \in \mathbb{R}^d$. $$\frac{\partial f}{\partial b} = x^\top w + b - t$$",
+    "all entries beside vectors": r"Let $X \in \mathbb{R}^{n\times d}$ have the rows $x_i^\top$, and $y_i \in \mathbb{R}$ for $i = 1, \dots, n$. $$\sum_{i=1}^n (x_i^\top w - y_i) x_i = X^\top (X w - y)$$",
+    "a Hessian times a vector": DATA
+    + r"Let $f(w) = \frac12\|Xw - y\|^2$ and $v \in \mathbb{R}^d$. $$\nabla^2 f\, v = X^\top X v$$",
     "a matrix has rows": DATA + r"$X$ has rows $x_i^\top$. $$X^\top X = \sum_{i=1}^n x_i x_i^\top$$",
     "a prime is a transpose": DATA + r"A prime denotes the transpose. $$(Xw)'(Xw) = w'X'Xw$$",
     "t is a transpose": DATA + r"($^t$ is the transpose.) $$(Xw)^t(Xw) = w^t X^t X w$$",
@@ -45,6 +51,10 @@ FALSE = {
     "value at a place": (r"(A + A^\top) x", "2 A x"),
     "derivative along a direction": (r"= 2S^{-1}", r"= S^{-1}"),
     "rows of a matrix": (r"y_i x_i$$", r"y_i^2 x_i$$"),
+    "a name added to vectors is one": (r"(\mu - x_n)$$", r"(x_n - \mu)$$"),
+    "a name added to numbers is one": (r"= x^\top w + b - t$$", r"= x^\top w - t$$"),
+    "all entries beside vectors": (r"X^\top (X w - y)$$", r"X^\top (X w + y)$$"),
+    "a Hessian times a vector": (r"= X^\top X v$$", r"= X^\top X v + v$$"),
     "a matrix has rows": (r"x_i x_i^\top$$", r"2 x_i x_i^\top$$"),
     "a prime is a transpose": ("w'X'Xw", "2w'X'Xw"),
     "t is a transpose": ("w^t X^t X w$$", "w^t X^t X w + w^t w$$"),

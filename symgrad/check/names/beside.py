@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from ...tex.syntax import Node, Number, Product, Row, Scripted, Sum, Symbol, Tuple
+from .added import shapes_in_sums
 from .names import spelled
 from .table import Quantity, Table
 from .uses import Uses
@@ -36,6 +37,27 @@ def points(table: Table, formulas: Iterable[tuple[Row, ...]]) -> list[Quantity]:
             _members_apart(table, quantity)
             out.append(table.add(Quantity(key, Symbol(0, 0, key), sizes=quantity.sizes, implied=True)))
     return out
+
+
+def entries(table: Table, formulas: Sequence[tuple[Row, ...]], uses: Uses) -> None:
+    """`y_i ∈ ℝ` for `i = 1, …, n`: beside vectors of n a bare y is all of them, beside numbers it is one more."""
+    numbers = {
+        key: q
+        for key, q in table.quantities.items()
+        if q.sizes == () and len(q.family) == 1 and not q.above and spelled(q.family[0]) in table.ranges
+    }
+    bare = {key for key in numbers if any(isinstance(u.node, Symbol) for u in uses.names.get(key, ()))}
+    told: dict[str, set[str]] = {}
+    for key, shape in shapes_in_sums(table, formulas, bare):
+        told.setdefault(key, set()).add(" ".join((shape[0], *map(spelled, shape[1:]))))
+    for key, shapes in told.items():
+        high = table.ranges[spelled(numbers[key].family[0])][1]
+        if shapes == {f"column {spelled(high)}"}:
+            numbers[key].sizes, numbers[key].family = (high,), ()
+            table.version += 1
+        elif shapes == {"number"}:
+            _members_apart(table, numbers[key])
+            table.add(Quantity(key, Symbol(0, 0, key), (), domain=numbers[key].domain, implied=True))
 
 
 def _members_apart(table, quantity):

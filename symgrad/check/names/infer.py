@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
-from .beside import number_pi, points, twice_pi
+from .added import vectors_in_sums
+from .beside import entries, number_pi, points, twice_pi
 from .families import beside_bold, families_beside
 from .multiplied import vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
@@ -48,6 +49,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     families_beside(table, uses)
     beside_bold(table, uses)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
+    entries(table, formulas, uses)
     out = [Inference(q.key, "one more vector beside its members") for q in points(table, formulas)]
     axes = Axes(table, uses)
     _arguments_fit(table, formulas, axes)
@@ -61,12 +63,14 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     plainly = {
         k for k, found in unknown.items() if all(not u.below and not u.above for u in found) and k == plain(k).lower()
     }
-    for key, sizes in vectors_by_use(table, formulas, plainly | {k for k in unknown if k.startswith("bf:")}).items():
-        if not any(u.below for u in unknown[key]):
-            base = base_of(unknown.pop(key)[0].node)
-            assert base is not None
-            table.declare(base, sizes).implied = True
-            out.append(Inference(key, "a vector"))
+    for told in (vectors_by_use, vectors_in_sums):
+        names = (plainly | {k for k in unknown if k.startswith("bf:")}) & unknown.keys()
+        for key, sizes in told(table, formulas, names).items():
+            if not any(u.below for u in unknown[key]):
+                base = base_of(unknown.pop(key)[0].node)
+                assert base is not None
+                table.declare(base, sizes).implied = True
+                out.append(Inference(key, "a vector"))
     for key, found in unknown.items():
         out += _declared(table, key, found, axes, defined)
     for key, found in uses.names.items():

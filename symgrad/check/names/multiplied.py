@@ -32,7 +32,7 @@ def _told(table, node, unknown):
     for (_, a), (op, b) in zip(node.factors, node.factors[1:], strict=False):
         if op not in ("", "cdot"):
             continue
-        left, right = _shape(table, a), _shape(table, b)
+        left, right = shape_of_name(table, a), shape_of_name(table, b)
         if left is not None and isinstance(b, Symbol) and spelled(b) in unknown and left[0] != "column":
             yield spelled(b), left[-1]
         if right is not None and right[0] != "row" and (name := _turned(a)) in unknown:
@@ -45,7 +45,7 @@ def _turned(node):
     return spelled(node.base) if plain else ""
 
 
-def _shape(table, node):
+def shape_of_name(table: Table, node: Node):
     """("matrix", m, n), ("column", n), ("row", n) of a declared name with its members chosen."""
     found = table.find(node) if isinstance(node, Symbol | Scripted) else None
     if (

@@ -22,6 +22,7 @@ from .derivatives import (
     variables,
 )
 from .expectations import expectation, is_expectation
+from .jets import Jet
 from .linear import kronecker
 from .scripts import INDICATORS, powered, truth, with_scripts
 
@@ -203,8 +204,21 @@ def _nabla(m, factors, k, env, whole):
     end = k + 1
     while end < len(factors) and factors[end][0] == "":
         end += 1
+    end = _of_number(m, factors, k, end, env)
     rest = _rest(factors[:end], k + 1, factors[k][1])
     return gradient(m, factors[k][1], rest, env, whole), end
+
+
+def _of_number(m, factors, k, end, env):
+    """`∇²L v` is the Hessian of L times v: a Hessian is of a number, of as much as is one."""
+    nabla = factors[k][1]
+    if not isinstance(nabla, Scripted) or not isinstance(nabla.sup, Number):
+        return end
+    for last in range(end, k + 1, -1):
+        value = m.value(_rest(factors[:last], k + 1, nabla), env)
+        if isinstance(value, Jet) and value.shape == ():
+            return last
+    return end
 
 
 def _directional(m, factors, k, env):
