@@ -18,6 +18,7 @@ from ..names.repeated import with_repeated_sums
 from ..names.rewriting import joined_names
 from ..names.sections import Section
 from ..names.stars import without_stars
+from ..names.superscripts import with_labels
 from ..names.transposes import turned
 
 
@@ -33,7 +34,7 @@ def lines_of(document: Document) -> list[Line]:
             out.append(Line(formula, folded(read_display(formula.text, formula.at, macros))))
         except Fault as fault:
             out.append(Line(formula, (), fault))
-    rows = turned(document.pieces, joined_names([line.rows for line in out]))
+    rows = turned(document.pieces, joined_names(with_labels([line.rows for line in out])))
     joined = [replace(line, rows=own) for line, own in zip(out, with_indices(rows), strict=True)]
     return with_cases(document.pieces, joined)
 
