@@ -78,7 +78,24 @@ $$\frac{\partial \ell}{\partial x_k} = \sum_{t=k}^{T} (s_%s - y_t)\, w^{t-k}.$$
 PARTLY = r"""Let $\mu, \sigma \in \mathbb{R}^d$ with $\sigma_j > 0$, $D(\mu, \sigma) = \sum_{j=1}^d ( \mu_j^2 + \sigma_j^2 - \log \sigma_j^2 )$ and
 $s_j = \log \sigma_j^2$, so that $$ D = \sum_{j=1}^d ( \mu_j^2 + e^{s_j} - s_j ), \qquad \frac{\partial D}{\partial s_j} = %s - 1 $$
 """
+LAYERS = r"""Layers are numbered $l = 1,\dots,L$. $W^{(l)}$ is an $n_l\times n_{l-1}$ matrix, $b^{(l)} \in \mathbb{R}^{n_l}$,
+$$z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}, \qquad a^{(l)} = \sigma(z^{(l)})$$
+with $a^{(0)} = x$. The cost is $C = \frac12\|a^{(L)} - y\|^2$. Define $\delta^{(l)} = \frac{\partial C}{\partial z^{(l)}}$. For $l < L$
+$$\delta^{(l)} = (W^{(l+1)})^\top \delta^{(l+1)} \odot \sigma'(%s)$$
+$$\frac{\partial C}{\partial W^{(l)}_{jk}} = \delta^{(l)}_%s a^{(l-1)}_%s$$
+"""
+GATES = r"""All vectors are in $\mathbb{R}^n$. Given $z^i, z^f, z^g$ let $i = \sigma(z^i)$, $f = \sigma(z^f)$, $g = \tanh(z^g)$ and
+$c = f \odot c_{prev} + i \odot g$. A loss $L$ depends on $c$. Then
+$$\frac{\partial L}{\partial z^f} = \frac{\partial L}{\partial c} \odot c_{prev} \odot f \odot (1 %s f)$$
+"""
+NAMED = r"""Let $p = \mathcal N(\mu_p, \sigma_p^2)$ and $q = \mathcal N(\mu_q, \sigma_q^2)$ with $\sigma_p, \sigma_q > 0$ and
+$D = \log \frac{\sigma_p}{\sigma_q} + \frac{\sigma_q^2 + (\mu_q - \mu_p)^2}{2 \sigma_p^2}$. Then
+$$\frac{\partial D}{\partial \sigma_q} = %s\frac{1}{\sigma_q} + \frac{\sigma_q}{\sigma_p^2}$$
+"""
 CASES = [
+    ("layers of different sizes", LAYERS, ("z^{(l)}", "j", "k"), ("z^{(l+1)}", "j", "k"), ("z^{(l)}", "k", "j")),
+    ("labels above", GATES, ("-",), ("+",)),
+    ("labels that are names", NAMED, ("-",), ("",)),
     ("a definition that stands written out in part", PARTLY, ("e^{s_j}",), ("",)),
     ("decay", DECAY, ("t-k", "t"), ("t", "t"), ("t-k", "k")),
     ("a root", ROOTS, ("k",), ("n",)),

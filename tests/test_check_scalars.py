@@ -68,7 +68,7 @@ DOCUMENTS = {
     "an expectation that an equation defines": (
         r"The mass function is $f(x) = p^x (1-p)^{1-x}$ for $x \in \{0, 1\}$ and for any function $h$ let "
         r"$$\mathbb{E}[h(X)] = \sum_{x=0}^{1} f(x)\, h(x).$$ Then $$\mathbb{E}[(X-p)^2] = p(1-p).$$",
-        "a",
+        "p",
         ("= p(1-p)", "= p(1+p)", "r"),
     ),
     "an expectation whose weights do not sum to 1 defines nothing": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...tex.syntax import Big, Frac, Node, Product, Relation, Row, Scripted, Sum, Symbol
 from .letters import binds, is_index_function
@@ -11,8 +11,28 @@ from .names import is_letter, items, letters, moved, spelled
 
 def only_indices(formulas: Iterable[tuple[Row, ...]]) -> set[str]:
     """Letters that stand in subscripts, and nowhere as a number: not as a factor, nor as a term of a sum."""
+    formulas = list(formulas)
     written, values = _all(formulas, frozenset())
-    return {name for name in written - values if name.isascii()}
+    fixed = {name for rows in formulas for row in rows for name in _fixed(row.statement)}
+    return {name for name in written - values - fixed if name.isascii()}
+
+
+def _fixed(statement: Node | None) -> Iterator[str]:
+    """y of `L = -\\log p_y`: free on the right of a name without indices, so it stands for one number."""
+    left = statement.sides[0] if isinstance(statement, Relation) and statement.relations[0] in ("=", ":=") else None
+    if isinstance(left, Symbol) and isinstance(statement, Relation) and statement.sides[1] is not None:
+        yield from _free(statement.sides[1], frozenset())
+
+
+def _free(node: Node, bound: frozenset[str]) -> Iterator[str]:
+    """The letters in subscripts that no sum around them binds."""
+    if isinstance(node, Big):
+        yield from _free(node.body, bound | binds(node))
+        return
+    if isinstance(node, Scripted) and not is_index_function(node):
+        yield from (n for i in items(node.sub) for n in letters(i) if n not in bound)
+    for child in node.children():
+        yield from _free(child, bound)
 
 
 def lettered(formulas: Iterable[tuple[Row, ...]]) -> dict[str, Node]:

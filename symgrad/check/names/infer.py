@@ -15,6 +15,7 @@ from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, 
 from .added import vectors_in_sums
 from .beside import entries, number_pi, points, twice_pi
 from .families import beside_bold, families_beside
+from .layers import member_axes
 from .multiplied import vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
@@ -50,6 +51,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     beside_bold(table, uses)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     entries(table, formulas, uses)
+    member_axes(table, formulas)
     out = [Inference(q.key, "one more vector beside its members") for q in points(table, formulas)]
     axes = Axes(table, uses)
     _arguments_fit(table, formulas, axes)
@@ -76,6 +78,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     for key, found in uses.names.items():
         if key not in unknown and (known := table.get(key)) is not None and known.sizes == () and not known.family:
             out += _labelled(table, found, defined)
+    _signed(table)
     number_pi(table, uses)
     table.number_pi = table.number_pi or twice_pi(formulas)
     for key, used in uses.names.items():
@@ -333,6 +336,14 @@ def _numbers(table, found, defined):
         table.declare(base, ()).implied = True
         out.append(Inference(spelled(base), "a number"))
     return out
+
+
+def _signed(table):
+    """`σ_q > 0` of a name with a label is said of a number."""
+    for q in table.quantities.values():
+        told = q.sizes is not None or q.rank is not None or q.definitions or q.is_function or q.family
+        if not told and isinstance(q.symbol, Scripted) and q.properties & {"positive", "negative", "nonnegative"}:
+            q.sizes, q.implied = (), True
 
 
 def _without_power(node):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...tex.syntax import Big, Relation, Row, Scripted, Symbol
+from ...tex.syntax import Big, Group, Product, Relation, Row, Scripted, Symbol
+from ..values.applied import FUNCTIONS
 from .letters import binds, is_index_function
 from .names import base_of, is_letter, items, letters, spelled
 from .table import Table
@@ -19,13 +20,15 @@ def labels_of(formulas: Iterable[tuple[Row, ...]], ranged: set[str]) -> set[str]
     """
     run, used = set(ranged), set[str]()
     lefts: dict[str, set[str]] = {}
+    named: set[str] = set()
     for rows in formulas:
         for row in rows:
             if row.statement is not None:
                 _collect(row.statement, run, used)
                 _left(row.statement, lefts)
+                named |= _named(row.statement)
     several = {name for names in lefts.values() if len(names) > 1 for name in names}
-    return {n for n in used - run if n.isupper() or n in LIKELY or n in several}
+    return {n for n in used - run if n.isupper() or n in LIKELY or n in several or n in named}
 
 
 def number_labels(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]:
@@ -65,6 +68,16 @@ def _operator(node):
     """`\\nabla_x`: x is what is differentiated by."""
     base = base_of(node)
     return base is not None and base.name == "nabla"
+
+
+def _named(statement):
+    """`p = \\mathcal N(μ_p, σ_p^2)`, `i_t = σ(W_i x_t)`: what a function gives is no index."""
+    left = statement.sides[0] if isinstance(statement, Relation) and statement.relations[0] in ("=", ":=") else None
+    base = base_of(left) if isinstance(left, Symbol | Scripted) else None
+    right = statement.sides[1] if base is not None else None
+    head = right.factors[0][1] if isinstance(right, Product) and isinstance(right.factors[-1][1], Group) else None
+    called = isinstance(head, Symbol) and (head.font in ("cal", "rm") or head.name in FUNCTIONS)
+    return {base.name} if called and base is not None and len(base.name) == 1 else set()
 
 
 def _left(statement, lefts):

@@ -135,6 +135,7 @@ class Table:
         self.starts: dict[str, dict[int, int]] = {}
         self.roots: set[str] = set()
         self.laws: dict[str, Any] = {}
+        self.member_axes: dict[str, tuple[Node, tuple[Node, ...]]] = {}
         self._worked_out: tuple[int, dict] = (-1, {})
 
     def get(self, key: str) -> Quantity | None:

@@ -213,6 +213,9 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
     if definition is not None and _outside(m, q, definition, members):
         definition = None
     if definition is None:
+        if q.sizes is None and q.key in m.trial.table.member_axes:
+            letter, sizes = m.trial.table.member_axes[q.key]
+            return m.trial.draw(Quantity(q.key, q.symbol, sizes, q.above, (letter,)), members)
         if q.sizes is None and q.key in m.trial.table.axes:
             sizes = m.trial.table.axes[q.key]
             told = any(not spelled(size).startswith("#") for size in sizes)  # by a product, `W h_{t-1}`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from fractions import Fraction
 from zlib import crc32
@@ -49,6 +50,8 @@ class Trial:
         """What a size letter is in this trial."""
         if name in members:
             return members[name]
+        if any(letter in _script(name) for letter in members):
+            return None  # `n_l` is `n_2` for the second member
         if name not in self.sizes:
             self.sizes[name] = self._drawn_size(name)
         return self.sizes[name]
@@ -236,6 +239,11 @@ def _more(rows: Node, columns: Node) -> Node:
     """What is 2 or more where there are more rows than columns."""
     one = Number(rows.at, rows.end, Fraction(1))
     return Sum(rows.at, rows.end, (("+", rows), ("-", columns), ("+", one)))
+
+
+def _script(name):
+    """The letters of `l-1` in `n_l-1` and `n^(l-1)`."""
+    return re.findall(r"[^\W\d_]+", re.split(r"[_^]", name, maxsplit=1)[-1]) if re.search(r"[_^]", name) else ()
 
 
 def atoms(size: Node, labels: Collection[str]) -> list[str]:

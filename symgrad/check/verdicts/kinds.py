@@ -191,6 +191,12 @@ class Kinds:
         start = first.value if isinstance(first, Number) else self.table.start
         return itself and len(found.indices) == 1 and isinstance(place, Number) and place.value < start
 
+    def first_member(self, left) -> bool:
+        """`a^{(0)} = x`: with what a recursion begins."""
+        found = self.table.find(left) if isinstance(left, Scripted) else None
+        recursive = found is not None and bool(found.quantity.definitions) and found.sup is None
+        return recursive and len(found.indices) == 1 and isinstance(found.indices[0], Number)
+
     @staticmethod
     def is_derivative(node):
         return any(isinstance(n, Symbol) and n.name in ("partial", "nabla") for n in node.walk())

@@ -304,7 +304,8 @@ class Walk:
         one_of = k == 0 and spelled(left) in self.valued and isinstance(right, Number)
         if op == ":=" or (k == 0 and not one_of and self.kinds.fresh(left, right, introduced)):
             return self._define(step, left, right)
-        if self.kinds.unknown(right) and self.kinds.fresh(right, left) and self.kinds.is_derivative(left):
+        told = self.kinds.is_derivative(left) or self.kinds.first_member(left)
+        if self.kinds.unknown(right) and self.kinds.fresh(right, left) and told:
             return self._define(step, right, left)
         zero = self.padded and isinstance(right, Number) and right.value == 0
         if zero and isinstance(left, Scripted) and self.table.find(left) is not None:
