@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from ...tex.syntax import Group, Node, Number, Product, Row, Scripted, Sum, Symbol
 from .multiplied import shape_of_name
-from .names import is_transpose, spelled
+from .names import is_transpose, items, spelled
 from .table import Table
+from .transposes import rewritten
 
 Shape = tuple  # ("matrix", m, n), ("column", n), ("row", n), ("number",)
 TURNED = {"column": "row", "row": "column", "number": "number"}
@@ -66,11 +67,23 @@ def _shape(table, node) -> Shape | None:
         case Product(factors=factors) if all(op in ("", "cdot") for op, _ in factors):
             return _product([_shape(table, factor) for _, factor in factors])
     found = table.find(node) if isinstance(node, Symbol | Scripted) else None
+    if isinstance(node, Scripted) and (found is None or found.quantity.definitions):
+        return _member(table, node)
     if found is None or found.quantity.is_function or found.quantity.definitions:
         return None
     if found.quantity.sizes == () or _is_entry(found):
         return ("number",)
     return shape_of_name(table, node)
+
+
+def _member(table, node):
+    """`a^{(L)}` of members whose sizes a product tells."""
+    written = items(node.sub if node.sub is not None else node.sup) if not (node.sub and node.sup) else ()
+    letter, sizes = table.member_axes.get(spelled(node.base), (None, ()))
+    if letter is None or len(written) != 1 or len(sizes) != 1 or is_transpose(node.sup):
+        return None
+    name = spelled(letter)
+    return ("column", rewritten(sizes[0], lambda n: written[0] if isinstance(n, Symbol) and spelled(n) == name else n))
 
 
 def _is_entry(found):

@@ -329,7 +329,7 @@ def _numbers(table, found, defined):
             table.declare_label(key, node)
             out.append(Inference(key, "a number"))
     plain = [u.node for u in found if not u.below]
-    if len(plain) < 2:
+    if len(plain) < 2 and not any(u.defines for u in found):
         return out  # what occurs once is on one side only: nothing can be said of it
     if plain and not any(isinstance(n, Scripted) and n.sup is not None and is_transpose(n.sup) for n in plain):
         base = base_of(plain[0])

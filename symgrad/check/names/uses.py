@@ -43,12 +43,16 @@ Scope = tuple[int, str]
 
 @dataclass(frozen=True, eq=False)
 class Use:
-    """One occurrence of a name: its indices above and below, and where each letter belongs: (scope, letter)."""
+    """One occurrence of a name: its indices above and below, and where each letter belongs: (scope, letter).
+
+    `defines` where it stands in the first equation for another name.
+    """
 
     node: Node
     above: tuple[Node, ...]
     below: tuple[Node, ...]
     scopes: dict[str, Scope]
+    defines: bool = False
 
 
 @dataclass(eq=False)
@@ -71,6 +75,8 @@ class Uses:
     lefts: dict[str, set[str]] = field(default_factory=dict)
     sets: list[tuple[int, str, Symbol]] = field(default_factory=list)
     powers: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    defines: bool = False
 
 
 def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
@@ -81,10 +87,23 @@ def uses_of(table: Table, formulas: list[tuple[Row, ...]]) -> Uses:
         uses.scopes += 1
         free = uses.scopes
         for row in rows:
+            uses.defines = _is_first(table, row.statement, uses.named)
             for node in (row.statement, *row.remarks):
                 if node is not None:
                     _collect(table, node, _Free(free), uses)
     return uses
+
+
+def _is_first(table, statement, named):
+    """Whether an equation is the first for the name on its left."""
+    plainly = (
+        isinstance(statement, Relation) and statement.relations[0] in ("=", ":=") and statement.sides[0] is not None
+    )
+    base = base_of(table.left_side(statement.sides[0])[0]) if plainly else None
+    if base is None or base.name in ("partial", "nabla", "d") or spelled(base) in named:
+        return False
+    named.add(spelled(base))
+    return True
 
 
 def _powers(formulas):
@@ -192,7 +211,7 @@ def _use(table, node, scopes, uses):
     for index in sup:
         _mark(table, index, uses)
     names = {n: scopes[n] for i in (*sup, *sub) for n in letters(i)}
-    uses.names.setdefault(key, []).append(Use(node, sup, sub, names))
+    uses.names.setdefault(key, []).append(Use(node, sup, sub, names, uses.defines))
     if isinstance(node, Scripted) and node.sup is not None and not sup and not is_transpose(node.sup):
         _collect(table, node.sup, scopes, uses)
 

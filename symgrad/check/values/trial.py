@@ -50,8 +50,8 @@ class Trial:
         """What a size letter is in this trial."""
         if name in members:
             return members[name]
-        if any(letter in _script(name) for letter in members):
-            return None  # `n_l` is `n_2` for the second member
+        if any(letter in members or letter in self.table.sizes for letter in _script(name)):
+            return None  # `n_l` is `n_2` for the second member, `n_L` that of the last
         if name not in self.sizes:
             self.sizes[name] = self._drawn_size(name)
         return self.sizes[name]
