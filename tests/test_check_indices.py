@@ -81,6 +81,7 @@ $s_j = \log \sigma_j^2$, so that $$ D = \sum_{j=1}^d ( \mu_j^2 + e^{s_j} - s_j )
 LAYERS = r"""Layers are numbered $l = 1,\dots,L$. $W^{(l)}$ is an $n_l\times n_{l-1}$ matrix, $b^{(l)} \in \mathbb{R}^{n_l}$,
 $$z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}, \qquad a^{(l)} = \sigma(z^{(l)})$$
 with $a^{(0)} = x$. The cost is $C = \frac12\|a^{(L)} - y\|^2$. Define $\delta^{(l)} = \frac{\partial C}{\partial z^{(l)}}$. For $l < L$
+$$\delta^{(l)}_j = \sum_k \frac{\partial C}{\partial z^{(l+1)}_k} \frac{\partial z^{(l+1)}_k}{\partial z^{(l)}_j}$$
 $$\delta^{(l)} = (W^{(l+1)})^\top \delta^{(l+1)} \odot \sigma'(%s)$$
 $$\frac{\partial C}{\partial W^{(l)}_{jk}} = \delta^{(l)}_%s a^{(l-1)}_%s$$
 """

@@ -144,16 +144,20 @@ def _lengths(m, letter, node, env, made):
 
 
 def _hinted(m, letter, node, env, own=False):
-    """From the axes that other formulas tell; a size of its own (`#1`) only where no definition tells one."""
+    """From the axes that other formulas tell.
+
+    A size of its own (`#1`), or one that is another for each member, only where no definition tells one.
+    """
     table = m.trial.table
     for found in table.occurrences(node):
         sizes = table.axes.get(found.quantity.key, ())
         families = len(found.indices) - len(sizes)
         for position, name in bare_letters(found):
             if name == letter and 0 <= position - families < len(sizes):
-                if spelled(sizes[position - families]).startswith("#") and not own:
+                size = sizes[position - families]
+                if not own and (spelled(size).startswith("#") or table.member_letters() & set(letters(size))):
                     continue
-                return table.start, table.start + m.trial.size(sizes[position - families], m.members(env)) - 1
+                return table.start, table.start + m.trial.size(size, m.members(env)) - 1
     return None
 
 
