@@ -30,6 +30,8 @@ TRUE = {
     "all entries beside vectors": r"Let $X \in \mathbb{R}^{n\times d}$ have the rows $x_i^\top$, and $y_i \in \mathbb{R}$ for $i = 1, \dots, n$. $$\sum_{i=1}^n (x_i^\top w - y_i) x_i = X^\top (X w - y)$$",
     "a Hessian times a vector": DATA
     + r"Let $f(w) = \frac12\|Xw - y\|^2$ and $v \in \mathbb{R}^d$. $$\nabla^2 f\, v = X^\top X v$$",
+    "if f is this, if f is that": SQUARE
+    + r"If $f(x) = a^\top x$ with $a \in \mathbb{R}^n$, then $\nabla f(x) = a$. If $f(x) = x^\top A x$, then $\nabla f(x) = (A + A^\top) x$.",
     "a matrix has rows": DATA + r"$X$ has rows $x_i^\top$. $$X^\top X = \sum_{i=1}^n x_i x_i^\top$$",
     "a prime is a transpose": DATA + r"A prime denotes the transpose. $$(Xw)'(Xw) = w'X'Xw$$",
     "t is a transpose": DATA + r"($^t$ is the transpose.) $$(Xw)^t(Xw) = w^t X^t X w$$",
@@ -55,6 +57,7 @@ FALSE = {
     "a name added to numbers is one": (r"= x^\top w + b - t$$", r"= x^\top w - t$$"),
     "all entries beside vectors": (r"X^\top (X w - y)$$", r"X^\top (X w + y)$$"),
     "a Hessian times a vector": (r"= X^\top X v$$", r"= X^\top X v + v$$"),
+    "if f is this, if f is that": (r"= (A + A^\top) x$", r"= a$"),
     "a matrix has rows": (r"x_i x_i^\top$$", r"2 x_i x_i^\top$$"),
     "a prime is a transpose": ("w'X'Xw", "2w'X'Xw"),
     "t is a transpose": ("w^t X^t X w$$", "w^t X^t X w + w^t w$$"),

@@ -50,11 +50,15 @@ class Trial:
         """What a size letter is in this trial."""
         if name in members:
             return members[name]
-        if any(letter in members or letter in self.table.sizes for letter in _script(name)):
+        if any(letter in members or (letter.isupper() and self._counts(letter)) for letter in _script(name)):
             return None  # `n_l` is `n_2` for the second member, `n_L` that of the last
         if name not in self.sizes:
             self.sizes[name] = self._drawn_size(name)
         return self.sizes[name]
+
+    def _counts(self, letter):
+        """Whether the range of an index ends at this letter: the last layer L, no label."""
+        return letter in self.table.sizes and any(spelled(high) == letter for _, high in self.table.ranges.values())
 
     def _drawn_size(self, name):
         fixed = self.table.quantities.get(name)

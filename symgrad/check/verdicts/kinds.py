@@ -111,6 +111,15 @@ class Kinds:
     def _is_input(quantity):
         return not quantity.definitions and not quantity.is_function and not quantity.properties & {"open", "function"}
 
+    def another_function(self, left, right) -> bool:
+        """ "If `f(x) = A x`, then …": f is that from here on, whatever it was in the line before."""
+        symbol, parameters = self.table.left_side(left)
+        found = self.table.find(symbol) if isinstance(symbol, Symbol) and parameters else None
+        named = [self.table.find(p) if isinstance(p, Symbol) else None for p in parameters]
+        if found is None or any(p is None or p.quantity.definitions for p in named):
+            return False
+        return not any(other is found.quantity for other in self.table.mentioned(right))
+
     def another_flow(self, left, right):
         """`\\dot x = S x` after another law for x."""
         if not isinstance(left, Symbol) or left.accents not in (("dot",), ("ddot",)):

@@ -285,6 +285,8 @@ class Walk:
             self.point.give(left, right, self._part(left.at))
         if context is not None and context.kind == "condition" and unheard:
             return self._define(step, left, right)
+        if k == 0 and context is not None and context.kind == "condition" and self.kinds.another_function(left, right):
+            return self._define_anew(step, left)
         if context is not None and context.kind == "condition" and (pair := conjugate(self.table, left, right)):
             pair[0].conjugate = pair[1]
             self.table.version += 1
