@@ -32,6 +32,8 @@ TRUE = {
     + r"Let $f(w) = \frac12\|Xw - y\|^2$ and $v \in \mathbb{R}^d$. $$\nabla^2 f\, v = X^\top X v$$",
     "if f is this, if f is that": SQUARE
     + r"If $f(x) = a^\top x$ with $a \in \mathbb{R}^n$, then $\nabla f(x) = a$. If $f(x) = x^\top A x$, then $\nabla f(x) = (A + A^\top) x$.",
+    "d is a size and a differential": r"Let $D \in \mathbb{R}^{d\times k}$, $Z \in \mathbb{R}^{k\times n}$, $X \in \mathbb{R}^{d\times n}$, $R = X - DZ$ and $L(D) = \frac12\|R\|_F^2$. $$dL = -\operatorname{tr}(R^\top dD\, Z), \qquad \nabla_D L = -R Z^\top$$",
+    "a choice is inserted": r"Let $A \in \mathbb{R}^{n\times n}$ be symmetric, $u, w \in \mathbb{R}^n$ and $F(w) = w^\top A w$. Then $\nabla_w F = 2Aw$. Inserting $w = Au$ into $F$ yields $$w^\top A w = u^\top A^3 u.$$",
     "a matrix has rows": DATA + r"$X$ has rows $x_i^\top$. $$X^\top X = \sum_{i=1}^n x_i x_i^\top$$",
     "a prime is a transpose": DATA + r"A prime denotes the transpose. $$(Xw)'(Xw) = w'X'Xw$$",
     "t is a transpose": DATA + r"($^t$ is the transpose.) $$(Xw)^t(Xw) = w^t X^t X w$$",
@@ -58,6 +60,8 @@ FALSE = {
     "all entries beside vectors": (r"X^\top (X w - y)$$", r"X^\top (X w + y)$$"),
     "a Hessian times a vector": (r"= X^\top X v$$", r"= X^\top X v + v$$"),
     "if f is this, if f is that": (r"= (A + A^\top) x$", r"= a$"),
+    "d is a size and a differential": (r"= -R Z^\top", r"= R Z^\top"),
+    "a choice is inserted": ("A^3 u", "A^2 u"),
     "a matrix has rows": (r"x_i x_i^\top$$", r"2 x_i x_i^\top$$"),
     "a prime is a transpose": ("w'X'Xw", "2w'X'Xw"),
     "t is a transpose": ("w^t X^t X w$$", "w^t X^t X w + w^t w$$"),

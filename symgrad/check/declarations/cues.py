@@ -30,7 +30,7 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         "where | we define | we denote | i define | i write": Cue(DEFINITION),
         "set | put | write | introduce | abbreviate | call | consider | take | writing | given by | "
         "stands for | short for | "
-        "here | with | and set | setting": Cue(DEFINITION, "near"),
+        "here | with | and set | setting | inserting | substituting | plugging in": Cue(DEFINITION, "near"),
         "together with | with respect to | with the chain rule | with the product rule | set to | equal to zero": Cue(
             ""
         ),

@@ -20,6 +20,7 @@ from ..names.sections import Section
 from ..names.stars import without_stars
 from ..names.superscripts import with_labels
 from ..names.transposes import turned
+from ..names.upright import with_upright_d
 
 
 def lines_of(document: Document) -> list[Line]:
@@ -35,7 +36,7 @@ def lines_of(document: Document) -> list[Line]:
         except Fault as fault:
             out.append(Line(formula, (), fault))
     rows = turned(document.pieces, joined_names(with_labels([line.rows for line in out])))
-    joined = [replace(line, rows=own) for line, own in zip(out, with_indices(rows), strict=True)]
+    joined = [replace(line, rows=own) for line, own in zip(out, with_upright_d(with_indices(rows)), strict=True)]
     return with_cases(document.pieces, joined)
 
 
