@@ -32,6 +32,10 @@ class IllTyped(Unclear):
     """A formula that means nothing under the declarations: sizes that do not fit."""
 
 
+class Leaves(Unclear):
+    """An index that leaves its axis at the sizes of one trial; at others it need not."""
+
+
 @dataclass(frozen=True, eq=False)
 class Definition:
     """`name_{pattern}(parameters) = body`."""
@@ -491,4 +495,4 @@ def is_relation(node: Node | None, *names: str) -> bool:
     return isinstance(node, Relation) and any(r in names for r in node.relations)
 
 
-__all__ = ["Definition", "Found", "IllTyped", "Quantity", "Table", "Unclear", "is_letter", "is_relation"]
+__all__ = ["Definition", "Found", "IllTyped", "Leaves", "Quantity", "Table", "Unclear", "is_letter", "is_relation"]

@@ -87,20 +87,19 @@ def _padded(array, dims, rank):
     return data.reshape(*data.shape[: len(dims)], *(1,) * missing, *array.shape) if missing else data
 
 
-def gather(array: Array, indices: Sequence[Array]) -> tuple[Array, Array]:
-    """`out[…] = array[i₁, i₂, …]` along the first axes of the value, and where the indices were inside it.
+def gather(array: Array, indices: Sequence[Array]) -> tuple[Array, tuple[Array, ...]]:
+    """`out[…] = array[i₁, i₂, …]` along the first axes of the value, and for each index where it was inside its axis.
 
     Indices are whole numbers with named axes of their own; an entry outside is read at 0 and marked.
     """
     dims = union(array, *indices)
-    grids, inside = [], np.ones((1,) * len(dims), bool)
+    grids, inside = [], []
     for index, size in zip(indices, array.shape, strict=False):
-        values = index.over(dims)
-        inside = inside & (values >= 0) & (values < size)
-        grids.append(np.clip(values, 0, size - 1))
+        inside.append(Array(index.dims, (index.data >= 0) & (index.data < size)))
+        grids.append(np.clip(index.over(dims), 0, size - 1))
     own = [_own(array, d, dims) for d in array.dims]
     moved = array.data[(*own, *grids)]
-    return Array(dims, moved), Array(dims, np.broadcast_to(inside, moved.shape[: len(dims)]))
+    return Array(dims, moved), tuple(inside)
 
 
 def _own(array, dim, dims):

@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 
 from ...tex.syntax import Big, Relation, Tuple
-from ..names.table import IllTyped, Unclear
+from ..names.table import IllTyped, Leaves, Unclear
 from .arrays import Array, aligned
 from .context import Environment, Eye, NeedsMembers, Ones, Value, added, fresh, multiplied
 from .jets import Algebra, Jet, at
@@ -114,14 +114,17 @@ def _outer(mask, where, dims):
 
 
 def _leaves(m, node, arrays, env):
-    """A letter alone on an axis that is shorter means nothing; an expression may be meant with padding."""
+    """A letter alone on an axis that is shorter means nothing; an expression may be meant with padding.
+
+    A sum that states its end may be one over some of the entries: at other sizes it stays inside.
+    """
     told = f"an index of a sum leaves its axis: {', '.join(arrays)}"
     for found in m.trial.table.occurrences(node.body):
-        for position, name in bare_letters(found) if _is_sure(m, found.quantity) else ():
+        for position, name in bare_letters(found) if node.sup is None and _is_sure(m, found.quantity) else ():
             length = axis_length(m, found, position, env) if name in arrays else None
             if length is not None and length < arrays[name].data.size:
                 return IllTyped(told, node)
-    return Unclear(told, node)
+    return Leaves(told, node)
 
 
 def _is_sure(m, q):

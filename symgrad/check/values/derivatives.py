@@ -15,11 +15,11 @@ import numpy as np
 from ...tex.syntax import Group, Node, Number, Product, Scripted, Symbol, Tuple
 from ..names.names import base_of, is_transpose, spelled
 from ..names.table import Found, IllTyped, Table, Unclear
-from .arrays import Array, gather
+from .arrays import Array
 from .context import Environment, Overrides, Value, shape_text
 from .jets import Jet, constant
 from .linear import transposed
-from .quantities import any_member, families_of, member, memberwise, shifted, single, stored
+from .quantities import any_member, families_of, member, memberwise, picked, shifted, single, stored
 
 _tags = count(1)
 LAYOUTS = ("mixed", "numerator", "denominator")
@@ -236,7 +236,7 @@ def _laid_out(m, along, value, indices, families, shape, found, env, across, nod
     if vector and entry == 1:
         along = along.map(lambda p: _without_axis(p, len(shape) - 1))
     if places:
-        along = along.map(lambda p: gather(p, places)[0])
+        along = picked(m, along, places, node)
     left = along.shape[: len(along.shape) - len(value)]
     return _arranged(m, along, left, value, across, node)
 

@@ -108,7 +108,12 @@ def entries(m, value: Jet, indices: tuple[Node, ...], env: Environment, node: No
     if vector and taken == 1:
         value = value.map(lambda p: p.with_shape(p.shape[:-1]))
     places = [shifted(m, index, env, q, k) for k, index in enumerate(indices)]
-    inside = None
+    return picked(m, value, places, node)
+
+
+def picked(m, value: Jet, places: list[Array], node: Node) -> Jet:
+    """The entries at these places; a place outside of its axis is marked, or read as 0 if the document says so."""
+    inside: tuple[Array, ...] = ()
 
     def take(part: Array) -> Array:
         nonlocal inside
@@ -116,10 +121,10 @@ def entries(m, value: Jet, indices: tuple[Node, ...], env: Environment, node: No
         return out
 
     result = value.map(take)
-    if inside is not None and not np.all(inside.data):
-        m.outside(inside, node)
-        if m.padded:
-            result = m.a.masked(result, inside)
+    for each in inside:
+        if not np.all(each.data):
+            m.outside(each, node)
+            result = m.a.masked(result, each) if m.padded else result
     return result
 
 

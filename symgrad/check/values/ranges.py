@@ -108,12 +108,10 @@ def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]
     table = m.trial.table
     if letter in table.ranges:
         return m.trial.first(letter), m.trial.size(table.ranges[letter][1], m.members(env))
-    lengths = _lengths(m, letter, node, env, made=False)
-    if not lengths and (hint := _hinted(m, letter, node, env)) is not None:
-        return hint
-    lengths = lengths or _lengths(m, letter, node, env, made=True)
-    if not lengths and (hint := _hinted(m, letter, node, env, own=True)) is not None:
-        return hint
+    lengths = _lengths(m, letter, node, env, made=False) or _lengths(m, letter, node, env, made=True)
+    for own in (False, True):
+        if not lengths and (hint := _hinted(m, letter, node, env, own)) is not None:
+            return hint
     if not lengths:
         return _without_axis(m, letter, node, env)
     if len(lengths) > 1 and not any(f.quantity.implied for f in lengths.values()):

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...tex.syntax import Node, Number, Relation
 from ..names.letters import free_letters
-from ..names.table import IllTyped, Quantity, Table, Unclear
+from ..names.table import IllTyped, Leaves, Quantity, Table, Unclear
 from ..values.arrays import Array, aligned
 from ..values.context import Environment, NeedsMembers, Ones, fresh, settled, shape_text
 from ..values.fields import EXACT, FLOAT, Balls, Float, Modular, NotExact, Singular
@@ -124,12 +124,12 @@ class Judge:
         return self._sampled(left, right, until, tuple(outcomes) or tuple(range(TRIALS)))
 
     def _exactly(self, left, right):
-        """Two trials among remainders; sizes at which a matrix is singular are passed over."""
+        """Two trials among remainders; sizes where a matrix is singular or an index leaves its axis are passed over."""
         out, why = {}, None
         for k in range(TRIALS):
             try:
                 out[k] = self._compared(Modular(), k, left, right, 2)
-            except Singular as fault:
+            except (Singular, Leaves) as fault:
                 why = fault
             if len(out) == 2:
                 return out
@@ -148,17 +148,23 @@ class Judge:
         return self._refuted(left, right) or Verdict(PROVED, notes=("floats differ by rounding",))
 
     def _sampled(self, left, right, until, trials):
-        points, worst = 0, None
+        points, worst, left_axis = 0, None, None
         for positive, k in product((False, True), trials[:3]):
             if perf_counter() > until:
                 return Verdict(UNDECIDED, "time")
-            outcome = self._compared(FLOAT, k, left, right, POINTS, positive)
+            try:
+                outcome = self._compared(FLOAT, k, left, right, POINTS, positive)
+            except Leaves as fault:
+                left_axis = fault
+                continue
             points += outcome.points
             if not outcome.equal:
                 worst = outcome
                 break
         if worst is not None:
             return self._refuted(left, right) or Verdict(UNDECIDED, "the sides differ in floats, not beyond rounding")
+        if not points and left_axis is not None:
+            raise left_axis
         return (
             Verdict(AGREES, points=points) if points else Verdict(UNDECIDED, "no point where both sides have a value")
         )
@@ -174,7 +180,7 @@ class Judge:
         for field_, positive, k in trials:
             try:  # the further trials have one point each: where a root is real there, it need not be elsewhere
                 outcome = self._compared(field_, k, left, right, 3 if k < 3 else 1, positive)
-            except NotExact:
+            except (NotExact, Leaves):
                 continue
             if not outcome.equal:
                 return Verdict(REFUTED, counterexample=self._shown(outcome, field_, k, positive))

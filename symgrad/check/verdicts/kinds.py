@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
-from ...tex.syntax import Dots, Group, Matrix, Number, Product, Scripted, Sum, Symbol, Text, Tuple
+from ...tex.syntax import Dots, Group, Matrix, Number, Product, Relation, Row, Scripted, Sum, Symbol, Text, Tuple
 from ..names.names import base_of, is_letter, letters, spelled
 from ..names.points import is_numeric
 from ..names.table import Table, is_squared
@@ -225,6 +226,17 @@ class Kinds:
         return (
             dotted or both or isinstance(right, Dots) or isinstance(left, Tuple) or spelled(left) in self.table.ranges
         )
+
+
+def reasons(row: Row) -> Iterator[Relation]:
+    """The equations beside a line that words such as "since" give as its reason."""
+    for words, remark in itertools.pairwise(row.remarks):
+        told = words.text.split() if isinstance(words, Text) else ()
+        if told and told[-1].lower() in REASONS and isinstance(remark, Relation) and set(remark.relations) == {"="}:
+            yield remark
+
+
+REASONS = ("since", "because", "as", "using", "by", "from")
 
 
 def is_word(node):

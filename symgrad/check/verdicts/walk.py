@@ -24,14 +24,14 @@ from ..names.labels import labels_of, number_labels
 from ..names.names import MARKS, spelled
 from ..names.point_free import at_a_number
 from ..names.points import Point, decimals, is_numeric
+from ..names.pointwise import at_one_place
 from ..names.sections import forget, sections
 from ..names.table import Definition, Quantity, Table, Unclear
 from ..slips.slips import find_slip
-from ..values.applied import FUNCTIONS
 from ..values.expectations import law_of, total_weight
 from .branches import branches
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
-from .kinds import Kinds, is_word, names_gradient, without_row_label
+from .kinds import Kinds, is_word, names_gradient, reasons, without_row_label
 from .rows import folded_declaration, summed, without_stars_in
 from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Reading, Step
 
@@ -223,6 +223,14 @@ class Walk:
             whole += [s for s in sides if s is not None]
             self._chain(number, row, sides, statement.relations, context, whole)
             previous = next((s for s in reversed(sides) if s is not None), previous)
+            for reason in reasons(row):
+                self._reason(number, row, reason, context)
+
+    def _reason(self, number, row, reason, context):
+        """`… && \\text{since } \\tanh'(z) = 1 - \\tanh^2(z)`: a claim beside the line, never a definition."""
+        sides = [side for side in reason.sides if side is not None]
+        if len(sides) == len(reason.sides) and not self.kinds.fresh(*sides[:2]):
+            self._chain(number, row, sides, reason.relations, context, list(sides))
 
     def _last(self, number):
         """The right side before a display that begins with a relation."""
@@ -237,7 +245,7 @@ class Walk:
 
     def _chain(self, number, row, sides, relations, context, whole):
         anchor = None
-        sides = [without_row_label(s) for s in sides]
+        sides = at_one_place(self.table, [without_row_label(s) for s in sides])
         for k, (op, left, right) in enumerate(zip(relations, sides, sides[1:], strict=False)):
             if right is None:
                 continue
@@ -362,7 +370,7 @@ class Walk:
         verdict = self._verdict(left, step.right, whole)
         for quantity in (*self.table.mentioned(left), *self.table.mentioned(step.right)):
             self.used.add(quantity.key)
-        if verdict.kind == REFUTED and self._anew(step, left, context):
+        if verdict.kind == REFUTED and self._said_anew(step, left, context):
             return self._define_anew(step, left)
         if verdict.holds:
             self._confirm(left, step.right)
@@ -386,19 +394,14 @@ class Walk:
         plain_number = isinstance(number, Number) and number.value not in (0, 1)
         return plain_number and self.kinds.is_derivative(left) and not self.judge.constant(left)
 
-    def _anew(self, step, left, context):
-        """`f(x) = …` once more, with a function that the former f knows nothing of, or "now let W = I": another one."""
-        symbol, parameters = self.table.left_side(left)
-        found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) else None
-        known = found is not None and found.quantity.definitions and not found.primes
-        if left is step.left and known and context is not None and context.kind == "definition":
-            if self.kinds.set_anew(found, symbol, step.right, context.words):
-                return True
-        if not parameters or left is not step.left or found is None or not known:
+    def _said_anew(self, step, left, context):
+        """ "Now let W = I": another W."""
+        symbol, _ = self.table.left_side(left)
+        found = self.table.find(symbol) if isinstance(symbol, Symbol | Scripted) and left is step.left else None
+        if found is None or not found.quantity.definitions or found.primes:
             return False
-        names = {n.name for n in step.right.walk() if isinstance(n, Symbol) and n.name in FUNCTIONS}
-        old = {n.name for d in found.quantity.definitions for n in d.body.walk() if isinstance(n, Symbol)}
-        return bool(names - old)
+        introduced = context is not None and context.kind == "definition"
+        return introduced and self.kinds.set_anew(found, symbol, step.right, context.words)
 
     def _define_anew(self, step, left):
         symbol, _ = self.table.left_side(left)

@@ -1,0 +1,69 @@
+"""What is a claim, and over which axes: short texts, and the verdicts of their steps in order, one letter each.
+
+p proved, a agrees, r refuted, u undecided; what is no claim has none. The second text of a row has one slip.
+"""
+
+import pytest
+
+from tests.check_readings import reading
+
+DOCUMENTS = {
+    "functions without arguments": (
+        r"Let $\sigma(z) = 1/(1+e^{-z})$. Then $\sigma' = \sigma(1-\sigma)$ and $\tanh' = 1 - \tanh^2$.",
+        "pp",
+        (r"1-\sigma)", r"1+\sigma)", "rp"),
+    ),
+    "a slope at the place of the function": (
+        r"For $0 < x < r$ let $y(x) = \sqrt{r^2 - x^2}$. Then $2x + 2y\,y' = 0$.",
+        "p",
+        (r"2y\,y'", r"y\,y'", "r"),
+    ),
+    "the reason beside a line": (
+        r"Let $z \in \mathbb{R}$ and $a = \tanh(z)$. \begin{align*} \frac{da}{dz} &= 1 - a^2 "
+        r"&& \text{since } \tanh'(z) = 1 - \tanh^2(z) \\ &= (1 - a)(1 + a) \end{align*}",
+        "ppp",
+        (r"1 - \tanh^2(z)", r"1 - \tanh(z)", "prp"),
+    ),
+    "a wrong line says nothing anew": (
+        r"Let $z, y \in \mathbb{R}$ and $L(z) = \log(1 + e^z) - yz$. In code "
+        r"$$L(z) = \max(z, 0) - y z + \log(1 + \exp(-|z|)).$$ $$\frac{dL}{dz} = \frac{e^z}{1+e^z} - y$$",
+        "ap",
+        ("(-|z|)", "(|z|)", "rp"),
+    ),
+    "another function of the same name": (
+        r"Let $x \in \mathbb{R}$ and $f(x) = x^2$. Then $f'(x) = 2x$. And with $f(x) = \sin x$ we have "
+        r"$f'(x) = \cos x$ and $f''(x) = -\sin x$.",
+        "ppp",
+        (r"-\sin x$.", r"\sin x$.", "ppr"),
+    ),
+    "swapped indices that leave their axes": (
+        r"Let $x \in \mathbb{R}^n$, $C \in \mathbb{R}^{m \times n}$, $b \in \mathbb{R}^m$ and "
+        r"$r_i = \sum_j C_{ij} x_j - b_i$. Then $$\frac{\partial}{\partial x_k} \sum_{i=1}^m r_i^2 = 2 \sum_{i=1}^m r_i C_{ik}.$$",
+        "p",
+        ("C_{ik}.", "C_{ki}.", "r"),
+    ),
+    "a wrong product says nothing of sizes": (
+        r"Let $W \in \mathbb{R}^{m \times n}$, $x \in \mathbb{R}^n$, $q = Wx$ and $f = \|q\|^2$. Then "
+        r"$$f = \sum_k q_k^2 \quad\text{and}\quad \nabla_x f = 2 W^\top q.$$",
+        "pp",
+        (r"W^\top q", "W q", "pr"),
+    ),
+    "a sum over some of the entries": (
+        r"Let $z \in \mathbb{R}^n$, $u_i \in \mathbb{R}^d$ for $i = 1, \dots, n$. $$\frac{\partial}{\partial z_j} "
+        r"\sum_{i=1}^k z_i^2 = 2 \sum_{i=1}^k z_i \delta_{ij}$$",
+        "p",
+        (r"= 2 \sum", r"= \sum", "r"),
+    ),
+}
+
+
+def verdicts(text):
+    return "".join(step.verdict.kind[0] for step in reading(text).steps if step.judged)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_true_steps_hold_and_a_slip_is_refuted(name):
+    text, right, (old, new, wrong) = DOCUMENTS[name]
+    assert text.count(old) == 1
+    assert verdicts(text) == right
+    assert verdicts(text.replace(old, new)) == wrong
