@@ -38,7 +38,8 @@ DOCUMENTS = {
     ),
     "swapped indices that leave their axes": (
         r"Let $x \in \mathbb{R}^n$, $C \in \mathbb{R}^{m \times n}$, $b \in \mathbb{R}^m$ and "
-        r"$r_i = \sum_j C_{ij} x_j - b_i$. Then $$\frac{\partial}{\partial x_k} \sum_{i=1}^m r_i^2 = 2 \sum_{i=1}^m r_i C_{ik}.$$",
+        r"$r_i = \sum_j C_{ij} x_j - b_i$. Then "
+        r"$$\frac{\partial}{\partial x_k} \sum_{i=1}^m r_i^2 = 2 \sum_{i=1}^m r_i C_{ik}.$$",
         "p",
         ("C_{ik}.", "C_{ki}.", "r"),
     ),
