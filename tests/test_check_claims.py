@@ -49,6 +49,19 @@ DOCUMENTS = {
         "pp",
         (r"W^\top q", "W q", "pr"),
     ),
+    "what follows from a condition that is said": (
+        r"Let $S \in \mathbb{R}^{n \times n}$. If $S$ is invertible $$\det(S^{-1}) = \frac{1}{\det S}.$$ "
+        r"For $z \in \mathbb{R}$ let $f = e^z + z$. It comes out if one notices that $$\frac{df}{dz} = e^z + 1.$$",
+        "pp",
+        ("e^z + 1", "e^z + 2", "pr"),
+    ),
+    "by the entries of a matrix under one another": (
+        r"Let $A \in \mathbb{R}^{m \times n}$, $X \in \mathbb{R}^{n \times p}$, $f = \frac12 \|A X\|_F^2$ and $x = "
+        r"\operatorname{vec}(X)$. Then $$\nabla_x f = \operatorname{vec}(A^\top A X), \qquad "
+        r"\nabla_x^2 f = I_p \otimes A^\top A.$$",
+        "pp",
+        (r"I_p \otimes A^\top A", r"A^\top A \otimes I_p", "pr"),
+    ),
     "a sum over some of the entries": (
         r"Let $z \in \mathbb{R}^n$, $u_i \in \mathbb{R}^d$ for $i = 1, \dots, n$. $$\frac{\partial}{\partial z_j} "
         r"\sum_{i=1}^k z_i^2 = 2 \sum_{i=1}^k z_i \delta_{ij}$$",

@@ -11,7 +11,7 @@ from ..documents.pieces import Formula
 from .declare import Context
 from .sentences import Sentence, Token
 from .statements import EQUATION, RANGE, RELATION
-from .words import spread
+from .words import ADJECTIVES, spread
 
 CLAIM, DEFINITION, CONDITION, WRONG, TASK = "claim", "definition", "condition", "wrong", "not judged"
 
@@ -45,6 +45,8 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
         "note that | notice that | observe that | recall that | recall | it holds | holds | obtain | get | find | "
         "conclude | leads to | results in | result | means | we know | indeed | claim | verify | "
         "check that | in other words | "
+        "notices that | notices | recalls that | recalls | remembers that | remembers | observes that | recognises | "
+        "recognizes | knows that | sees that | "
         "namely | using | used | using that | by the identity": Cue(CLAIM),
         "wrong | incorrect | incorrectly | a common mistake | common mistake | a common error | common error | "
         "a mistake | mistakenly | erroneously | it is tempting to | tempting | one might think | "
@@ -93,12 +95,19 @@ def contexts(sentence: Sentence, section: Cue | None = None) -> Iterator[Context
             other = kept and kept != _letters(sentence, k) and not _is_value(token)
             if cue and cue.kind == CONDITION and words in WEAK and other:
                 cue = None
+            if cue and cue.kind == CONDITION and token.formula.display and _is_said(sentence.tokens[k - 1]):
+                cue = None
             seen, kept = token.formula, _letters(sentence, k)
             since = k
             yield from _context(sentence, k, section or cue, words)
         elif cue and not token.formula and _is_over(sentence, k, cue):
             cue = None
         k += 1
+
+
+def _is_said(token: Token) -> bool:
+    """Behind "if $S$ is invertible" the condition is said: a display there is what follows from it."""
+    return bool(token.text) and token.text in {phrase.split()[-1] for phrase in ADJECTIVES if phrase}
 
 
 def _is_over(sentence: Sentence, k: int, cue: Cue) -> bool:

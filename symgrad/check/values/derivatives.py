@@ -152,6 +152,8 @@ def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environmen
     change = Array(dims, m.trial.field.numbers(eye))
     if found.quantity.member_of is not None and not key[1]:
         key, current, change = _in_matrix(m, found.quantity, env, change)
+    elif (matrix := _stacks(m, found.quantity)) is not None:
+        key, current, change = _unstacked(m, matrix, env, change)
     varied = Jet({**current.parts, frozenset((tag,)): change})
     outer, m.touched, m.written = m.touched, set(), m.written - {key[0]}
     value = function(env.with_overrides({key: varied}))
@@ -172,6 +174,26 @@ def _in_matrix(m, q, env, change):
     flat = change.with_shape(change.shape[:-1])
     turned = flat if rows else Array(flat.dims, np.swapaxes(flat.data, -1, -2))
     return (name, ()), stored(m, matrix, env), turned
+
+
+def _stacks(m, q):
+    """X where `x = vec X` and X is an input: to vary x is to vary X, and what is written with X is written with x."""
+    body = q.definitions[0].body if len(q.definitions) == 1 and not q.definitions[0].pattern else None
+    if not isinstance(body, Product) or len(body.factors) != 2:
+        return None
+    head, group = (factor for _, factor in body.factors)
+    inner = group.body if isinstance(group, Group) else group
+    found = m.trial.table.find(inner) if isinstance(inner, Symbol) and spelled(head) == "vec" else None
+    known = found is not None and not found.quantity.definitions and not found.quantity.family
+    return found.quantity if known else None
+
+
+def _unstacked(m, matrix, env, change):
+    """The change of a matrix whose columns under one another are varied."""
+    current = stored(m, matrix, env)
+    rows, columns = current.shape
+    data = change.data.reshape(*change.data.shape[:2], columns, rows)
+    return (matrix.key, ()), current, Array(change.dims, np.swapaxes(data, -1, -2))
 
 
 def _by_power(m, function, by, env, of, node):
