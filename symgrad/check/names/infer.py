@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
 from .added import vectors_in_sums
+from .alike import arrays_by_sign
 from .beside import entries, number_pi, points, twice_pi
 from .families import beside_bold, families_beside
 from .layers import member_axes
@@ -36,6 +37,7 @@ class Inference:
 
 def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[int] = frozenset()) -> list[Inference]:
     """Declares what the formulas use and nothing says; definitions are left to the walk."""
+    out: list[Inference] = []
     uses = uses_of(table, formulas)
     if table.start == 1 and starts_at_zero(uses):
         table.start = 0
@@ -47,12 +49,15 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         for row in rows:
             _by_entries(table, row.statement)
     _numbered_arguments(table, formulas)
+    for node, sizes in arrays_by_sign(table, formulas):
+        table.declare(node, sizes).implied = True
+        out.append(Inference(spelled(node), f"an array with {len(sizes)} axes"))
     families_beside(table, uses)
     beside_bold(table, uses)
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     entries(table, formulas, uses)
     member_axes(table, formulas)
-    out = [Inference(q.key, "one more vector beside its members") for q in points(table, formulas)]
+    out += [Inference(q.key, "one more vector beside its members") for q in points(table, formulas)]
     axes = Axes(table, uses)
     _arguments_fit(table, formulas, axes)
     for key in [k for k, found in unknown.items() if len(uses.applied.get(k, ())) == len(found)]:

@@ -22,7 +22,6 @@ from ..names.infer import Inference, infer, left_names, own_entries, solved
 from ..names.iterates import declare_iterates
 from ..names.labels import labels_of, number_labels
 from ..names.names import MARKS, spelled
-from ..names.point_free import at_a_number
 from ..names.points import Point, decimals, is_numeric
 from ..names.pointwise import at_one_place
 from ..names.sections import forget, sections
@@ -266,8 +265,6 @@ class Walk:
         entries = isinstance(row.statement, Relation) and k == 0 and entries_of(row.statement) is not None
         if own_entries(left, right) or entries:
             return replace(step, kind=NOT_JUDGED, why="its entries")
-        if (pair := at_a_number(self.table, left, right)) is not None:
-            return self._claim(replace(step, left=pair[0], right=pair[1]), list(pair), None, context)
         if is_word(left):
             return replace(step, kind=NOT_JUDGED, why="letters that make a word")
         if names_gradient(left, right):
