@@ -158,6 +158,14 @@ def sized(found: Match) -> Iterator[Declaration]:
         yield Space(symbol=symbol, sizes=sizes, rank=len(sizes), **found.span)
 
 
+def by_rows(found: Match) -> Iterator[Declaration]:
+    """`E` has `V` rows and `d` columns."""
+    rows, columns = found.node("K", "su"), found.node("Q", "su")
+    if rows is not None and columns is not None:
+        for symbol in found.names():
+            yield Space(symbol=symbol, sizes=(rows, columns), rank=2, **found.span)
+
+
 def in_set(found: Match) -> Iterator[Declaration]:
     space = found.node("Q", "q")
     if space is not None:

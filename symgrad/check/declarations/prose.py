@@ -26,7 +26,7 @@ from .declare import Declaration, Property, Space
 from .guards import bounded, ignored, told
 from .hot_places import hot_places
 from .parts import parts
-from .phrases import Match, describe, entrywise, function_of, in_set, independent, ranging, roles, sized
+from .phrases import Match, by_rows, describe, entrywise, function_of, in_set, independent, ranging, roles, sized
 from .sentences import Sentence, Token, sentences
 from .worded_conditions import worded_conditions
 from .words import ADJECTIVES, KINDS, NOUNS
@@ -65,6 +65,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
         (r"{FREE}(?P<S>s)[bB]?h?d*k[hb]?(?P<K>[zsu])", sized),  # W has shape m × n
         (r"{FREE}(?P<S>{LIST})(?:B|hd*)h?d*k[hb]?(?P<K>[zsu])", sized),  # A and B have shape m × n
         (r"{FREE}(?P<S>s)[hW](?P<K>d*[zsu])E", sized),  # x has n entries
+        (r"{FREE}(?P<S>s)[hW]d*(?P<K>[su])Y(?:[,&]|[hW])+(?P<Q>[su])X", by_rows),  # E has V rows and d columns
+        (r"{FREE}(?P<S>s)[hW]d*(?P<Q>[su])X(?:[,&]|[hW])+(?P<K>[su])Y", by_rows),
         (r"{FREE}(?P<S>s)b(?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X is N × D
         (r"{FREE}(?P<S>{LIST})B(?P<K>d*z)(?=[,.;&)pW]|$)", sized),  # X and Y are N × D
         (

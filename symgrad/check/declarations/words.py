@@ -142,6 +142,8 @@ KINDS: dict[str, str] = spread(  # type: ignore[assignment]
         "let | suppose | suppose that | assume | assume that | consider | take | fix | given | denote by | we have": "L",  # noqa: E501
         "size | sizes | shape | shapes | length | dimension | dimensions | dimensionality | order": "k",
         "dimensional | component | d": "M",
+        "rows": "Y",
+        "columns": "X",
         "entries | components | elements | coordinates": "E",
         "function of | functions of | differentiable function of | smooth function of | function only of | "
         "depends on | depend on | depends only on | scalar function of | depending on | computed from": "F",

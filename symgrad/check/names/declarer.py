@@ -164,6 +164,9 @@ class Declarer:
             if d.upper is not None and name not in self.table.ranges:
                 self.table.ranges[name] = (d.lower, d.upper)
                 self.table.sizes.update(n for n in letters(d.upper) if self.table.get(n) is None)
+        base = base_of(d.index)
+        if isinstance(d.index, Scripted) and base is not None and d.upper is not None:
+            self.table.classes[spelled(base)] = (d.lower, d.upper)  # `y_i ∈ {1, …, K}`: entries that are indices
 
     def _part_of(self, d):
         """`x_iᵀ` is row i of X; `p_{ij}` are the entries of P."""

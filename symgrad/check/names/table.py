@@ -123,6 +123,7 @@ class Table:
         self.quantities = Quantities()
         self.sizes: set[str] = set()
         self.ranges: dict[str, tuple[Node | None, Node]] = {}
+        self.classes: dict[str, tuple[Node | None, Node]] = {}
         self.start = 1
         self.varied: set[str] = set()
         self.sets: dict[str, Node] = {}

@@ -167,9 +167,23 @@ class Trial:
             raise Unclear(f"an axis of {quantity.key} has no entries at the sizes {self.sizes}", quantity.symbol)
         own = (*shape, 1) if len(shape) == 1 else shape
         rng = np.random.default_rng((self.seed, crc32(repr((quantity.key, members)).encode())))
+        if quantity.key in self.table.classes:
+            return self.algebra.integers(self._classes(quantity, rng, (*family, *own)))
         if quantity.key in ("bf:1", "bb:1"):
             return self.algebra.integers(Array((POINT,), np.ones((self.points, *family, *own), np.int64)))
         return self._with_properties(quantity, self._random(rng, quantity, (*family, *own)), rng)
+
+    def _classes(self, quantity, rng, shape):
+        low, high = self.table.classes[quantity.key]
+        first = self.table.start if low is None else self.size(low)
+        found = Array((POINT,), rng.integers(first, self.size(high) + 1, (self.points, *shape)))
+        self.memory["classes", quantity.key] = found
+        return found
+
+    def classes(self, quantity: Quantity) -> Array:
+        """The entries of `y_i ∈ {1, …, K}` as whole numbers, which may choose an entry of something else."""
+        self.draw(quantity, ())
+        return self.memory["classes", quantity.key]
 
     def direction(self, quantity: Quantity) -> Array:
         """Along what an input moves in a differential."""

@@ -9,7 +9,7 @@ import numpy as np
 from ...tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Text, Tuple
 from ..names.names import items, letters, spelled
 from ..names.table import Found, Unclear
-from .arrays import Array, aligned
+from .arrays import Array, aligned, gather
 from .context import Environment, NeedsMembers
 from .trial import Trial
 
@@ -33,6 +33,8 @@ def whole(trial: Trial, node: Node, env: Environment) -> Array:
     match node:
         case Number(value=value) if value.denominator == 1:
             return Array((), np.asarray(int(value)))
+        case Scripted() if (found := trial.table.find(node)) is not None and found.quantity.key in trial.table.classes:
+            return _class(trial, found, env)
         case Symbol() | Scripted():
             return _letter(trial, node, env)
         case Sum():
@@ -48,6 +50,20 @@ def whole(trial: Trial, node: Node, env: Environment) -> Array:
         case Group(body=body) if body is not None and not isinstance(body, Tuple):
             return whole(trial, body, env)
     raise Unclear(f"{spelled(node)} is not an index", node)
+
+
+def _class(trial, found, env):
+    """`t_n`, an entry that is an index."""
+    value = trial.classes(found.quantity)
+    flat = value if value.rank == len(found.indices) else value.with_shape(value.shape[:-1])
+    if flat.rank != len(found.indices) or found.sup is not None or found.quantity.definitions:
+        raise Unclear(f"which entry of {found.quantity.key} is meant", found.quantity.symbol)
+    places = [whole(trial, index, env) for index in found.indices]
+    firsts = [trial.first(spelled(f)) for f in found.quantity.family] or [trial.table.start] * len(places)
+    places = [Array(p.dims, p.data - first) for p, first in zip(places, firsts, strict=True)]
+    if any(np.any((p.data < 0) | (p.data >= size)) for p, size in zip(places, flat.shape, strict=True)):
+        raise Unclear(f"an index of {found.quantity.key} leaves its axis", found.quantity.symbol)
+    return gather(flat, places)[0]
 
 
 def _letter(trial, node, env):
