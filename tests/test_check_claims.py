@@ -62,6 +62,34 @@ DOCUMENTS = {
         "pp",
         (r"I_p \otimes A^\top A", r"A^\top A \otimes I_p", "pr"),
     ),
+    "conditions on indices, beside, before and behind": (
+        r"Let $z \in \mathbb{R}^n$ and $p_k = e^{z_k} / \sum_j e^{z_j}$. "
+        r"$$\frac{\partial p_k}{\partial z_j} = -p_k p_j \quad (k \ne j)$$ "
+        r"$$\frac{\partial p_k}{\partial z_j} = p_k (1 - p_k) \quad \text{if } k = j$$ "
+        r"For $j = k$ we get $\frac{\partial p_k}{\partial z_j} = p_k (1 - p_k)$. This is "
+        r"$$\frac{\partial p_k}{\partial z_j} = p_j (1 - p_k)$$ for $j = k$.",
+        "pppp",
+        (r"p_j (1 - p_k)$$ for", r"p_j (1 - p_k)$$ as is clear for", "pppr"),
+    ),
+    "entries that are indices": (
+        r"Let $S \in \mathbb{R}^{N \times K}$ and $y_i \in \{1, \dots, K\}$ for $i = 1, \dots, N$. With "
+        r"$p_{ik} = e^{S_{ik}} / \sum_{j=1}^K e^{S_{ij}}$ let $L = -\sum_{i=1}^N \log p_{i, y_i}$. Then "
+        r"$$\frac{\partial L}{\partial S_{ik}} = p_{ik} - \mathbb{1}[k = y_i]$$",
+        "p",
+        ("k = y_i", "i = y_i", "r"),
+    ),
+    "rows and columns counted in words": (
+        r"The table $E$ has $V$ rows and $d$ columns. The tokens are $t_1, \dots, t_N \in \{1, \dots, V\}$ and "
+        r"$h_{nk} = E_{t_n, k}$. Then $$\frac{\partial h_{nk}}{\partial E_{vl}} = \mathbb{I}\{v = t_n\} \delta_{kl}$$",
+        "p",
+        ("v = t_n", "v = n", "r"),
+    ),
+    "arrays told by a sign": (
+        r"Let $A \in \mathbb{R}^{m \times n}$. Then $\langle A, B \rangle = \operatorname{tr}(A^\top B)$ and "
+        r"$$(C \otimes D)(E \otimes F) = (C E) \otimes (D F).$$",
+        "pp",
+        (r"= \operatorname{tr}(A", r"= 2 \operatorname{tr}(A", "rp"),
+    ),
     "a sum over some of the entries": (
         r"Let $z \in \mathbb{R}^n$, $u_i \in \mathbb{R}^d$ for $i = 1, \dots, n$. $$\frac{\partial}{\partial z_j} "
         r"\sum_{i=1}^k z_i^2 = 2 \sum_{i=1}^k z_i \delta_{ij}$$",

@@ -35,7 +35,7 @@ CUES: dict[str, Cue] = spread(  # type: ignore[assignment]
             ""
         ),
         "suppose | assume | suppose that | assume that | assuming | assuming that | provided | provided that | "
-        "if | when | whenever | unless | for | at | as long as | in case | once | until | while | such that | "
+        "case | in the case | if | when | whenever | unless | for | at | as long as | in case | once | until | while | such that | "
         "equation | the equation | subject to | under the constraint | under the constraints | under | so long as | requiring | imposing | require | condition | constraint | "
         "whether": Cue(CONDITION, "clause"),
         "show that | prove that | show | prove | then | hence | therefore | thus | so | so that | it follows | "

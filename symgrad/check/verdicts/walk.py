@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
 from ..declarations.conventions import reads_zero_outside
-from ..declarations.declare import Condition, Context, Declaration, Layout, Property, Range, Repeated
+from ..declarations.declare import Context, Declaration, Layout, Property, Range, Repeated
 from ..declarations.listed import entries_of
 from ..documents.document import Document
 from ..documents.lines import Line
@@ -30,6 +30,7 @@ from ..slips.slips import find_slip
 from ..values.expectations import law_of, total_weight
 from .branches import branches
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
+from .conditions import Conditions
 from .kinds import Kinds, is_word, names_gradient, reasons, without_row_label
 from .rows import folded_declaration, summed, without_stars_in
 from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Reading, Step
@@ -54,7 +55,7 @@ class Walk:
         self.said: list[tuple[int, Quantity, str]] = []
         self.point = Point(self.table)
         self.branch: tuple[int, int, tuple[Relation, ...]] | None = None
-        self.conditions = [d for d in self.declarations if isinstance(d, Condition)]
+        self.conditions = Conditions(document, lines, self.declarations, self.table)
         self.cases = Cases(self.declarations)
         self.headings = [p.begin for p in document.pieces if isinstance(p, Break) and p.what == "heading"]
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
@@ -416,7 +417,7 @@ class Walk:
 
     def _verdict(self, left, right, whole):
         self._vary(right.at)
-        verdict = self.judge.verdict(left, right, whole, self._given(right))
+        verdict = self.judge.verdict(left, right, whole, self.conditions.of(right))
         if not verdict.holds and self.point.holds_in(self._part(right.at)) and any(map(is_numeric, whole)):
             return self._at_values(left, right, whole)
         if verdict.kind == REFUTED and (branch := self._on_a_branch(left, right, whole)) is not None:
@@ -428,29 +429,15 @@ class Walk:
     def _on_a_branch(self, left, right, whole):
         """Judged on the branch of a maximum that words of the sentence pick, or of one before under this heading."""
         part = self._part(right.at)
-        told = [d for d in self.conditions if isinstance(d.holds, str) and d.at <= right.at < (d.until or 0)]
+        told = self.conditions.in_words(right)
         where = told[-1].at if told else -1
         known = self.branch is not None and self.branch[0] == part and where in (-1, self.branch[1])
         for on in [self.branch[2]] if known else branches(self.table, left) if told else ():
-            verdict = self.judge.verdict(left, right, whole, (*self._given(right), *on))
+            verdict = self.judge.verdict(left, right, whole, (*self.conditions.of(right), *on))
             if verdict.holds:
                 self.branch = (part, where if told else self.branch[1], on)
                 return verdict
         return None
-
-    def _given(self, node):
-        """The conditions of the sentence in which a step stands."""
-        found = [d for d in self.conditions if d.at <= node.at < (d.until or 0)]
-        orders = {"<", ">", "≤", "≥", "≠"}  # "1 if k = j" explains a sign, it restricts nothing
-        said = tuple(d.holds for d in found if isinstance(d.holds, Relation) and set(d.holds.relations) <= orders)
-        return (*said, *self._beside(node))
-
-    def _beside(self, node):
-        """`…, \\qquad i > j` in the same line of a display."""
-        rows = next((x.rows for x in self.lines if x.formula.at <= node.at <= x.formula.at + len(x.formula.text)), ())
-        number = next((r.number for r in rows if r.at <= node.at < r.end), None)
-        beside = [r.statement for r in rows if r.number == number and isinstance(r.statement, Relation)]
-        return tuple(s for s in beside if set(s.relations) <= {"<", ">", "≤", "≥", "≠"} and None not in s.sides)
 
     def _at_values(self, left, right, whole):
         """Judged where the inputs have the values given; a decimal number stands for what rounds to it."""
