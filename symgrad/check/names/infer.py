@@ -60,7 +60,8 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     out += [Inference(q.key, "one more vector beside its members") for q in points(table, formulas)]
     axes = Axes(table, uses)
     _arguments_fit(table, formulas, axes)
-    for key in [k for k, found in unknown.items() if len(uses.applied.get(k, ())) == len(found)]:
+    sloped = {k for k in uses.slopes if k in unknown and k == k.lower() and k not in defined}
+    for key in [k for k, found in unknown.items() if k in sloped or len(uses.applied.get(k, ())) == len(found)]:
         quantity = table.declare(unknown.pop(key)[0].node, None, properties=("function",))
         out.append(Inference(quantity.key, "a function that the document leaves open"))
     _member_ranges(table, axes)

@@ -11,7 +11,6 @@ from ...tex.syntax import Group, Node, Number, Product, Relation, Root, Scripted
 from .names import base_of, is_letter, is_mark, is_transpose, items, letters, plain, spelled
 from .patterns import written_out
 
-
 UNLIKE = frozenset(("cal", "bb", "frak", "scr"))  # fonts of which a letter is never the plain letter
 
 

@@ -70,6 +70,7 @@ class Uses:
     running: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     applied: dict[str, list[tuple[Node, ...]]] = field(default_factory=dict)
+    slopes: set[str] = field(default_factory=set)
     extents: dict[Scope, tuple[int, Node, Node]] = field(default_factory=dict)
     from_zero: list[tuple[int, str, Big]] = field(default_factory=list)
     lefts: dict[str, set[str]] = field(default_factory=dict)
@@ -306,6 +307,8 @@ def _derivatives(node, uses):
             and (isinstance(b, Group) or (isinstance(b, Scripted) and isinstance(b.base, Group)))
         ):
             uses.called.add(spelled(base_of(a)))
+            if isinstance(a, Scripted) and a.primes and a.sub is None and a.sup is None:
+                uses.slopes.add(spelled(a.base))  # `f'(g(x))`
             if isinstance(a, Symbol) and isinstance(b, Group) and (names := _names_only(b)):
                 uses.applied.setdefault(spelled(a), []).append(names)
         if op == "" and isinstance(a, Symbol) and a.name in ("d", "partial") and base_of(b) is not None:

@@ -296,7 +296,10 @@ def _application(m, factors, k, env):
         arguments = arguments_of(bracket[0])
         value = _of_entries(m, head, arguments, env)
         if value is None:
-            value = m.apply_quantity(head, [m.array(x, env) for x in arguments], env, node)
+            values = [m.array(x, env) for x in arguments]
+            if _of_arrays(m, head.quantity, values):
+                return None
+            value = m.apply_quantity(head, values, env, node)
         return _scripts(m, value, bracket, env), k + 2
     work = FUNCTIONS[head.name]
     if bracket is not None:
@@ -304,6 +307,16 @@ def _application(m, factors, k, env):
         return _scripts(m, value, bracket, env), k + 2
     argument, after = _argument(m, factors, k + 1, env, node)
     return m.apply_function(work, head, (argument,), env, node), after
+
+
+def _of_arrays(m, quantity, values):
+    """Whether a function takes one array and a number stands in the brackets: `S_i (δ_{ij} − S_j)` is a product."""
+    parameters = [d.parameters for d in quantity.definitions]
+    if not parameters or len(values) != 1 or values[0].shape != () or any(len(own) != 1 for own in parameters):
+        return False
+    found = [m.trial.table.find(own[0]) for own in parameters]
+    declared = [f.quantity for f in found if f is not None and not f.indices]
+    return len(declared) == len(found) and all(q.sizes and not q.implied and not q.definitions for q in declared)
 
 
 def _of_entries(m, head, arguments, env):

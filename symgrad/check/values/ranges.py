@@ -13,7 +13,6 @@ from .context import Environment, NeedsMembers
 from .quantities import families_of, member, memberwise, single, stored
 from .whole import bare_letters, whole
 
-
 SOME = 3  # values of an index that nothing bounds: n of `z_n = (1 + h)^n z_0`
 
 

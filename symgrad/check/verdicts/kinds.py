@@ -136,6 +136,13 @@ class Kinds:
         found = self.table.find(node)
         return found is None or (found.quantity.sizes is None and not found.quantity.definitions)
 
+    def unheard(self, node) -> bool:
+        """`h_i = … = \\Sigma`: a letter that nothing declares or speaks of before is a name for what stands before it."""
+        if not isinstance(node, Symbol) or spelled(node) in CONSTANTS:
+            return False
+        found = self.table.find(node)
+        return found is None or (found.quantity.implied and found.quantity.key not in self.used)
+
     def value_given(self, numbers, names):
         """`300 · 300 · 3 = 270 k`: numbers on one side, names of which nothing else is known on the other."""
         if any(isinstance(n, Symbol) for n in numbers.walk()) or self.is_derivative(names):

@@ -12,6 +12,7 @@ from ..declarations.worded_cases import with_cases
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Formula, Macros
+from ..names.entries_of_values import with_entries
 from ..names.index_functions import with_indices
 from ..names.named import folded
 from ..names.repeated import with_repeated_sums
@@ -35,7 +36,7 @@ def lines_of(document: Document) -> list[Line]:
             out.append(Line(formula, folded(read_display(formula.text, formula.at, macros))))
         except Fault as fault:
             out.append(Line(formula, (), fault))
-    rows = turned(document.pieces, joined_names(with_labels([line.rows for line in out])))
+    rows = with_entries(turned(document.pieces, joined_names(with_labels([line.rows for line in out]))))
     joined = [replace(line, rows=own) for line, own in zip(out, with_upright_d(with_indices(rows)), strict=True)]
     return with_cases(document.pieces, joined)
 

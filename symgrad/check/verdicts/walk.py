@@ -6,6 +6,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
 from ..declarations.conventions import reads_zero_outside
@@ -34,6 +35,7 @@ from .conditions import Conditions
 from .kinds import Kinds, is_word, names_gradient, reasons, without_row_label
 from .rows import folded_declaration, summed, without_stars_in
 from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Reading, Step
+from .unsaid import UNSAID, supposed, unsaid
 
 
 class Walk:
@@ -313,7 +315,8 @@ class Walk:
         if op == ":=" or (k == 0 and not one_of and self.kinds.fresh(left, right, introduced)):
             return self._define(step, left, right)
         told = self.kinds.is_derivative(left) or self.kinds.first_member(left)
-        if self.kinds.unknown(right) and self.kinds.fresh(right, left) and told:
+        named = (told and self.kinds.unknown(right)) or (k > 0 and self.kinds.unheard(right))
+        if named and self.kinds.fresh(right, left):
             return self._define(step, right, left)
         zero = self.padded and isinstance(right, Number) and right.value == 0
         if zero and isinstance(left, Scripted) and self.table.find(left) is not None:
@@ -386,6 +389,16 @@ class Walk:
             if not q.sizes or not q.family
         }
 
+    def _unsaid(self, left, right, whole):
+        """Undecided, where the step would hold if something were said of a name that nothing declares."""
+        for quantity, words in islice(unsaid(self.table, (left, right)), 3):
+            with supposed(self.table, quantity, words):
+                judge = Judge(self.table, self.reading.layout or "mixed", True, self.padded)
+                if judge.verdict(left, right, whole, self.conditions.of(right)).holds:
+                    told = UNSAID[words].format(quantity.key)
+                    return Verdict(UNDECIDED, f"it holds if {told}, which is not said", right)
+        return None
+
     def _at_a_point(self, left, right):
         """`∂f/∂x = 5` where the derivative is no constant: true at some point that is not stated."""
         number = right.terms[0][1] if isinstance(right, Sum) and len(right.terms) == 1 else right
@@ -424,6 +437,8 @@ class Walk:
             return branch
         if verdict.kind == REFUTED and self._at_a_point(left, right):
             return Verdict(UNDECIDED, "a number at values that the text does not state", right)
+        if verdict.kind == REFUTED:
+            return self._unsaid(left, right, whole) or verdict
         return verdict
 
     def _on_a_branch(self, left, right, whole):
