@@ -53,7 +53,7 @@ def test_the_slip_is_named(given_text, claim, label, written, should, words):
     found = reading(text)
     (k,) = refuted(found)
     step = found.steps[k]
-    slip = find_slip(judge_of(found), step.left, step.right, step.around, seconds=20)
+    slip = find_slip(judge_of(found), step.left, step.right, step.around, share=10)
     assert slip is not None and slip.label in LABELS
     assert slip.verdict.holds
     assert not label or slip.label == label
@@ -66,7 +66,7 @@ def test_what_should_have_been_written_is_proved_when_it_is_written():
     for given_text, claim, *_ in WRONG[:6]:
         found = reading(f"{given_text}Then\n\n$${claim}$$\n")
         step = found.steps[refuted(found)[0]]
-        slip = find_slip(judge_of(found), step.left, step.right, step.around, seconds=20)
+        slip = find_slip(judge_of(found), step.left, step.right, step.around, share=10)
         left = claim.partition("=")[0]
         repaired = f"{left} = {slip.should}" if slip.side == "right" else f"{slip.should} = {claim.partition('=')[2]}"
         assert not refuted(reading(f"{given_text}Then\n\n$${repaired}$$\n"))
@@ -76,19 +76,19 @@ def test_a_true_step_has_no_slip():
     found = reading(f"{LAYER}Then $$\\frac{{\\partial f}}{{\\partial q_k}} = 2 q_k$$")
     step = found.steps[-1]
     assert step.verdict.holds
-    assert find_slip(judge_of(found), step.left, step.right, step.around, seconds=20) is None
+    assert find_slip(judge_of(found), step.left, step.right, step.around, share=10) is None
 
 
 def test_a_step_that_no_single_change_repairs_has_no_slip():
     found = reading(f"{NUMBERS}Then $$a + b = \\tanh(b) + \\sin(u) v^7$$")
     step = found.steps[refuted(found)[0]]
-    assert find_slip(judge_of(found), step.left, step.right, step.around, seconds=5) is None
+    assert find_slip(judge_of(found), step.left, step.right, step.around) is None
 
 
 def test_no_edit_copies_another_side_of_the_chain():
     found = reading(f"{NUMBERS}Then $$a + b = b + a = \\tanh(b) u$$")
     step = found.steps[refuted(found)[0]]
-    slip = find_slip(judge_of(found), step.left, step.right, step.around, seconds=5)
+    slip = find_slip(judge_of(found), step.left, step.right, step.around)
     assert slip is None or slip.should not in ("a + b", "b + a")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
-from .syntax import Big, Frac, Node, Product, Scripted, Stacked, Symbol
+from .syntax import Big, Frac, Node, Product, Scripted, Stacked, Symbol, parts
 
 Put = Callable[[Node], Node]
 
@@ -33,12 +33,12 @@ def _places(place: Place) -> Iterator[Place]:
     node = place.node
     if next(iter(node.children()), None) is None:
         return
-    for part in fields(node):
-        if part.name in ("at", "end", "note"):
+    for name in parts(node):
+        if name == "note":
             continue
-        within = _within(node, part.name) or place.within
-        for child, put in _inside(getattr(node, part.name)):
-            yield from _places(Place(child, _then(place.put, node, part.name, put), part.name, within))
+        within = _within(node, name) or place.within
+        for child, put in _inside(getattr(node, name)):
+            yield from _places(Place(child, _then(place.put, node, name, put), name, within))
 
 
 def _then(outer: Put, node: Node, name: str, put) -> Put:

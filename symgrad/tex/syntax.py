@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +28,7 @@ class Node:
 
     @cached_property
     def _inside(self) -> tuple[Node, ...]:
-        return tuple(node for part in fields(self) for node in _nodes(getattr(self, part.name)))
+        return tuple(node for name in parts(self) for node in _nodes(getattr(self, name)))
 
     def walk(self) -> Iterator[Node]:
         """This node and all inside it, in the order of the text."""
@@ -36,6 +37,17 @@ class Node:
             node = stack.pop()
             yield node
             stack += node._inside[::-1]
+
+
+def parts(node: Node) -> tuple[str, ...]:
+    """The fields of a node that say what it is, not where."""
+    kind: Any = type(node)
+    return _parts(kind)
+
+
+@cache
+def _parts(kind: type) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind) if part.name not in ("at", "end"))
 
 
 def _nodes(value) -> Iterator[Node]:

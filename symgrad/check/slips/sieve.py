@@ -7,7 +7,7 @@ from itertools import islice, product
 
 import numpy as np
 
-from ...tex.syntax import Node
+from ...tex.syntax import Big, Node
 from ..names.letters import free_letters
 from ..names.table import Unclear
 from ..values.arrays import Array
@@ -25,7 +25,10 @@ FAULTS = (Unclear, NotExact, NeedsMembers, RecursionError, MemoryError, *BROKEN)
 
 
 class Remembering(Meaning):
-    """Keeps the values of nodes that many candidates share, in one environment."""
+    """Keeps the values of nodes that many candidates share, in one environment; counts what it evaluates in `work`."""
+
+    work = 0
+    """Nodes evaluated, a sum as ten."""
 
     def remember(self, nodes: Iterable[Node], env: Environment) -> None:
         """From now on these nodes are evaluated once in this environment."""
@@ -35,6 +38,7 @@ class Remembering(Meaning):
 
     def value(self, node: Node, env: Environment) -> Value:
         """The value of a formula."""
+        self.work += 10 if isinstance(node, Big) else 1
         if env is not getattr(self, "home", None) or id(node) not in self.shared:
             return super().value(node, env)
         if id(node) not in self.kept:
@@ -82,12 +86,15 @@ class Sieve:
         self.sides = (fixed, changed, *around)
         self.letters = free_letters(judge.table, fixed, changed)
         self.shared = tuple(shared)
-        self.tried = 0
         self.frames = self._first()
+
+    @property
+    def work(self) -> int:
+        """How much was evaluated: nodes are counted, since time depends on the machine."""
+        return sum(frame.meaning.work for frame in self.frames)
 
     def passes(self, side: Node) -> bool:
         """Whether the two sides are equal at one trial."""
-        self.tried += 1
         try:
             with np.errstate(all="ignore"):
                 return bool(self.frames) and all(frame.agrees(side) for frame in self.frames)

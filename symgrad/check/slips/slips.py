@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from time import perf_counter
 
 from ...tex.syntax import Node
 from ...tex.writing import latex
@@ -27,8 +26,10 @@ LABELS = (
     "exponent",
     "other",
 )
-SECONDS = 0.3
-CANDIDATES = 4000
+WORK = {"right": 30_000, "left": 10_000}
+"""So many nodes are evaluated for a slip on either side, so that what is named does not depend on the machine."""
+CANDIDATE, VERDICT = 4, 400
+"""What a candidate and a verdict cost beside that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,33 +53,32 @@ class Slip:
         return f"{self.words} ({self.label}); should be {self.should}"
 
 
-def find_slip(
-    judge: Judge, left: Node, right: Node, around: Sequence[Node] = (), seconds: float = SECONDS
-) -> Slip | None:
+def find_slip(judge: Judge, left: Node, right: Node, around: Sequence[Node] = (), share: float = 1) -> Slip | None:
     """The first change of one place of the right side, then of the left, after which left = right holds.
 
-    None where no single change is found in the time given.
+    None where no single change is found among as many as a share of `WORK` pays for.
     """
-    until = perf_counter() + seconds
     for side, fixed, changed in (("right", left, right), ("left", right, left)):
-        share = until if side == "left" else perf_counter() + 0.8 * seconds
-        found = _repaired(judge, side, fixed, changed, around, share)
+        found = _repaired(judge, side, fixed, changed, around, share * WORK[side])
         if found is not None:
             return found
     return None
 
 
-def _repaired(judge, side, fixed, changed, around, until):
+def _repaired(judge, side, fixed, changed, around, budget):
     scope = Scope(judge.table, fixed, changed, around)
     sieve = Sieve(
         judge, fixed, changed, around, (*changed.walk(), *(n for part in scope.operands for n in part.walk()))
     )
-    if sieve.passes(changed):
+    if not sieve.frames or sieve.passes(changed):
         return None
-    known = {latex(node) for node in scope.near}
-    for edit in _within(edits(changed, scope), until, known):
+    for edit in _distinct(edits(changed, scope), {latex(node) for node in scope.near}):
+        budget -= CANDIDATE
+        if sieve.work > budget:
+            return None
         if not sieve.passes(edit.side):
             continue
+        budget -= VERDICT
         verdict = _verdict(judge, fixed, edit.side, around)
         if verdict is not None and verdict.holds:
             return _slip(side, edit, verdict)
@@ -92,12 +92,10 @@ def _verdict(judge, fixed, changed, around):
         return None
 
 
-def _within(found: Iterator[Edit], until: float, known: Iterable[str]) -> Iterator[Edit]:
-    """As many as time allows; each text once, and none that is another side of the chain."""
+def _distinct(found: Iterable[Edit], known: set[str]) -> Iterator[Edit]:
+    """Each text once, and none that is another side of the chain."""
     seen = set(known)
-    for count, edit in enumerate(found):
-        if perf_counter() > until or count > CANDIDATES:
-            return
+    for edit in found:
         text = latex(edit.side)
         if text not in seen:
             seen.add(text)
