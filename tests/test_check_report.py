@@ -80,6 +80,28 @@ def test_text(report):
     assert "∈" in report.to_text(all=True) and "≈" in report.to_text(all=True)
 
 
+INHERITED = r"""Let $q \in \mathbb{R}^m$, $f = q^\top q$ and $g = 3 f$. Then
+
+$$\frac{\partial f}{\partial q_k} = q_k$$
+
+$$\frac{\partial g}{\partial q_k} = 3 \frac{\partial f}{\partial q_k} = 3 q_k$$
+"""
+
+
+def test_a_step_that_passes_a_mistake_on_is_reported_as_inherited_in_every_format():
+    report = sg.check(INHERITED, name="notes.md")
+    assert report.verdicts == ("refuted", "proved", "inherited") and report.exit_code == 1
+    step = report.steps[-1]
+    assert (step.follows, step.why, step.slip, step.judged) == ("line 3", "follows from line 3", "", True)
+    assert report.first_wrong.line == 3 and "1 refuted, 1 inherited, 1 proved" in repr(report)
+    told = report.to_text()
+    assert "notes.md:5  ↳ inherited  = 3 qₖ\n    follows from line 3\n" in told
+    assert "notes.md:5" not in report.to_text(quiet=True)
+    assert "- 5 inherited `= 3 qₖ`\n    - follows from line 3" in report.to_markdown()
+    assert json.loads(report.to_json())["steps"][-1]["follows"] == "line 3"
+    assert "<b>inherited</b>" in report.to_html() and "follows from line 3" in report.to_html()
+
+
 def test_text_fits_its_width():
     long = "$x = " + " + ".join(f"x_{{{k}}}" for k in range(60)) + "$ and $x = 2$"
     assert max(map(len, sg.check(long).to_text(width=80, all=True).split("\n"))) <= 80

@@ -153,6 +153,13 @@ def test_a_second_mistake_does_not_follow_from_the_first():
     assert len(wrong) == 3
 
 
+def test_a_wrong_zero_is_not_put_in_for_every_zero():
+    wrong = (r"\frac{\partial q_k}{\partial W_{kj}} = 0", r"\frac{\partial q_k}{\partial x_j} = W_{kj} + 0 x_j + 1")
+    text = f"{LAYER}Then $${wrong[0]}$$ and $${wrong[1]}$$"
+    found = reading(text)
+    assert len(refuted(found)) == 2 and not followed(found.steps, judge_of(found))
+
+
 def test_a_mistake_made_again_in_other_letters_follows():
     found = reading(
         CHAIN.partition("$$\\frac{\\partial f}{\\partial W")[0] + r"$$\frac{\partial f}{\partial q_i} = q_i$$"

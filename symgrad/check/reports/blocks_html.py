@@ -12,7 +12,7 @@ from ...tex.syntax import Node, Relation, Row, Text
 from ..documents.lines import Line
 from ..documents.pieces import Break, Formula, FrontMatter, Piece, Prose, Skipped
 from ..verdicts.claims import AGREES, PROVED, REFUTED, UNDECIDED
-from ..verdicts.findings import Findings, Judged
+from ..verdicts.findings import INHERITED, Findings, Judged
 from ..verdicts.steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ
 from .linear_text import linear
 from .mathml import element, markup, math, operator
@@ -20,6 +20,7 @@ from .mathml import element, markup, math, operator
 LOOKS = {
     REFUTED: ("wrong", "✗", "wrong"),
     NOT_READ: ("unread", "!", "not read"),
+    INHERITED: ("open", "↳", "follows from a wrong step"),
     UNDECIDED: ("open", "?", "undecided"),
     AGREES: ("fine", "✓", "agrees at every point"),
     PROVED: ("fine", "✓", "proved"),
@@ -128,7 +129,7 @@ class _Blocks:
             self.found.append(display(line, steps))
             return
         self.here.inside += inline(line, steps)
-        self.here.wrong += [step for step in steps if step.verdict in (REFUTED, NOT_READ)]
+        self.here.wrong += [step for step in steps if step.verdict in (REFUTED, NOT_READ, INHERITED)]
 
 
 def inline(line: Line, steps: list[Judged]) -> Markup:
@@ -153,7 +154,7 @@ def formula(node: Node | None, display: bool = False) -> Markup:
 
 def display(line: Line, steps: list[Judged]) -> Block:
     """A display: a row an equality."""
-    wrong = [step for step in steps if step.verdict in (REFUTED, NOT_READ, UNDECIDED)]
+    wrong = [step for step in steps if step.verdict in (REFUTED, NOT_READ, INHERITED, UNDECIDED)]
     if line.fault is not None:
         source = DisplayRow(Markup(), Markup("<code>{}</code>").format(line.formula.text.strip()), "", mark_of(steps))
         return Block("display", rows=[source], wrong=wrong)

@@ -54,6 +54,7 @@ def step_data(step: Judged) -> dict[str, Any]:
         "points",
         "expected",
         "slip",
+        "follows",
     )
     return {
         **{name: getattr(step, name) for name in plain},

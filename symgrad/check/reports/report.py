@@ -11,7 +11,7 @@ from ...tex.reader import read_expression
 from ...tex.syntax import Node, Relation
 from ..documents.lines import Line
 from ..documents.source import Source
-from ..verdicts.findings import Findings, Judged
+from ..verdicts.findings import INHERITED, Findings, Judged
 from ..verdicts.lint import Lint, lint
 from ..verdicts.steps import NOT_READ, Reading, Step
 from .data import to_json
@@ -88,14 +88,15 @@ def judged(source: Source, lines: tuple[Line, ...], step: Step, found: Sequence[
     at = fault.at if fault is not None else step.right.at if goes_on and step.right is not None else step.at
     line, column = source.place(at)
     verdict, mended = step.verdict, mended_side(step)
+    root = place_of(source, step.inherits) if step.inherits is not None else ""
     return Judged(
         line=line,
         column=column,
         where=source.where(at),
         left=linear(step.left),
         right=linear(step.right),
-        verdict=verdict.kind if verdict else step.kind,
-        why=verdict.why if verdict else step.why if fault is None else str(source.told(fault)),
+        verdict=INHERITED if root else verdict.kind if verdict else step.kind,
+        why=f"follows from {root}" if root else why_of(step) if fault is None else str(source.told(fault)),
         points=verdict.points if verdict else 0,
         counterexample=verdict.counterexample if verdict else None,
         notes=(*(verdict.notes if verdict else ()), *strange(step, found)),
@@ -105,8 +106,20 @@ def judged(source: Source, lines: tuple[Line, ...], step: Step, found: Sequence[
         expected=step.slip.should if step.slip and mended is None and step.slip.side == "right" else linear(mended),
         mended=mended,
         slip=f"{step.slip.words} ({step.slip.label})" if step.slip else "",
+        follows=root,
         step=step,
     )
+
+
+def why_of(step: Step) -> str:
+    return step.verdict.why if step.verdict else step.why
+
+
+def place_of(source: Source, step: Step) -> str:
+    """`line 12`, `cell 2, line 3`: where a step stands, in a sentence about the same document."""
+    at = step.right.at if continues(step) and step.right is not None else step.at
+    where = source.where(at)
+    return where.removeprefix(source.name).strip() if source.document.cells else f"line {source.line(at)}"
 
 
 def mended_side(step: Step) -> Node | None:

@@ -7,18 +7,19 @@ from textwrap import wrap
 
 from ..documents.source import GIVEN
 from ..verdicts.claims import AGREES, PROVED, REFUTED, UNDECIDED
-from ..verdicts.findings import Findings, Judged
+from ..verdicts.findings import INHERITED, Findings, Judged
 from ..verdicts.steps import ASSUMED, DEFINED, NOT_READ
 
 MARKS = {
     PROVED: ("✓", "32"),
     AGREES: ("✓", "32"),
     REFUTED: ("✗", "31;1"),
+    INHERITED: ("↳", "31"),
     UNDECIDED: ("?", "33"),
     NOT_READ: ("!", "31"),
 }
 """The mark of a verdict and its colour; others have a dot."""
-PLAIN = str.maketrans({"✓": "+", "✗": "x", "·": "-", "…": "...", "×": "x"})
+PLAIN = str.maketrans({"✓": "+", "✗": "x", "↳": ">", "·": "-", "…": "...", "×": "x"})
 DETAIL = 12
 NAMED = 6
 """Letters taken for granted that are named; more are counted."""

@@ -11,7 +11,9 @@ from ..documents.source import GIVEN, Source
 from .claims import AGREES, PROVED, REFUTED, UNDECIDED, Counterexample
 from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Step
 
-CLAIMS = (PROVED, AGREES, REFUTED, UNDECIDED)
+INHERITED = "inherited"
+"""Of a step that only passes on an earlier wrong one."""
+CLAIMS = (PROVED, AGREES, REFUTED, UNDECIDED, INHERITED)
 KINDS = (*CLAIMS, NOT_READ, DEFINED, ASSUMED, NOT_JUDGED)
 HOLDS, WRONG, UNREAD, OPEN = 0, 1, 2, 3
 """The exit codes."""
@@ -24,6 +26,7 @@ class Judged:
     `verdict` is one of `KINDS`; `continues` where the left side is not written here, but on the line before.
     `notes` tell what is strange about it by form alone, such as an index that is free on one side only.
     `expected` is what would have been right (`mended` as a tree), `slip` the likely slip, where they are known.
+    `follows` is where the wrong step stands that an inherited one passes on: "line 10".
     """
 
     line: int
@@ -41,6 +44,7 @@ class Judged:
     latex: str = ""
     expected: str = ""
     slip: str = ""
+    follows: str = ""
     mended: Node | None = field(default=None, repr=False)
     step: Step | None = field(default=None, repr=False)
 
@@ -84,7 +88,7 @@ class Findings:
 
     @property
     def verdicts(self) -> tuple[str, ...]:
-        """Of the claims alone: proved, agrees, refuted, undecided."""
+        """Of the claims alone: proved, agrees, refuted, undecided, inherited."""
         return tuple(step.verdict for step in self.steps if step.judged)
 
     @property
@@ -94,7 +98,7 @@ class Findings:
 
     @property
     def first_wrong(self) -> Judged | None:
-        """The first step that is refuted."""
+        """The first step that is refuted; an inherited one stands behind it."""
         return next((step for step in self.steps if step.verdict == REFUTED), None)
 
     @property
@@ -120,6 +124,6 @@ class Findings:
 
     def summary(self) -> str:
         """`1 refuted, 11 proved`."""
-        order = (REFUTED, NOT_READ, UNDECIDED, PROVED, AGREES)
+        order = (REFUTED, INHERITED, NOT_READ, UNDECIDED, PROVED, AGREES)
         found = self.counts
         return ", ".join(f"{found[kind]} {kind}" for kind in order if found[kind]) or "no claim found"

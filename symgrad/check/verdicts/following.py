@@ -20,31 +20,41 @@ from .steps import Step
 
 EARLIER = 8
 """So many wrong claims are granted to a step, one at a time."""
+MOST = 100
+"""So many claims are judged once more in all."""
 
 
 def followed(steps: Sequence[Step], judge: Judge) -> dict[int, int]:
     """For the refuted steps that follow from an earlier refuted one: the number of the step, the number of that one."""
+    tried = Tried(judge)
     wrong = [k for k, step in enumerate(steps) if step.verdict is not None and step.verdict.kind == REFUTED]
     out: dict[int, int] = {}
     for place, k in enumerate(wrong):
         roots = [j for j in wrong[:place] if j not in out][:EARLIER]
-        found = next((j for j in roots if follows(steps[k], steps[j], judge)), None)
+        found = next((j for j in roots if follows(steps[k], steps[j], tried)), None)
         if found is not None:
             out[k] = found
     return out
 
 
-def follows(step: Step, earlier: Step, judge: Judge) -> bool:
+class Tried:
+    """A judge who is asked `MOST` times, and never longer however many steps are wrong."""
+
+    def __init__(self, judge: Judge):
+        self.judge, self.left = judge, MOST
+
+    def holds(self, left: Node, right: Node, around: Sequence[Node]) -> bool:
+        """Whether a claim holds."""
+        self.left -= 1
+        return self.left >= 0 and self.judge.verdict(left, right, (*around, left, right)).holds
+
+
+def follows(step: Step, earlier: Step, tried: Tried) -> bool:
     """Whether a step holds once an earlier claim is granted."""
     if step.left is None or step.right is None or earlier.right is None:
         return False
-    for left, right in granted(step.left, step.right, earlier, judge):
-        try:
-            if judge.verdict(left, right, (*step.around, left, right)).holds:
-                return True
-        except (LookupError, ArithmeticError, ValueError):
-            continue
-    return False
+    pairs = granted(step.left, step.right, earlier, tried.judge)
+    return any(tried.holds(left, right, step.around) for left, right in pairs)
 
 
 def granted(left: Node, right: Node, earlier: Step, judge: Judge) -> Iterator[tuple[Node, Node]]:
@@ -53,12 +63,13 @@ def granted(left: Node, right: Node, earlier: Step, judge: Judge) -> Iterator[tu
     assert wrong is not None
     for known in _sides_before(earlier):
         letters = frozenset(free_letters(judge.table, known, wrong))
-        for new in (substituted(left, known, wrong, letters), substituted(left, wrong, known, letters)):
-            if new is not None:
-                yield new, right
-        for new in (substituted(right, wrong, known, letters), substituted(right, known, wrong, letters)):
-            if new is not None:
-                yield left, new
+        ways = [(known, wrong), (wrong, known)][: 1 if isinstance(wrong, Number) else 2]  # a 0 is not any other 0
+        for old, new in ways:
+            if (changed := substituted(left, old, new, letters)) is not None:
+                yield changed, right
+        for old, new in reversed(ways):
+            if (changed := substituted(right, old, new, letters)) is not None:
+                yield left, changed
 
 
 def _sides_before(step: Step) -> list[Node]:

@@ -29,6 +29,8 @@ class Step:
     formula: int = 0
     around: tuple[Node, ...] = ()
     slip: Slip | None = None
+    inherits: Step | None = None
+    """The earlier wrong step that this one passes on."""
 
     @property
     def judged(self) -> bool:
