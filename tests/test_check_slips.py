@@ -9,7 +9,6 @@ from symgrad.check.slips.changes import factors_of
 from symgrad.check.slips.edits import EDITS, edits
 from symgrad.check.slips.scope import Scope
 from symgrad.check.slips.slips import LABELS, find_slip
-from symgrad.check.verdicts.following import followed
 from symgrad.tex.places import places
 from symgrad.tex.reader import read_expression
 from symgrad.tex.writing import latex
@@ -140,24 +139,29 @@ $$\frac{\partial f}{\partial W_{ij}} = \sum_k \frac{\partial f}{\partial q_k} \f
 )
 
 
+def inherited(found):
+    """The number of each wrong step, and of the one that it follows from."""
+    numbers = {id(step.verdict): k for k, step in enumerate(found.steps) if step.verdict is not None}
+    return {k: numbers[id(step.inherits.verdict)] for k, step in enumerate(found.steps) if step.inherits is not None}
+
+
 def test_a_step_that_passes_a_mistake_on_follows_from_it():
     found = reading(CHAIN)
     first, second = refuted(found)
-    assert followed(found.steps, judge_of(found)) == {second: first}
+    assert inherited(found) == {second: first} and found.steps[second].slip is None
 
 
 def test_a_second_mistake_does_not_follow_from_the_first():
     found = reading(CHAIN + r"$$\frac{\partial q_k}{\partial x_j} = W_{kj}^2$$")
     wrong = refuted(found)
-    assert followed(found.steps, judge_of(found)) == {wrong[1]: wrong[0]}
-    assert len(wrong) == 3
+    assert inherited(found) == {wrong[1]: wrong[0]}
+    assert len(wrong) == 3 and found.steps[wrong[2]].slip.label == "exponent"
 
 
 def test_a_wrong_zero_is_not_put_in_for_every_zero():
     wrong = (r"\frac{\partial q_k}{\partial W_{kj}} = 0", r"\frac{\partial q_k}{\partial x_j} = W_{kj} + 0 x_j + 1")
-    text = f"{LAYER}Then $${wrong[0]}$$ and $${wrong[1]}$$"
-    found = reading(text)
-    assert len(refuted(found)) == 2 and not followed(found.steps, judge_of(found))
+    found = reading(f"{LAYER}Then $${wrong[0]}$$ and $${wrong[1]}$$")
+    assert len(refuted(found)) == 2 and not inherited(found)
 
 
 def test_a_mistake_made_again_in_other_letters_follows():
@@ -165,4 +169,12 @@ def test_a_mistake_made_again_in_other_letters_follows():
         CHAIN.partition("$$\\frac{\\partial f}{\\partial W")[0] + r"$$\frac{\partial f}{\partial q_i} = q_i$$"
     )
     first, second = refuted(found)
-    assert followed(found.steps, judge_of(found)) == {second: first}
+    assert inherited(found) == {second: first}
+
+
+def test_what_holds_by_a_condition_further_down_is_explained_without_it():
+    found = reading(
+        r"""Let $a, b \in \mathbb{R}$ and $f = a b$. Then $$\frac{\partial f}{\partial a} = -b.$$ Now let $b = 0$."""
+    )
+    (k,) = refuted(found)
+    assert found.steps[k].slip.label == "sign"

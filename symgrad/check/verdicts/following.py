@@ -8,53 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ...tex.places import places
-from ...tex.syntax import Node, Number, Product, Scripted, Symbol
+from ...tex.syntax import Node, Number, Product, Scripted, Symbol, parts
 from ..names.letters import free_letters
 from ..names.names import is_letter
 from ..slips.changes import bracketed, product
 from ..slips.indices import unmarked
-from .claims import REFUTED, Judge
+from .claims import Judge
 from .steps import Step
 
-EARLIER = 8
-"""So many wrong claims are granted to a step, one at a time."""
-MOST = 100
-"""So many claims are judged once more in all."""
+EARLIER, MOST = 8, 24
+"""So many wrong claims are granted to a step, one at a time, and so many claims are judged for it in all."""
 
 
-def followed(steps: Sequence[Step], judge: Judge) -> dict[int, int]:
-    """For the refuted steps that follow from an earlier refuted one: the number of the step, the number of that one."""
-    tried = Tried(judge)
-    wrong = [k for k, step in enumerate(steps) if step.verdict is not None and step.verdict.kind == REFUTED]
-    out: dict[int, int] = {}
-    for place, k in enumerate(wrong):
-        roots = [j for j in wrong[:place] if j not in out][:EARLIER]
-        found = next((j for j in roots if follows(steps[k], steps[j], tried)), None)
-        if found is not None:
-            out[k] = found
-    return out
+def root_of(step: Step, roots: Sequence[Step], judge: Judge) -> Step | None:
+    """Of the steps that were refuted before, the first that this refuted one follows from."""
+    left = MOST
+    for earlier in roots[:EARLIER]:
+        for one, other in islice(claims_granting(step, earlier, judge), left):
+            left -= 1
+            if judge.verdict(one, other, (*step.around, one, other)).holds:
+                return earlier
+    return None
 
 
-class Tried:
-    """A judge who is asked `MOST` times, and never longer however many steps are wrong."""
-
-    def __init__(self, judge: Judge):
-        self.judge, self.left = judge, MOST
-
-    def holds(self, left: Node, right: Node, around: Sequence[Node]) -> bool:
-        """Whether a claim holds."""
-        self.left -= 1
-        return self.left >= 0 and self.judge.verdict(left, right, (*around, left, right)).holds
-
-
-def follows(step: Step, earlier: Step, tried: Tried) -> bool:
-    """Whether a step holds once an earlier claim is granted."""
-    if step.left is None or step.right is None or earlier.right is None:
-        return False
-    pairs = granted(step.left, step.right, earlier, tried.judge)
-    return any(tried.holds(left, right, step.around) for left, right in pairs)
+def claims_granting(step: Step, earlier: Step, judge: Judge) -> Iterator[tuple[Node, Node]]:
+    """What a step claims once an earlier claim is granted."""
+    if step.left is not None and step.right is not None and earlier.right is not None:
+        yield from granted(step.left, step.right, earlier, judge)
 
 
 def granted(left: Node, right: Node, earlier: Step, judge: Judge) -> Iterator[tuple[Node, Node]]:
@@ -135,7 +118,7 @@ def _match(pattern, node, letters, names):
     if isinstance(pattern, Node):
         if type(pattern) is not type(node):
             return None
-        mine, other = (tuple(v for k, v in vars(n).items() if k not in ("at", "end")) for n in (pattern, node))
+        mine, other = (tuple(getattr(n, name) for name in parts(n)) for n in (pattern, node))
         return _match(mine, other, letters, names)
     return names if pattern == node else None
 

@@ -33,6 +33,7 @@ from .branches import branches
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .conditions import Conditions
 from .kinds import Kinds, is_word, names_gradient, reasons, without_row_label
+from .following import root_of
 from .rows import folded_declaration, summed, without_stars_in
 from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Reading, Step
 from .unsaid import UNSAID, supposed, unsaid
@@ -51,6 +52,7 @@ class Walk:
         self.declarations = sorted(map(folded_declaration, declarations), key=lambda d: d.at)
         self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
         self.used: set[str] = set()
+        self.roots: list[Step] = []
         self.valued: dict[str, set] = {}
         self.apart: set[int] = set()
         self.bounded: list[Property] = []
@@ -76,6 +78,7 @@ class Walk:
         if not first:
             forget(self.table, section)
             self.used.clear()
+            self.roots = []
         self._declare_all(section)
         declare_iterates(self.table, [line.rows for line in section.lines])
         self.table.labels |= number_labels(self.table, [line.rows for line in section.lines])
@@ -121,7 +124,7 @@ class Walk:
 
     def _section(self, section, number, progress):
         """Its formulas in order, and what stands between them under headings of their own."""
-        self.begun = self.explained = len(self.reading.steps)
+        self.begun = len(self.reading.steps)
         asides = list(section.asides)
         for line in section.lines:
             while asides and asides[0].at < line.formula.begin:
@@ -134,10 +137,10 @@ class Walk:
 
     def _aside(self, section, number, progress):
         """All names are numbers there, and what they were before behind it."""
-        kept = dict(vars(self.table)), set(self.used), self.begun, self.explained, self.said
+        kept = dict(vars(self.table)), set(self.used), self.begun, self.roots, self.said
         vars(self.table).update(vars(Table()), labels=set(MARKS), one_step=self.table.one_step)
         self.used.clear()
-        self.said = []
+        self.said, self.roots = [], []
         first = len(self.reading.steps)
         self._enter(section, True)
         number = self._section(section, number, progress)
@@ -145,7 +148,7 @@ class Walk:
         vars(self.table).update(kept[0])
         self.used.update(kept[1])
         self.table.version += 1
-        self.begun, self.explained, self.said = kept[2:]
+        self.begun, self.roots, self.said = kept[2:]
         self._judge_anew()
         return number
 
@@ -161,21 +164,20 @@ class Walk:
     def _close(self, changed=None, at=0):
         """What was judged so far, while the names stand for what they stood for; `changed` is another from here on."""
         self._look_back(self.begun)
-        if self.explain:
-            self._explain(self.explained)
-        self.explained = len(self.reading.steps)
         if changed is not None:
             self.said.append((at, changed, ""))
 
-    def _explain(self, begun):
-        """The likely slip of what is refuted, while the section's names are known."""
-        for k, step in enumerate(self.reading.steps[begun:], begun):
-            refuted = step.verdict is not None and step.verdict.kind == REFUTED and k not in self.apart
-            if refuted and step.left is not None and step.right is not None and self.explain:
-                self.explain -= 1
-                self._vary(step.right.at)
-                slip = find_slip(self.judge, step.left, step.right, step.around)
-                self.reading.steps[k] = replace(step, slip=slip)
+    def _explained(self, step):
+        """A refuted step: what it passes on or its likely slip, by the names as they are known where it stands."""
+        if not self.explain:
+            return step
+        self.explain -= 1
+        root = root_of(step, self.roots, Judge(self.table, self.judge.layout, True, self.padded))
+        if root is not None:
+            return replace(step, inherits=root)
+        found = replace(step, slip=find_slip(self.judge, step.left, step.right, step.around))
+        self.roots.append(found)
+        return found
 
     def _look_back(self, begun):
         """Claims that waited for a definition further down are judged when all of the section is known."""
@@ -184,7 +186,8 @@ class Walk:
             if waits and step.left is not None:
                 verdict = self._verdict(step.left, step.right, step.around)
                 if verdict.kind != UNDECIDED and not self._said_later(step):
-                    self.reading.steps[k] = replace(step, verdict=verdict)
+                    step = replace(step, verdict=verdict)
+                    self.reading.steps[k] = self._explained(step) if verdict.kind == REFUTED else step
 
     def _said_later(self, step):
         """Whether a condition further down is on what the step speaks of: it would be judged with it."""
@@ -375,8 +378,10 @@ class Walk:
             return self._define_anew(step, left)
         if verdict.holds:
             self._confirm(left, step.right)
+        judged = replace(step, verdict=verdict, left=left, around=tuple(whole))
+        judged = self._explained(judged) if verdict.kind == REFUTED else judged
         self._further_definition(step, left, verdict)
-        return replace(step, verdict=verdict, left=left, around=tuple(whole))
+        return judged
 
     def _confirm(self, *sides):
         """What was inferred to be a number, or of sizes that are declared, and makes a claim hold, is that."""
