@@ -32,8 +32,8 @@ from ..values.expectations import law_of, total_weight
 from .branches import branches
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .conditions import Conditions
-from .kinds import Kinds, is_word, names_gradient, reasons, without_row_label
 from .following import root_of
+from .kinds import Kinds, is_word, names_gradient, reasons, without_row_label
 from .rows import folded_declaration, summed, without_stars_in
 from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Reading, Step
 from .unsaid import UNSAID, supposed, unsaid
