@@ -83,3 +83,19 @@ def reads_zero_outside(text: str) -> bool:
     True
     """
     return ZERO_OUTSIDE.search(text) is not None
+
+
+ROWS = re.compile(
+    r"\bsoftmax\b[^.]{0,80}?(?:\brow[- ]?wise\b|\b(?:each|every|by|of the|along the|over the) rows?\b"
+    r"|\b(?:along|over|on|across) the last (?:axis|index|dimension)\b)",
+    re.I,
+)
+
+
+def by_rows(text: str) -> bool:
+    r"""Whether a document says that the softmax of a matrix is that of each row.
+
+    >>> by_rows("where the softmax is applied row-wise"), by_rows("the softmax of the rows, then the rest")
+    (True, True)
+    """
+    return ROWS.search(text) is not None

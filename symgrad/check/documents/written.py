@@ -13,6 +13,7 @@ from ...render.equations import printer
 from ...render.formats import render
 
 CONVENTION = "All indices start at $0$, and what is read outside of its range counts as $0$."
+ROWS = "The softmax is that over the last index."
 
 
 def written(derivation: Derivation, notation: str = "index", form: str = "markdown") -> tuple[str, tuple[str, ...]]:
@@ -25,7 +26,8 @@ def written(derivation: Derivation, notation: str = "index", form: str = "markdo
     """
     tensors = {tensor: None for expression in _expressions(derivation) for tensor in _tensors(expression)}
     spaces = (_space(t) for t in tensors if not t.is_labelled)
-    return render(derivation, form, steps="all", notation=notation), (CONVENTION, *spaces)
+    text = render(derivation, form, steps="all", notation=notation)
+    return text, (CONVENTION, *([ROWS] if "softmax" in text else []), *spaces)
 
 
 def _expressions(derivation: Derivation) -> Iterator[Expr]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...tex.syntax import Big, Group, Node, Number, Relation, Scripted, Symbol, Tuple
 from ..values.scripts import INDICATORS, is_bar
+from .conditions import is_conditions
 from .names import is_letter, items, letters, spelled
 from .table import Quantity, Table
 
@@ -55,8 +56,9 @@ def _collect(table, node, bound, out):
         for script in (node.sub, node.sup):
             if script is not None and not isinstance(script, Number):
                 _indices(table, script, bound, out)
-    elif isinstance(node, Group) and isinstance(node.body, Relation):
-        _relation(table, node.body, bound, out)
+    elif isinstance(node, Group) and is_conditions(node.body):
+        for asked in node.body.items if isinstance(node.body, Tuple) else (node.body,):
+            _relation(table, asked, bound, out)
     elif isinstance(node, Scripted) and is_bar(node):
         for place in (node.base, node.sub):
             _collect(table, place, bound, out)

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ...tex.syntax import Named, Node, Product, Scripted, Symbol, Text, Tuple
+from .conditions import with_conditions
 from .names import PLAIN, TRANSPOSE, spelled
 
 WRITTEN = "nabla partial d D e log ln exp max min sum det tr diag sup inf lim softmax argmax argmin vec"
@@ -89,6 +90,7 @@ def _parted(sub):
 
 def _product(node: Product) -> Node:
     """`\\Delta w`: a change is a name of its own."""
+    node = with_conditions(node)
     out: list[tuple[str, Node]] = []
     for op, factor in node.factors:
         before = out[-1][1] if out and op == "" else None

@@ -78,7 +78,7 @@ def items(script: Node | None) -> tuple[Node, ...]:
             return items(body)
         case Product() if all(op == "" and (is_letter(f) or _marked(f)) for op, f in script.factors):
             return tuple(f for _, f in script.factors)
-        case Product() if all((op == "" and isinstance(f, Number)) or is_letter(f) for op, f in script.factors):
+        case Product() if all(op == "" and (isinstance(f, Number) or is_letter(f)) for op, f in script.factors):
             numbers = [isinstance(f, Number) for _, f in script.factors]
             return (script,) if numbers[0] and not numbers[-1] else tuple(f for _, f in script.factors)
     return (script,)

@@ -1,4 +1,4 @@
-"""Names of two signs: where `\\Delta w_i = …` or `\\delta h = …` defines one, every `Δ w` is that name; so is `{t_1}_i`."""
+"""Names of two signs: where `\\Delta w_i = …` defines one, every `Δ w` is that name; and arrays called `t_1`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def joined_names(formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
 
 
 def numbered_names(formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
-    """Entries `{t_1}_i` of an array that is called t₁: where t has no other indices, or `t_1` is introduced as a name."""
+    """Entries `{t_1}_i` of what is called t₁: where t has no other indices, or where `t_1` is introduced as a name."""
     formulas = list(formulas)
     nodes = [n for rows in formulas for row in rows if row.statement is not None for n in row.statement.walk()]
     twice = {spelled(n.base): spelled(n.base.base) for n in nodes if _is_numbered_entry(n)}

@@ -136,6 +136,8 @@ class Table:
         self.version = 0
         self.confirmed: set[str] = set()
         self.one_step = True
+        self.by_rows = False
+        self.padded = False
         self.starts: dict[str, dict[int, int]] = {}
         self.roots: set[str] = set()
         self.laws: dict[str, Any] = {}

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from ...tex.syntax import Node, Number, Scripted, Symbol
-from ..names.names import is_transpose, plain, spelled
+from ..names.names import is_transpose, items, plain, spelled
 from ..names.table import Found, IllTyped, Quantity, Unclear
 from .arrays import Array
 from .big import larger
@@ -223,11 +223,20 @@ def pair(m, x: Jet, y: Jet, largest: bool) -> Jet:
 def _softmax(m, head, arguments, env, node):
     """`e^{z_i} / Σ_j e^{z_j}`."""
     z = m.array(arguments[0], env)
-    if len(z.shape) != 2 or 1 not in z.shape:
+    if m.trial.table.by_rows and len(arguments) == 1 and z.shape and z.shape[-1:] != (1,):
+        return _softmax_of_rows(m, head, z, env, node)
+    if len(arguments) != 1 or len(z.shape) != 2 or 1 not in z.shape:
         raise Unclear("softmax of what is no vector: along which axis?", node)
     powers = by_entries(z, lambda x: apply(m.a, BY_NAME["exp"], x))
     value = m.a.divide(powers, m.everything(powers))
     return m.entries(value, (head.sub,), env, node, None) if head.sub is not None else value
+
+
+def _softmax_of_rows(m, head, z, env, node):
+    powers = by_entries(z, lambda x: apply(m.a, BY_NAME["exp"], x))
+    total = powers.map(lambda p: Array(p.dims, m.trial.field.sum(p.data, (-1,))[..., None]))
+    value = m.a.multiply(powers, m.a.reciprocal(total))
+    return m.entries(value, items(head.sub), env, node, None) if head.sub is not None else value
 
 
 def _log_sum_exp(m, head, arguments, env, node):

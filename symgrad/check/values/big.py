@@ -26,15 +26,21 @@ def big(m, node: Big, env: Environment) -> Value:
     if work is None:
         raise Unclear(f"{node.op} is not read", node)
     names = bound_letters(m, node, env)
-    if not names:
-        raise Unclear(f"{node.op} does not say over what", node)
-    ranges = {n: _range(m, node, n, env) for n in names}
+    ranges = extent(m, node, env)
     try:
         return _at_once(m, node, env, ranges, work)
     except NeedsMembers as need:
         if not set(need.letters) & set(names):
             raise
     return _one_by_one(m, node, env, ranges)
+
+
+def extent(m, node: Big, env: Environment) -> dict[str, tuple[int, int]]:
+    """First and last value of each letter that the operator binds."""
+    names = bound_letters(m, node, env)
+    if not names:
+        raise Unclear(f"{node.op} does not say over what", node)
+    return {n: _range(m, node, n, env) for n in names}
 
 
 def _range(m, node, name, env):
@@ -47,7 +53,7 @@ def _at_once(m, node, env, ranges, work):
     dims = {n: fresh(n) for n in ranges}
     arrays = {n: values(dims[n], *ranges[n]) for n in ranges}
     inner = env.with_indices(arrays)
-    where = conjunction([*_condition(m, node, inner), *(_all(a) for a in arrays.values())])
+    where = asked(m, node, inner, arrays)
     kept = len(m.masks)
     body = m.value(node.body, inner)
     _forget(m, kept, arrays, where, node, env)
@@ -61,6 +67,11 @@ def _of_scales(node, work):
     if node.op != "sum":
         raise Unclear(f"{node.op} of arrays whose size is not known", node)
     return work
+
+
+def asked(m, node: Big, env: Environment, arrays: dict[str, Array]) -> Array:
+    """Where what stands under the operator holds, over all its letters."""
+    return conjunction([*_condition(m, node, env), *(_all(a) for a in arrays.values())])
 
 
 def _all(array):
@@ -165,7 +176,7 @@ def _extreme(better: Callable):
     def work(a: Algebra, body: Jet, dims, where):
         best, known = None, None
         for place in np.ndindex(*(where.size(d) for d in dims)):
-            entry, wanted = _at(body, where, dims, place)
+            entry, wanted = one_place(body, where, dims, place)
             if best is None:
                 best, known = entry, wanted
                 continue
@@ -178,7 +189,8 @@ def _extreme(better: Callable):
     return work
 
 
-def _at(body, where, dims, place):
+def one_place(body: Jet, where: Array, dims: tuple[str, ...], place: tuple[int, ...]) -> tuple[Jet, Array]:
+    """A value, and whether it counts, at one place of some axes."""
     wanted = where
     for dim, k in zip(dims, place, strict=True):
         body = body.map(lambda p, d=dim, k=k: at(p, d, k))

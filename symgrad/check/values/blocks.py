@@ -18,7 +18,7 @@ def condition(m, node: Node, env: Environment) -> Array:
     if isinstance(node, Group) and node.body is not None:
         return condition(m, node.body, env)
     if isinstance(node, Tuple):
-        return conjunction(condition(m, item, env) for item in node.items)
+        return conjunction(m.condition(item, env) for item in node.items)
     if not isinstance(node, Relation):
         raise Unclear("a condition is expected", node)
     try:

@@ -19,7 +19,6 @@ from ...tex.syntax import (
     Node,
     Number,
     Product,
-    Relation,
     Root,
     Scripted,
     Stacked,
@@ -27,6 +26,7 @@ from ...tex.syntax import (
     Symbol,
     Tuple,
 )
+from ..names.conditions import is_conditions
 from ..names.dots import without_dots
 from ..names.letters import hidden_letters
 from ..names.named import Named
@@ -41,6 +41,7 @@ from .context import Environment, Eye, Ones, Value, added, as_number, by_entries
 from .functions import BY_NAME, apply, pi
 from .jets import Jet, constant
 from .linear import determinant
+from .picks import is_pick, picked
 from .products import fraction, product
 from .quantities import entries, families_of, member, memberwise, occurrence, single, stored
 from .ranges import index_range, values
@@ -175,7 +176,7 @@ class Meaning:
 
     def condition(self, node: Node, env: Environment) -> Array:
         """Where a condition holds."""
-        return condition(self, node, env)
+        return picked(self, node, env) if is_pick(node) else condition(self, node, env)
 
     def whole(self, node: Node, env: Environment) -> Array:
         """An index expression."""
@@ -285,7 +286,7 @@ def _root(m: Meaning, node: Root, env: Environment) -> Jet:
 def _group(m: Meaning, node: Group, env: Environment) -> Value:
     if node.body is None:
         raise Unclear("empty brackets", node)
-    if isinstance(node.body, Relation):
+    if is_conditions(node.body):
         from_bracket = m.condition(node.body, env)
         return m.a.integers(Array(from_bracket.dims, from_bracket.data.astype(np.int64)))
     if node.left in GROUPS:

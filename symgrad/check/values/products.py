@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...tex.syntax import Dots, Frac, Group, Node, Number, Product, Relation, Scripted, Symbol, Tuple
+from ...tex.syntax import Dots, Frac, Group, Node, Number, Product, Scripted, Symbol, Tuple
+from ..names.conditions import is_conditions, is_sign
 from ..names.dots import product_without_dots
 from ..names.names import is_letter, spelled
 from ..names.table import Unclear
@@ -24,7 +25,7 @@ from .derivatives import (
 from .expectations import expectation, is_expectation
 from .jets import Jet
 from .linear import kronecker
-from .scripts import INDICATORS, powered, truth, with_scripts
+from .scripts import powered, truth, with_scripts
 
 Factors = tuple[tuple[str, Node], ...]
 LOOSE = ("odot", "circ", "otimes", "ast")
@@ -174,11 +175,10 @@ def _is_times(m, factors, k):
 
 def _is_indicator(m, factors, k):
     """`\\mathbb{1}[k = i]`, `\\mathbf 1\\{x > 0\\}`, `I(x > 0)`."""
-    node = factors[k][1]
-    bracket = _bracket(factors, k + 1)
-    named = isinstance(node, Symbol) and node.name in INDICATORS and (node.font in ("bb", "bf") or node.name == "I")
-    named = named or (isinstance(node, Number) and node.value == 1 and bracket is not None and bracket[0].left != "(")
-    return named and bracket is not None and isinstance(bracket[0].body, Relation)
+    node, bracket = factors[k][1], _bracket(factors, k + 1)
+    if bracket is None or not is_sign(node) or (isinstance(node, Number) and bracket[0].left == "("):
+        return False
+    return is_conditions(bracket[0].body)
 
 
 def _indicated(m, node, env):

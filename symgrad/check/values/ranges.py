@@ -260,20 +260,21 @@ def axis_length(m, found: Found, position: int, env: Environment) -> int | None:
     q = found.quantity
     try:
         if not memberwise(m, q):
-            return _length(stored(m, q, env), families_of(m, q), position)
+            return _length(stored(m, q, env), families_of(m, q), position, len(found.indices))
         families = families_of(m, q)
         if position < families:
             return None
         chosen = tuple(single(m, index, env) for index in found.indices[:families])
-        return _length(member(m, q, chosen, env), 0, position - families)
+        return _length(member(m, q, chosen, env), 0, position - families, len(found.indices) - families)
     except (Unclear, NeedsMembers, RecursionError):
         return None
 
 
-def _length(value, families, position):
+def _length(value, families, position, written):
+    """A row has one index as well as a column has."""
     shape = value.shape
     own = shape[families:]
-    if position >= families and len(own) == 2 and own[0] == 1:
+    if position >= families and len(own) == 2 and own[0] == 1 and written == families + 1:
         return own[1]
     return shape[position] if position < len(shape) else None
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from ...tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
+from ..names.conditions import INDICATORS
 from ..names.names import is_transpose, items, negative_transpose, spelled
 from ..names.table import IllTyped, Quantity, Unclear
 from .arrays import Array
@@ -17,8 +18,6 @@ from .jets import Jet
 from .linear import transposed
 from .quantities import entries, occurrence
 from .whole import conjunction, whole
-
-INDICATORS = ("1", "I", "chi")
 
 
 def scripted(m, node: Scripted, env: Environment) -> Value:

@@ -288,6 +288,8 @@ def _fraction(node, lookup, where) -> Fraction:
             return node.value
         case Symbol() | Scripted() if (value := lookup(spelled(node))) is not None:
             return Fraction(value)
+        case Scripted(base=base, sub=None, sup=Number(value=power)) if power.denominator == 1 and power > 0:
+            return _fraction(base, lookup, where) ** int(power)
         case Scripted(base=base, sub=sub, sup=sup) if sub is not None or sup is not None:
             member = lookup(f"{spelled(base)}_{whole_number(sub if sub is not None else sup, lookup, where)}")
             if member is not None:

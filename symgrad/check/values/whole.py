@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from ...tex.syntax import Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Text, Tuple
+from ..names.conditions import pair_of_tuples
 from ..names.names import items, letters, spelled
 from ..names.table import Found, Unclear
 from .arrays import Array, aligned, gather
@@ -35,6 +36,9 @@ def whole(trial: Trial, node: Node, env: Environment) -> Array:
             return Array((), np.asarray(int(value)))
         case Scripted() if (found := trial.table.find(node)) is not None and found.quantity.key in trial.table.classes:
             return _class(trial, found, env)
+        case Scripted(sub=None, sup=Number(value=power)) if power.denominator == 1 and power > 0:
+            base = whole(trial, node.base, env)
+            return Array(base.dims, base.data ** int(power))
         case Symbol() | Scripted():
             return _letter(trial, node, env)
         case Sum():
@@ -44,7 +48,7 @@ def whole(trial: Trial, node: Node, env: Environment) -> Array:
         case Product():
             return _product(trial, node, env)
         case Frac(above=above, below=below) if above is not None and below is not None:
-            return _quotient(whole(trial, above, env), whole(trial, below, env), node)
+            return _quotient(trial, whole(trial, above, env), whole(trial, below, env), node)
         case Group(left="⌊", body=body) if body is not None:
             return _floor(trial, body, env)
         case Group(body=body) if body is not None and not isinstance(body, Tuple):
@@ -107,26 +111,30 @@ def _product(trial, node, env):
     total = Array((), np.asarray(1))
     for op, factor in node.factors:
         value = whole(trial, factor, env)
-        total = OVER.get(op, _times)(total, value, node)
+        total = OVER.get(op, _times)(trial, total, value, node)
     return total
 
 
-def _times(x, y, node):
+def _times(trial, x, y, node):
     return _folded([(x, np.multiply), (y, np.multiply)], 1)
 
 
-def _remainder(x, y, node):
+def _remainder(trial, x, y, node):
     dims, (a, b) = aligned(x, y)
     if np.any(b <= 0):
         raise Unclear(f"{spelled(node)} has no remainder", node)
     return Array(dims, a % b)
 
 
-def _quotient(x, y, node):
+NOWHERE = -(10**6)
+
+
+def _quotient(trial, x, y, node):
+    """`x_{i/2}`: an index that is no whole number is one outside, where the text says what is read there."""
     dims, (a, b) = aligned(x, y)
-    if np.any(b == 0) or np.any(a % b):
+    if np.any(b == 0) or (np.any(a % b) and not (dims and trial.table.padded)):
         raise Unclear(f"{spelled(node)} is not a whole number", node)
-    return Array(dims, a // b)
+    return Array(dims, np.where(a % b, NOWHERE, a // b))
 
 
 OVER: dict[str, Callable] = {"/": _quotient, "mod": _remainder}
@@ -162,6 +170,9 @@ def _pair(trial, a, op, b, env, node):
         return disjunction(_pair(trial, a, "=", item, env, node) for item in b.body.items)
     if op == "∈" and (chosen := set_of(b)) is not None:
         return in_set(trial, whole(trial, a, env), chosen[0], [whole(trial, i, env) for i in chosen[1]])
+    if op in ("=", "≠") and (pairs := pair_of_tuples(a, b)) is not None:
+        equal = conjunction(_pair(trial, x, "=", y, env, node) for x, y in zip(*pairs, strict=True))
+        return equal if op == "=" else Array(equal.dims, ~equal.data)
     if op not in COMPARE:
         raise Unclear(f"the relation {op} among indices", node)
     dims, (x, y) = aligned(whole(trial, a, env), whole(trial, b, env))

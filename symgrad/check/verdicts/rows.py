@@ -13,6 +13,7 @@ from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Formula, Macros
 from ..names.entries_of_values import with_entries
+from ..names.applications import as_quantities
 from ..names.index_functions import with_indices
 from ..names.named import folded
 from ..names.repeated import with_repeated_sums
@@ -22,6 +23,7 @@ from ..names.stars import without_stars
 from ..names.superscripts import with_labels
 from ..names.transposes import turned
 from ..names.upright import with_upright_d
+from ..values.applied import FUNCTIONS
 
 
 def lines_of(document: Document) -> list[Line]:
@@ -36,8 +38,9 @@ def lines_of(document: Document) -> list[Line]:
             out.append(Line(formula, folded(read_display(formula.text, formula.at, macros))))
         except Fault as fault:
             out.append(Line(formula, (), fault))
-    rows = with_entries(turned(document.pieces, joined_names(with_labels([line.rows for line in out]))))
-    joined = [replace(line, rows=own) for line, own in zip(out, with_upright_d(with_indices(rows)), strict=True)]
+    rows = as_quantities(joined_names(with_labels([line.rows for line in out])), frozenset(FUNCTIONS))
+    rows = with_upright_d(with_indices(with_entries(turned(document.pieces, rows))))
+    joined = [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
     return with_cases(document.pieces, joined)
 
 

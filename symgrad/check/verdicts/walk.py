@@ -9,12 +9,13 @@ from fractions import Fraction
 from itertools import islice
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
-from ..declarations.conventions import reads_zero_outside
-from ..declarations.declare import Context, Declaration, Layout, Property, Range, Repeated
+from ..declarations.conventions import by_rows, reads_zero_outside
+from ..declarations.declare import Condition, Context, Declaration, Layout, Property, Range, Repeated
 from ..declarations.listed import entries_of
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Break
+from ..names.applications import applied
 from ..names.case_signs import Cases
 from ..names.declarer import Declarer
 from ..names.facts import conjugate, stated_fact
@@ -46,9 +47,9 @@ class Walk:
                  one_step: bool = True, quick: bool = False, explain: int = 0, anew: frozenset[int] = frozenset()):  # fmt: skip
         self.reading = Reading(document)
         self.table = self.reading.table
-        self.table.one_step = one_step
+        self.table.one_step, self.table.by_rows = one_step, by_rows(document.text)
         self.quick, self.explain, self.anew = quick, explain, anew
-        self.padded = reads_zero_outside(document.text)
+        self.padded = self.table.padded = reads_zero_outside(document.text)
         self.declarations = sorted(map(folded_declaration, declarations), key=lambda d: d.at)
         self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
         self.used: set[str] = set()
@@ -80,11 +81,20 @@ class Walk:
             self.used.clear()
             self.roots = []
         self._declare_all(section)
+        self._apply(section)
         declare_iterates(self.table, [line.rows for line in section.lines])
         self.table.labels |= number_labels(self.table, [line.rows for line in section.lines])
         self.reading.inferred += infer(self.table, [line.rows for line in section.lines], self._conditions(section))
         self._values(section)
         self._judge_anew()
+
+    def _apply(self, section):
+        """`softmax(z)`, differentiated by, is what the function gives where the text defines nothing else."""
+        rows = [line.rows for line in section.lines]
+        defined = {key for own in rows for row in own for key in left_names(self.table, row.statement)}
+        for key, (name, function, body) in applied(rows).items():
+            if key not in defined and function in FUNCTIONS:
+                self.table.add(Quantity(key, name, definitions=[Definition((), (), body)]))
 
     def _conditions(self, section):
         """Which formulas of a section are set as conditions."""
