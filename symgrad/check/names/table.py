@@ -138,6 +138,7 @@ class Table:
         self.one_step = True
         self.by_rows = False
         self.padded = False
+        self.totals: frozenset[str] | None = None
         self.starts: dict[str, dict[int, int]] = {}
         self.roots: set[str] = set()
         self.laws: dict[str, Any] = {}

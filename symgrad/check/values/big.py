@@ -45,7 +45,7 @@ def extent(m, node: Big, env: Environment) -> dict[str, tuple[int, int]]:
 
 def _range(m, node, name, env):
     stated = limits(m, node, name, env)
-    inner = Environment({k: v for k, v in env.indices.items() if k != name}, env.overrides, env.memory, env.depth)
+    inner = replace(env, indices={k: v for k, v in env.indices.items() if k != name}, ambient={})
     return stated or index_range(m, name, node.body, inner)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -28,7 +28,8 @@ class Environment:
     """The values of the letters that are indices, and of the quantities that are varied or bound to arguments.
 
     `memory` keeps what was computed with these overrides; `ambient` are the members that are looked at (the time t, the
-    layer l): a definition that writes t and has no t on its left is meant for this one.
+    layer l): a definition that writes t and has no t on its left is meant for this one. `held` are the names that a
+    variation does not reach, each with what is varied.
     """
 
     indices: dict[str, Array] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Environment:
     memory: dict = field(default_factory=dict)
     depth: int = 0
     ambient: dict[str, Array] = field(default_factory=dict)
+    held: frozenset[tuple[str, tuple[str, tuple[int, ...]]]] = frozenset()
 
     def with_indices(self, more: dict[str, Array]) -> Environment:
         """The same with more letters bound."""
@@ -44,6 +46,15 @@ class Environment:
     def with_overrides(self, more: Overrides) -> Environment:
         """The same with other values of some quantities."""
         return replace(self, overrides={**self.overrides, **more}, memory={})
+
+    def holding(self, key: tuple[str, tuple[int, ...]], names: Iterable[str]) -> Environment:
+        """The same, in which what `key` is varied to leaves these names as they were."""
+        return replace(self, held=self.held | {(name, key) for name in names})
+
+    def as_held(self, name: str) -> Environment:
+        """The environment in which a name is evaluated: without the variations that leave it as it was."""
+        kept = {k: value for k, value in self.overrides.items() if (name, k) not in self.held}
+        return self if len(kept) == len(self.overrides) else replace(self, overrides=kept, memory={})
 
     def inside(self) -> Environment:
         """For the body of a definition: no letters of the place where it is used, but those that choose a member."""

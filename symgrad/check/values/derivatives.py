@@ -17,6 +17,7 @@ from ..names.names import base_of, is_transpose, spelled
 from ..names.table import Found, IllTyped, Table, Unclear
 from .arrays import Array
 from .context import Environment, Overrides, Value, shape_text
+from .held import held
 from .jets import Jet, constant
 from .linear import transposed
 from .quantities import any_member, families_of, member, memberwise, picked, shifted, single, stored
@@ -64,13 +65,14 @@ def _power(m, node):
     return 1, node
 
 
-def derivative(m, of: Node, by: Sequence[Node], env: Environment, node: Node) -> Jet:
-    """`∂ᵏ of / ∂by₁ … ∂byₖ`, the outermost first."""
+def derivative(m, of: Node, by: Sequence[Node], env: Environment, node: Node, below: Node | None = None) -> Jet:
+    """`∂ᵏ of / ∂by₁ … ∂byₖ`, the outermost first; `below` is what stands under the bar."""
+    sign = below.factors[0][1] if isinstance(below, Product) else None
 
     def inner(env: Environment, k: int) -> Jet:
         if k == len(by):
             return m.array(of, env)
-        return partial(m, lambda e: inner(e, k + 1), by[k], env, of, node)
+        return partial(m, lambda e: inner(e, k + 1), by[k], env, of, node, sign)
 
     return inner(env, 0)
 
@@ -136,7 +138,15 @@ def _vectors(m, of):
     return [q.symbol for q in found.values() if "constant" not in q.properties]
 
 
-def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environment, of: Node, node: Node) -> Jet:
+def partial(
+    m,
+    function: Callable[[Environment], Jet],
+    by: Node,
+    env: Environment,
+    of: Node,
+    node: Node,
+    sign: Node | None = None,
+) -> Jet:
     """`∂ function / ∂ by` for all entries of `by`, then those that are asked for."""
     by = by.body if isinstance(by, Group) and by.left == "(" and by.body is not None else by
     found = m.trial.table.find(by)
@@ -156,7 +166,7 @@ def partial(m, function: Callable[[Environment], Jet], by: Node, env: Environmen
         key, current, change = _unstacked(m, matrix, env, change)
     varied = Jet({**current.parts, frozenset((tag,)): change})
     outer, m.touched, m.written = m.touched, set(), m.written - {key[0]}
-    value = function(env.with_overrides({key: varied}))
+    value = function(env.with_overrides({key: varied}).holding(key, held(m.trial.table, of, found, sign)))
     hit, m.touched = key[0] in m.touched, outer | m.touched
     if not hit:
         _independent(m, found, of, node)

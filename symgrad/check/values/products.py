@@ -85,7 +85,7 @@ def unit(m, factors: Factors, k: int, env: Environment, whole: Node) -> tuple[Va
     if _takes_all(node):
         assert isinstance(node, Frac)
         rest = _rest(factors, k + 1, node)
-        return derivative(m, rest, variables(m, node.below), env, whole), len(factors)
+        return derivative(m, rest, variables(m, node.below), env, whole, node.below), len(factors)
     if starts_partial(node) and (end := _slash(factors, k)) is not None:
         above = Product(node.at, factors[end - 1][1].end, tuple(factors[k:end]))
         below, after = _denominator(factors, end)
@@ -138,7 +138,7 @@ def fraction(m, node: Frac, env: Environment) -> Value:
     if node.above is None or node.below is None:
         raise Unclear("a fraction with an empty part", node)
     if _differentiates(node) and not _is_quantity(m, node, env):
-        return derivative(m, _differentiated(node.above), variables(m, node.below), env, node)
+        return derivative(m, _differentiated(node.above), variables(m, node.below), env, node, node.below)
     return divided(m.a, m.value(node.above, env), m.value(node.below, env), node)
 
 

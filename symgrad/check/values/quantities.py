@@ -170,6 +170,7 @@ def _memberwise(m, q):
 def stored(m, q: Quantity, env: Environment, node: Node | None = None) -> Jet:
     """The whole value of a name, the indices of its definition as first axes."""
     key: Key = (q.key, ())
+    env = env.as_held(q.key) if env.held else env
     if key in env.overrides:
         m.touched.add(q.key)
         return env.overrides[key]
@@ -211,6 +212,7 @@ def _rows(m, member_of, env):
 def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
     """One member of a family."""
     key: Key = (q.key, members)
+    env = env.as_held(q.key) if env.held else env
     if key in env.overrides:
         m.touched.add(q.key)
         return env.overrides[key]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import product
 
 from ...tex.syntax import Relation, Scripted, Symbol
 from ..declarations.declare import Declaration
 from ..documents.document import Document
 from ..documents.lines import Line
+from ..values.held import branches
 from .claims import REFUTED, Verdict
 from .steps import Reading, Step
 from .walk import Walk
@@ -21,10 +23,11 @@ RENAMED = 6
 
 @dataclass(frozen=True)
 class Conventions:
-    """How a document may be meant: its layout, how a recursion begins, which equations define a name anew."""
+    """How a document may be meant: its layout, how a recursion begins, what a ∂ holds, which equations define anew."""
 
     layout: str | None = None
     one_step: bool = True
+    held: bool = False
     anew: frozenset[int] = frozenset()
 
 
@@ -38,7 +41,7 @@ class Walks:
 
     def walk(self, how: Conventions, quick: bool = False, explain: int = 0, progress=None) -> Reading:
         walk = Walk(
-            self.document, self.declarations, self.lines, how.layout, how.one_step, quick, explain, anew=how.anew
+            self.document, self.declarations, self.lines, how.layout, how.one_step, how.held, quick, explain, how.anew
         )
         return walk.run(progress)
 
@@ -63,7 +66,8 @@ def _most_followed(walks: Walks, plain: Conventions, reading: Reading) -> Conven
     """The layout and the beginning of recursions under which the fewest steps fail."""
     layouts = (None, "numerator", "denominator") if reading.layout is None else (reading.layout,)
     steps = (True, False) if reading.table.open_recursions() else (True,)
-    others = [Conventions(one, step) for one in layouts for step in steps][1:]
+    holding = (False, True) if branches(reading.table) else (False,)
+    others = [Conventions(*how) for how in product(layouts, steps, holding)][1:]
     tried = {other: _wrong(walks.walk(other, quick=True)) for other in others}
     best = min(tried, key=lambda other: tried[other], default=None)
     return best if best is not None and tried[best] < _wrong(reading) else plain

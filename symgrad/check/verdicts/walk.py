@@ -30,6 +30,7 @@ from ..names.sections import forget, sections
 from ..names.table import Definition, Quantity, Table, Unclear
 from ..slips.slips import find_slip
 from ..values.expectations import law_of, total_weight
+from ..values.held import worked_out
 from .branches import branches
 from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
 from .conditions import Conditions
@@ -44,10 +45,14 @@ class Walk:
     """Goes through the formulas in order; definitions are taken as they come, claims are judged with what is known."""
 
     def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None,
-                 one_step: bool = True, quick: bool = False, explain: int = 0, anew: frozenset[int] = frozenset()):  # fmt: skip
+                 one_step: bool = True, held: bool = False, quick: bool = False, explain: int = 0,
+                 anew: frozenset[int] = frozenset()):  # fmt: skip
         self.reading = Reading(document)
         self.table = self.reading.table
         self.table.one_step, self.table.by_rows = one_step, by_rows(document.text)
+        if held:
+            self.table.totals = worked_out(line.rows for line in lines)
+            self.reading.inferred.append(Inference("partial", "what is written beside its variable is held"))
         self.quick, self.explain, self.anew = quick, explain, anew
         self.padded = self.table.padded = reads_zero_outside(document.text)
         self.declarations = sorted(map(folded_declaration, declarations), key=lambda d: d.at)
