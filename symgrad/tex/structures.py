@@ -96,7 +96,7 @@ def _word(p: Cursor, kind: str) -> Symbol | None:
     if p.here.kind != "{":
         return None
     k, letters = p.k + 1, ""
-    while p.tokens[k].kind in ("letter", "number", "word", "text"):
+    while p.tokens[k].kind in ("letter", "number", "word", "text") or (letters and _is_low_line(p.tokens[k])):
         letters += p.tokens[k].text
         k += 1
     if p.tokens[k].kind != "}" or not letters or letters[0].isdigit():
@@ -105,6 +105,11 @@ def _word(p: Cursor, kind: str) -> Symbol | None:
     if len(letters) > 1 and kind not in WORD_FONTS and not long and letters not in names.SYMBOLS:
         return None
     return _named(p, k, letters, kind)
+
+
+def _is_low_line(token: Token) -> bool:
+    r"""`\_` in a name, as in `\mathrm{w\_in}`."""
+    return token.kind == "command" and token.text == "_"
 
 
 def _named(p: Cursor, closing: int, name: str, kind: str, start: int | None = None) -> Symbol:

@@ -104,6 +104,11 @@ def _between(m, sides, ops, letter, env):
 
 def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]:
     """First and last value of a letter in a formula."""
+    return axis_range(m, letter, node, env) or _without_axis(m, letter, node, env)
+
+
+def axis_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int] | None:
+    """The same, as declared or as the axes tell on which the letter stands alone; None where it stands on none."""
     table = m.trial.table
     if letter in table.ranges:
         return m.trial.first(letter), m.trial.size(table.ranges[letter][1], m.members(env))
@@ -112,7 +117,7 @@ def index_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int]
         if not lengths and (hint := _hinted(m, letter, node, env, own)) is not None:
             return hint
     if not lengths:
-        return _without_axis(m, letter, node, env)
+        return None
     if len(lengths) > 1 and not any(f.quantity.implied for f in lengths.values()):
         told = " and ".join(f"{n} in {f.quantity.key}" for n, f in lengths.items())
         raise IllTyped(f"{letter} runs over axes of different sizes: {told}", node)

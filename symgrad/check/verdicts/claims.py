@@ -18,7 +18,7 @@ from ..values.fields import EXACT, FLOAT, Balls, Float, Modular, NotExact, Singu
 from ..values.jets import Jet
 from ..values.meaning import Meaning
 from ..values.quantities import stored
-from ..values.ranges import index_range, values
+from ..values.ranges import axis_range, index_range, values
 from ..values.trial import POINT, Trial
 from ..values.whole import index_condition
 
@@ -306,7 +306,11 @@ def _ones(meaning, value, other):
 
 
 def side_range(meaning, letter, sides, env):
-    """The range of a letter, from the first side that tells it."""
+    """The range of a letter, from the first side that tells it: by an axis it stands on, else by where it leads."""
+    for k, side in enumerate(sides):
+        shown = k < 2 or letter in free_letters(meaning.trial.table, side)
+        if shown and (found := axis_range(meaning, letter, side, env)) is not None:
+            return found
     faults = []
     for side in sides:
         try:
