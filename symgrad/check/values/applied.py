@@ -223,7 +223,7 @@ def pair(m, x: Jet, y: Jet, largest: bool) -> Jet:
 def _softmax(m, head, arguments, env, node):
     """`e^{z_i} / Σ_j e^{z_j}`."""
     z = m.array(arguments[0], env)
-    if m.trial.table.by_rows and len(arguments) == 1 and z.shape and z.shape[-1:] != (1,):
+    if m.trial.table.by_rows and len(arguments) == 1 and (len(z.shape) > 2 or z.shape[-1:] != (1,)):
         return _softmax_of_rows(m, head, z, env, node)
     if len(arguments) != 1 or len(z.shape) != 2 or 1 not in z.shape:
         raise Unclear("softmax of what is no vector: along which axis?", node)

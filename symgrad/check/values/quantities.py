@@ -122,9 +122,12 @@ def picked(m, value: Jet, places: list[Array], node: Node) -> Jet:
 
     result = value.map(take)
     for each in inside:
-        if not np.all(each.data):
+        if np.all(each.data):
+            continue
+        if m.padded:
+            result = m.a.masked(result, each)
+        else:
             m.outside(each, node)
-            result = m.a.masked(result, each) if m.padded else result
     return result
 
 
