@@ -9,7 +9,23 @@ from .declare import Property
 from .sentences import Sentence
 from .statements import MEMBER, NAMES
 
-PLACES = frozenset(["at", "in", "position", "index", "place", "class", "label", "word", "category", "token", "entry", "component", "coordinate"])
+PLACES = frozenset(
+    [
+        "at",
+        "in",
+        "position",
+        "index",
+        "place",
+        "class",
+        "label",
+        "word",
+        "category",
+        "token",
+        "entry",
+        "component",
+        "coordinate",
+    ]
+)
 NEAR = 4
 
 

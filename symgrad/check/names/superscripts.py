@@ -11,7 +11,38 @@ from .names import is_letter, spelled
 from .transposes import rewritten
 
 WORDS = frozenset(
-    ["prev", "next", "new", "old", "out", "hid", "hidden", "tot", "total", "avg", "mean", "ref", "opt", "train", "test", "val", "true", "pred", "reg", "data", "init", "enc", "dec", "src", "tgt", "pos", "neg", "err", "loss", "obs"]
+    [
+        "prev",
+        "next",
+        "new",
+        "old",
+        "out",
+        "hid",
+        "hidden",
+        "tot",
+        "total",
+        "avg",
+        "mean",
+        "ref",
+        "opt",
+        "train",
+        "test",
+        "val",
+        "true",
+        "pred",
+        "reg",
+        "data",
+        "init",
+        "enc",
+        "dec",
+        "src",
+        "tgt",
+        "pos",
+        "neg",
+        "err",
+        "loss",
+        "obs",
+    ]
 )
 
 

@@ -12,8 +12,8 @@ from ..declarations.worded_cases import with_cases
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Formula, Macros
-from ..names.entries_of_values import with_entries
 from ..names.applications import as_quantities
+from ..names.entries_of_values import with_entries
 from ..names.index_functions import with_indices
 from ..names.named import folded
 from ..names.repeated import with_repeated_sums

@@ -10,7 +10,7 @@ from itertools import islice
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
 from ..declarations.conventions import by_rows, reads_zero_outside
-from ..declarations.declare import Condition, Context, Declaration, Layout, Property, Range, Repeated
+from ..declarations.declare import Context, Declaration, Layout, Property, Range, Repeated
 from ..declarations.listed import entries_of
 from ..documents.document import Document
 from ..documents.lines import Line
@@ -29,6 +29,7 @@ from ..names.pointwise import at_one_place
 from ..names.sections import forget, sections
 from ..names.table import Definition, Quantity, Table, Unclear
 from ..slips.slips import find_slip
+from ..values.applied import FUNCTIONS
 from ..values.expectations import law_of, total_weight
 from ..values.held import worked_out
 from .branches import branches
