@@ -180,6 +180,33 @@ def test_input_gradients_in_threads(count, method, groups):
 
 
 @pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("images", [1, 2, 7])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 1), (1, 2)])
+def test_strips_in_threads(count, images, stride):
+    """Whether a row of a strip is one run (few channels side by side) or not (images channels-first)."""
+    w, last = integers(5, 2, 4, 3, dtype=float), integers(images, 11, 13, 2, dtype=float).transpose(0, 3, 1, 2)
+    for x in (
+        last,
+        np.ascontiguousarray(last),
+        last[:, :, ::2],
+        last[:, :1],
+        integers(images, 3, 11, 13, dtype=float)[:, :2],
+    ):
+        for padding in ((0, 0), (2, 1)):
+            here = w[:, : x.shape[1]]
+            g = integers(*conv2d(x, here, stride, padding, method="blocks").shape, dtype=float)
+            calls = (
+                partial(conv2d, x, here, stride, padding),
+                partial(conv2d_kernel_gradient, x, g, (4, 3), stride, padding),
+            )
+            for call in calls:
+                want = call(method="blocks")
+                assert (call(method="strips") == want).all()
+                with team(count):
+                    assert (call(method="strips") == want).all()
+
+
+@pytest.mark.parametrize("count", [2, 3])
 def test_pointwise_in_threads(count):
     x, w, g = (integers(*shape, dtype=float) for shape in ((2, 9, 13, 12), (30, 9, 1, 1), (2, 30, 13, 12)))
     for call in (partial(conv2d, x, w), partial(conv2d_kernel_gradient, x, g, (1, 1))):

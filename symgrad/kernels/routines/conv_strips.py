@@ -9,10 +9,13 @@ and are one row of the matrix: each entry of the image is copied once for each s
 import numpy as np
 
 from .im2col import blocks, channels_last, extent, region
+from .pool_windows import pixels
+from .threads import A_COPY, TEAM, in_threads
 
 STRIP_COLUMNS = 16  # columns that make GEMM's matrices wide enough
 STRIP_ROWS = 32  # the same for its rows, in the kernel gradient
 STRIP_BYTES = 1 << 19
+STRIP_SHARE = 6  # times the work that is worth a thread elsewhere: with so short calls threads wait for each other
 STRIP_BATCH = 24  # strips in a row of one image below which the strips of several images go into one product
 
 
@@ -47,8 +50,14 @@ def banded_adjoint(T, kernel_size, stride, b):
     return sum(T[:, stride * j : stride * j + S, :, j] for j in range(b)).transpose(3, 0, 1, 2)
 
 
+def strip_parts(images, image_bytes):
+    """Blocks of images whose strips are in memory at a time; two for each thread, where there are several."""
+    limit = STRIP_BYTES if TEAM.get() == 1 else min(STRIP_BYTES, -(-images * image_bytes // (2 * TEAM.get())))
+    return [n for n, _ in blocks(images, 1, image_bytes, limit)]
+
+
 def strips(x, kernel_size, stride, padding, out_size, b):
-    """For blocks n of images `(n, A)`: the view `A[i, (n,J), (r,v,c)] = X[n, s·i+r−P, s·b·J+v−P, c]` of the strips."""
+    """Blocks of images, and a function of one: the view `A[i, (n,J), (r,v,c)] = X[n, s·i+r−P, s·b·J+v−P, c]`."""
     X, (R, S), (OH, OW) = channels_last(x), kernel_size, out_size
     N, J, height, width = len(X), -(-OW // b), extent(OH, R, stride[0], 1), extent(b, S, stride[1], 1)
     X = region(X, -padding[0], -padding[1], height, stride[1] * b * (J - 1) + width)
@@ -56,14 +65,22 @@ def strips(x, kernel_size, stride, padding, out_size, b):
     V = np.lib.stride_tricks.as_strided(
         X, (N, J, height, width, C), (sn, sw * stride[1] * b, sh, sw, sc), writeable=False
     )
+    if sw == C * X.itemsize:  # a strip of one row is one run
+        V = pixels(np.lib.stride_tricks.as_strided(V, (N, J, height, width * C), (*V.strides[:3], X.itemsize)))
     strip_bytes = width * C * X.itemsize
-    parts = blocks(N, 1, J * height * strip_bytes, STRIP_BYTES)
-    B = np.empty((max(n.stop - n.start for n, _ in parts), J, height, width * C), X.dtype)
-    for n, _ in parts:
-        count = n.stop - n.start
-        np.copyto(B[:count].reshape(count, J, height, width, C), V[n])
-        strides = (stride[0] * strip_bytes, height * strip_bytes, X.itemsize)
-        yield n, np.lib.stride_tricks.as_strided(B, (OH, count * J, R * width * C), strides, writeable=False)
+    strides = (stride[0] * strip_bytes, height * strip_bytes, X.itemsize)
+
+    def matrix(n):
+        B = np.ascontiguousarray(V[n]).view(X.dtype)
+        return np.lib.stride_tricks.as_strided(B, (OH, len(B) * J, R * width * C), strides, writeable=False)
+
+    return strip_parts(N, J * height * strip_bytes), matrix
+
+
+def strip_work(x_shape, kernel_size, out_size, b, K):
+    """What `in_threads` is told: multiplications and copies of all strips, fewer than there are."""
+    (N, C, _, _), (R, S), (OH, OW) = x_shape, kernel_size, out_size
+    return N * OH * -(-OW // b) * (b + S - 1) * C * (R * b * K + A_COPY) // STRIP_SHARE
 
 
 def conv2d_strips(x, w, stride, padding, out_size):
@@ -75,13 +92,17 @@ def conv2d_strips(x, w, stride, padding, out_size):
     b = strip_width(K, S)
     J, T = -(-OW // b), banded(w, stride[1], b)
     y = np.empty((len(x), OH, J, b * K), x.dtype)
-    for n, A in strips(x, (R, S), stride, padding, out_size, b):
-        count = n.stop - n.start
+    parts, matrix = strips(x, (R, S), stride, padding, out_size, b)
+
+    def multiply(n):
+        A, count = matrix(n), n.stop - n.start
         if J < STRIP_BATCH and count > 1:
             y[n] = np.matmul(A, T).reshape(OH, count, J, b * K).transpose(1, 0, 2, 3)
         else:
             A = A.reshape(OH, count, J, A.shape[2]).transpose(1, 0, 2, 3)
             np.matmul(A, T, out=y[n])
+
+    in_threads(multiply, parts, strip_work(x.shape, (R, S), out_size, b, K))
     y = y.reshape(len(x), OH, J * b, K)
     return np.ascontiguousarray(y[:, :, :OW]).transpose(0, 3, 1, 2)
 
@@ -90,9 +111,16 @@ def conv2d_kernel_gradient_strips(x, g, kernel_size, stride, padding):
     """`conv2d_kernel_gradient` without dilation and groups: x: [N,C,H,W]   g: [N,K,OH,OW]   w̄: [K,C,R,S]."""
     N, K, OH, OW = g.shape
     b = strip_width(K, kernel_size[1], STRIP_ROWS)
-    G, J, T = channels_last(g), -(-OW // b), 0
+    G, J = channels_last(g), -(-OW // b)
     G = region(G, 0, 0, OH, J * b).reshape(N, OH, J, b * K)
-    for n, A in strips(x, kernel_size, stride, padding, (OH, OW), b):
-        rows = np.ascontiguousarray(G[n].transpose(1, 0, 2, 3)).reshape(OH, A.shape[1], b * K)
-        T = T + np.matmul(A.transpose(0, 2, 1), rows).sum(0, dtype=x.dtype)
-    return np.ascontiguousarray(banded_adjoint(T, kernel_size, stride[1], b)).transpose(0, 3, 1, 2)
+    parts, matrix = strips(x, kernel_size, stride, padding, (OH, OW), b)
+    T = np.empty((len(parts), extent(b, kernel_size[1], stride[1], 1) * kernel_size[0] * x.shape[1], b * K), x.dtype)
+
+    def multiply(part):
+        A = matrix(parts[part])
+        rows = np.ascontiguousarray(G[parts[part]].transpose(1, 0, 2, 3)).reshape(OH, A.shape[1], b * K)
+        np.matmul(A.transpose(0, 2, 1), rows).sum(0, dtype=x.dtype, out=T[part])
+
+    in_threads(multiply, range(len(parts)), strip_work(x.shape, kernel_size, (OH, OW), b, K))
+    w = banded_adjoint(T.sum(0, dtype=x.dtype), kernel_size, stride[1], b)
+    return np.ascontiguousarray(w).transpose(0, 3, 1, 2)

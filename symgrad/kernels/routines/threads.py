@@ -36,7 +36,7 @@ def blas_threads():
 @cache
 def helpers(process, count):
     """The queue of calls that so many threads wait for; those of a process do not exist in its forks."""
-    calls = SimpleQueue()
+    calls: SimpleQueue = SimpleQueue()
     for _ in range(count):
         Thread(target=serve, args=(calls,), daemon=True).start()
     return calls
@@ -84,7 +84,8 @@ def in_threads(function, items, work):
         drain(rest, function)
         return
     before = TEAM.set(1)  # what the items call is not divided again
-    places, ended = deque(range(1, count)), SimpleQueue()
+    places: deque = deque(range(1, count))
+    ended: SimpleQueue = SimpleQueue()
 
     def help_out():
         for _ in taken(places, 1):
@@ -103,8 +104,9 @@ def in_threads(function, items, work):
         TEAM.reset(before)
         absent = len(list(taken(places, count)))  # who has not come by now finds no place, and is not waited for
         found = [ended.get() for _ in range(1, count - absent)]
-    for error in filter(None, found):
-        raise error
+    for error in found:
+        if error is not None:
+            raise error
 
 
 def drain(rest, function):
