@@ -18,7 +18,7 @@ from symgrad.cli import main
 from symgrad.extras import optional
 from symgrad.testing import check_inputs, check_layer, check_module
 from symgrad.testing.adapters import adapt
-from symgrad.testing.evidence import Evidence
+from symgrad.testing.evidence import Evidence, Measured
 from symgrad.testing.finding import has_relations
 from symgrad.testing.judge import Judge
 from symgrad.testing.naming import holds
@@ -206,7 +206,7 @@ def contradicted(finding, layer, signature):
         return False
     judge = Judge(adapt(layer, signature), signature)
     trouble = next(t for t in judge(finding.smallest).troubles if t.key == (finding.argument, finding.check))
-    evidence = Evidence(judge, finding.smallest, trouble, {})
+    evidence = Evidence(judge, finding.smallest, trouble, Measured())
     return not holds(RELATIONS[finding.check], finding.relation, evidence)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,15 @@ from .example import Example
 from .judge import Judge, upstreams
 from .outcome import Trouble
 from .protocol import copies
-from .slopes import LEVELS, SHARE, slopes
+from .slopes import LEVELS, SHARE, Slopes, slopes
 from .subject import Run
 
 CLOSE = 1e-5
 """Of the largest entry: two gradients are the same."""
 MOST_ENTRIES = 3000
 """Entries of an array that are differenced one by one."""
+MOST_KEPT = 200_000
+"""Slopes of all outputs along all entries of an array, of which there may be this many, are kept."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,21 @@ class Right:
         return np.clip(g, self.low, self.high)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What has been differenced in an example: right gradients by place; slopes by place, entry and step."""
+
+    rights: dict[int, Right] = field(default_factory=dict)
+    slopes: dict[tuple[int, int, float], Slopes] = field(default_factory=dict)
+
+
 class Evidence:
     """One failing example of an argument: `given` and `right` gradients, inputs, upstream gradients, outputs.
 
-    `measured` are right gradients by place, which all arguments that are wrong in the example share.
+    All arguments that are wrong in the example share what is `measured`.
     """
 
-    def __init__(self, judge: Judge, example: Example, trouble: Trouble, measured: dict[int, Right]):
+    def __init__(self, judge: Judge, example: Example, trouble: Trouble, measured: Measured):
         self.judge, self.example, self.trouble, self.measured = judge, example, trouble, measured
         self.signature, self.params = judge.signature, dict(example.params)
         self.inputs = copies(example.arrays(self.signature))
@@ -107,25 +117,46 @@ class Evidence:
         return np.array(0.0 if found is None else found, np.float64)
 
     @property
-    def rights(self) -> Iterator[tuple[str, Right]]:
-        """The right gradient of every real argument, for the upstream gradients of the example."""
-        real = (k for k, a in enumerate(self.signature.arguments) if a.real and self.inputs[k] is not None)
-        yield from ((self.signature.names[k], self.right_at(k)) for k in real)
+    def others(self) -> Iterator[tuple[str, Right]]:
+        """The right gradients of other real arguments that have the given one's sizes, in any order."""
+        for k, (a, x) in enumerate(zip(self.signature.arguments, self.inputs, strict=True)):
+            if a.real and x is not None and k != self.place and sorted(x.shape) == sorted(self.given.shape):
+                yield a.name, self.right_at(k)
 
     @property
     def right(self) -> Right:
         return self.right_at(self.place)
 
     def right_at(self, k: int) -> Right:
-        if k not in self.measured:
-            self.measured[k] = self.right_for(k, self.grads)
-        return self.measured[k]
+        if k not in self.measured.rights:
+            self.measured.rights[k] = self.right_for(k, self.grads)
+        return self.measured.rights[k]
 
     def right_for(self, k: int, grads: Sequence[np.ndarray]) -> Right:
         """The derivative of `Σ G y` by each entry of input k, by differences in that entry."""
+        x, G = self.inputs[k], np.concatenate([np.ravel(G) for G in grads])
+        found = np.zeros((3, x.size))
         with np.errstate(all="ignore"):
-            scale = self.example.scales(self.signature)[self.signature.names[k]]
-            return entrywise(self.judge, self.example, self.inputs, self.outputs, k, grads, scale)
+            for j in range(min(x.size, MOST_ENTRIES)):
+                found[:, j] = surest(partial(self.slopes, k, j), G)
+        return Right(*(found / self.scale(k)).reshape(3, *x.shape))
+
+    def scale(self, k: int) -> float:
+        """How far apart the entries of input k are."""
+        return self.example.scales(self.signature)[self.signature.names[k]]
+
+    def slopes(self, k: int, j: int, level: float) -> Slopes:
+        """Those of all outputs along entry j of input k."""
+        if (k, j, level) in self.measured.slopes:
+            return self.measured.slopes[k, j, level]
+        x, y = self.inputs[k], np.concatenate([np.ravel(y) for y in self.outputs])
+        unit = np.zeros(x.size)
+        unit[j] = self.scale(k)
+        directions = [unit.reshape(x.shape) if n == k else None for n in range(len(self.inputs))]
+        found = slopes(lambda moved: self.judge.values(moved, self.example), self.inputs, directions, y, level)
+        if x.size * y.size <= MOST_KEPT:
+            self.measured.slopes[k, j, level] = found
+        return found
 
     @cached_property
     def wrong(self) -> np.ndarray:
@@ -139,25 +170,11 @@ def differ(g: np.ndarray, right: Right) -> np.ndarray:
     return ~(np.abs(g - right.near(g)) <= allowed)
 
 
-def entrywise(judge: Judge, example: Example, inputs, outputs, k: int, grads, scale: float) -> Right:
-    """For every entry the slopes of the weighted outputs, at the step that is the surest."""
-    G = np.concatenate([np.ravel(G) for G in grads])
-    y = np.concatenate([np.ravel(y) for y in outputs])
-    x = inputs[k]
-    found = np.zeros((3, x.size))
-    for j in range(min(x.size, MOST_ENTRIES)):
-        unit = np.zeros(x.size)
-        unit[j] = scale
-        directions = [unit.reshape(x.shape) if n == k else None for n in range(len(inputs))]
-        found[:, j] = surest(lambda moved: judge.values(moved, example), inputs, directions, y, G)
-    return Right(*(found / scale).reshape(3, *x.shape))
-
-
-def surest(f, inputs, directions, y, G) -> tuple[float, float, float]:
+def surest(along: Callable[[float], Slopes], G: np.ndarray) -> tuple[float, float, float]:
     """Interval and bound of `Σ G y′`, at the first step that is fine enough, else at the best."""
     found = []
     for level in LEVELS:
-        low, high, bound = slopes(f, inputs, directions, y, level).weighted(G)
+        low, high, bound = along(level).weighted(G)
         if high - low <= 1e-6 * max(abs(low), abs(high), 1e-3) and bound <= 1e-6 * max(abs(low), abs(high), 1e-3):
             return low, high, bound
         found.append((low, high, bound))

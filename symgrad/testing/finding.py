@@ -9,7 +9,7 @@ from typing import Any
 
 from .condition import Predicate, condition
 from .draw import Space
-from .evidence import Evidence, Right
+from .evidence import Evidence, Measured
 from .example import Example
 from .experiments import around, shrinking, varied, variety
 from .judge import Judge, shapes_text
@@ -74,7 +74,7 @@ class Diagnosis:
         self.judge, self.space, self.outcomes = judge, space, list(outcomes)
         self.known = {o.example: o for o in outcomes}
         self.seen: dict[tuple[Key, Example], Evidence] = {}
-        self.measured: dict[Example, dict[int, Right]] = {}
+        self.measured: dict[Example, Measured] = {}
 
     def findings(self) -> list[Finding]:
         """One for each argument: what is wrong with it most often; then remarks."""
@@ -177,7 +177,9 @@ class Diagnosis:
     def evidence(self, key: Key, example: Example) -> Evidence:
         if (key, example) not in self.seen:
             trouble = next(t for t in self.judged(example).troubles if t.key == key)
-            self.seen[key, example] = Evidence(self.judge, example, trouble, self.measured.setdefault(example, {}))
+            self.seen[key, example] = Evidence(
+                self.judge, example, trouble, self.measured.setdefault(example, Measured())
+            )
         return self.seen[key, example]
 
 

@@ -43,11 +43,10 @@ def _broadcasts(small, large):
 
 
 def other_argument(e: Evidence) -> str:
-    for name, right in e.rights:
-        if name != e.name and right.middle.ndim == e.given.ndim:
-            for axes in permutations(range(e.given.ndim)):
-                if close(e.given, right.middle.transpose(axes)):
-                    return f"equals the gradient of {name}" + ("" if list(axes) == sorted(axes) else ", transposed")
+    for name, right in e.others:
+        for axes in permutations(range(e.given.ndim)):
+            if close(e.given, right.middle.transpose(axes)):
+                return f"equals the gradient of {name}" + ("" if list(axes) == sorted(axes) else ", transposed")
     return ""
 
 
