@@ -21,6 +21,9 @@ $q \in \mathbb{R}^m$ with $q = W x$, and $f = q^\top q$. """
 MATRICES = r"""Let $X \in \mathbb{R}^{N \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^N$,
 $r = X w - y$, $J = \frac{1}{N} r^\top r$. """
 NUMBERS = r"""Let $a, b, u, v \in \mathbb{R}$ with $u > 0$ and $v > 0$. """
+ENTRIES = r"""Let $z, g \in \mathbb{R}^n$, $M \in \mathbb{R}^{n \times n}$, $s = \sigma(z)$ with
+$\sigma(t) = \frac{1}{1 + e^{-t}}$ entry by entry, and $L = g^\top s$. """
+SQUARE = r"""Let $S = \begin{pmatrix} 2 & 1 \\ 1 & 3 \end{pmatrix}$. """
 
 WRONG = (
     # text, claim, label, what is written, what should be, words
@@ -33,7 +36,7 @@ WRONG = (
     (LAYER, r"\frac{\partial f}{\partial W_{ij}} = 2 q_i", "missing factor", "2 q_i", "x_j 2 q_i", "x_j is missing"),
     (LAYER, r"\nabla_x f = 2 W q", "transpose", "W", r"2 W^\top q", "W^\\top where W"),
     (LAYER, r"\nabla_W f = 2 x q^\top", "transpose", "", "", ""),
-    (MATRICES, r"\nabla_w J = 2 X^\top r", "factor", "", "", "1/N is missing"),
+    (MATRICES, r"\nabla_w J = 2 X^\top r", "missing factor", "", "", "1/N is missing"),
     (NUMBERS, r"(a + b)^2 = a^2 + a b + b^2", "factor", "a b", "a^2 + 2 a b + b^2", "2 is missing"),
     (NUMBERS, r"(a + b)^2 = a^2 + 2 a b", "term", "", "", "missing"),
     (NUMBERS, r"a^2 a = a^2", "exponent", "", "a^3", ""),
@@ -41,6 +44,15 @@ WRONG = (
     (NUMBERS, r"\log(u v) = \log u + \log u", "argument", "u", r"\log v + \log u", "v where u"),
     (NUMBERS, r"\frac{d}{da} \tanh(a) = 1 - \tanh(a)", "exponent", "", "", ""),
     (NUMBERS, r"\frac{d}{da} e^{a b} = e^{a b}", "missing factor", "", "", "b is missing"),
+    (NUMBERS, r"\frac{1}{u} \cdot u v = u v", "factor", "", "v", "u is too much"),
+    (NUMBERS, r"u^2 v^2 = \frac{(u v)^3}{u}", "", "", "", ""),
+    (LAYER, r"\nabla_W f = 2 x^\top", "missing factor", "", "", "q is missing"),
+    (LAYER, r"\nabla_q f = 2 W q", "factor", "", "2 q", "W is too much"),
+    (MATRICES, r"\nabla^2_w J = \frac{2}{N} X^\top", "missing factor", "", "", "X is missing"),
+    (ENTRIES, r"\frac{\partial L}{\partial z} = g \odot s", "inner derivative", "", "", "(1 - s) is missing"),
+    (ENTRIES, r"\frac{\partial L}{\partial z} = g \odot (1 - s)", "missing factor", "", "", "s is missing"),
+    (SQUARE, r"S^{-1} = \frac{1}{5} \begin{pmatrix} 3 & 1 \\ 1 & 2 \end{pmatrix}", "sign", "", "", "the entries 1"),
+    (ENTRIES, r"\frac{\partial}{\partial z_1} (z_1^2 + z_2^2) = 2 z_2", "index", "", "2 z_1", "z_1 where z_2"),
 )
 
 

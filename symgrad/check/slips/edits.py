@@ -16,8 +16,10 @@ from .factors import (
     number_missing,
     number_wrong,
     operand_missing,
+    operand_missing_inside,
     size_missing,
     size_missing_in_an_index,
+    sizes_missing_in_indices,
 )
 from .functions import name, name_everywhere, named, operand, prime, wrapped
 from .indices import (
@@ -29,6 +31,7 @@ from .indices import (
     index_renamed,
     index_shifted,
     indices_swapped,
+    signs_in_indices,
     sum_missing,
     sum_missing_renamed,
     sum_of_more,
@@ -37,13 +40,15 @@ from .indices import (
 from .matrices import entrywise, order, symmetric_part, transpose, two_transposes
 from .powers import entries_squared, exponent, grouped_power, quotient, root, squared_function
 from .scope import Scope
-from .signs import sign_of_a_term, sign_of_all
+from .signs import sign_of_a_term, sign_of_all, sign_of_equal_entries
 from .terms import brackets_missing, brackets_superfluous, one_missing, term_dropped, term_missing
 
 EDITS: tuple[Callable[[Place, Scope], Changes], ...] = (
     sum_missing,
     sign_of_a_term,
     sign_of_all,
+    sign_of_equal_entries,
+    signs_in_indices,
     transpose,
     number_wrong,
     number_missing,
@@ -69,11 +74,13 @@ EDITS: tuple[Callable[[Place, Scope], Changes], ...] = (
     entries_squared,
     brackets_missing,
     brackets_superfluous,
+    sizes_missing_in_indices,
     name,
     name_everywhere,
     complement,
     size_missing_in_an_index,
     operand_missing,
+    operand_missing_inside,
     sum_of_more,
     one_missing,
     index_missing,

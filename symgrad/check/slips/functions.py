@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...tex.places import Place, is_derivative, places
 from ...tex.syntax import Big, Group, Node, Number, Scripted, Symbol
 from ..names.names import base_of
-from .changes import Change, Changes, bare, factors_of, is_operand, is_term, product, words
+from .changes import Change, Changes, bare, factors_of, is_operand, is_term, power, product, words
 from .scope import Scope
 
 WRAPPED = ("log", "exp")
@@ -34,6 +34,8 @@ def prime(place: Place, scope: Scope) -> Changes:
 def name(place: Place, scope: Scope) -> Changes:
     """Another operand in the place of one: `x̂_i` for `x_i`, `z` for `a`."""
     node = place.node
+    if isinstance(node, Scripted) and is_nabla(node):
+        yield from _other_variable(node, scope)
     if place.within not in ("", "variable") or not isinstance(node, Symbol | Scripted) or place.role == "base":
         return
     if not is_operand(node) or (isinstance(base_of(node), Symbol) and scope.table.find(node) is None):
@@ -41,7 +43,33 @@ def name(place: Place, scope: Scope) -> Changes:
     label = "inner derivative" if place.within == "variable" else "argument"
     for other in scope.operands:
         if isinstance(other, Symbol | Scripted) and words(other) != words(node):
-            yield Change(other, label, f"{words(other)} where {words(node)} is written")
+            told = f"{words(other)} where {words(node)} is written"
+            yield Change(other, "index" if _is_twin(other, node) else label, told)
+            if isinstance(node, Scripted) and isinstance(node.sup, Number) and _unraised(other):
+                new = power(other, node.sup)
+                yield Change(new, label, f"{words(new)} where {words(node)} is written")
+
+
+def is_nabla(node: Scripted) -> bool:
+    """`∇_x`."""
+    return isinstance(node.base, Symbol) and node.base.name == "nabla" and node.sub is not None
+
+
+def _other_variable(node, scope):
+    for other in scope.operands:
+        if isinstance(other, Symbol | Scripted) and words(other) != words(node.sub):
+            new = replace(node, sub=other)
+            yield Change(new, "inner derivative", f"{words(new)} where {words(node)} is written")
+
+
+def _is_twin(a, b):
+    """`m_1` and `m_2`: one name with another index."""
+    one = isinstance(a, Scripted) and isinstance(b, Scripted) and a.sub is not None and b.sub is not None
+    return one and words(replace(a, sub=None)) == words(replace(b, sub=None))
+
+
+def _unraised(node):
+    return not isinstance(node, Scripted) or node.sup is None
 
 
 def name_everywhere(place: Place, scope: Scope) -> Changes:

@@ -8,7 +8,7 @@ from ...tex.places import Place, places
 from ...tex.syntax import Big, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
 from ..names.letters import binds, free_letters, is_index_function
 from ..names.names import is_letter, items
-from .changes import Change, Changes, bracketed, is_term, number, product, total, words
+from .changes import Change, Changes, bracketed, flipped, is_term, negated, number, product, total, words
 from .scope import Scope
 
 SHIFTS = ("+", "-")
@@ -17,7 +17,8 @@ SHIFTS = ("+", "-")
 def index_renamed(place: Place, scope: Scope) -> Changes:
     """`x_j` for `x_i`."""
     node = place.node
-    if place.within in ("sub", "sup") and is_letter(node) and node.name in scope.letters:
+    asked = place.role == "sides" and not place.within
+    if (place.within in ("sub", "sup") or asked) and is_letter(node) and node.name in scope.letters:
         for name in scope.letters:
             if name != node.name:
                 label = "exponent" if place.within == "sup" else "index"
@@ -98,7 +99,8 @@ def unmarked(node: Node) -> Node:
 def index_shifted(place: Place, scope: Scope) -> Changes:
     """`a_{l-1}` for `a_l`, `x_{i+k}` for `x_i`; one term more, or one less, in an index or an exponent."""
     node = place.node
-    if place.within not in ("sub", "sup", "bound") or place.role not in (
+    asked = place.role == "sides" and not place.within
+    if (place.within not in ("sub", "sup", "bound") and not asked) or place.role not in (
         "sub",
         "sup",
         "items",
@@ -125,6 +127,20 @@ def index_shifted(place: Place, scope: Scope) -> Changes:
         for term in more[1:]:
             new = Sum(node.at, node.end, (("+", term), *(("-" if s == "+" else "+", t) for s, t in base)))
             yield Change(new, label, f"{words(new)} where {words(node)} is written")
+
+
+def signs_in_indices(place: Place, scope: Scope) -> Changes:
+    """`G_{u-a,v-b}`, where `G_{u+a,v+b}` is written: the same slip in each index."""
+    node = place.node
+    if place.role == "sub" and isinstance(node, Tuple) and sum(isinstance(item, Sum) for item in node.items) > 1:
+        for turned in (_last_turned, negated):
+            new = replace(node, items=tuple(turned(n) if isinstance(n, Sum) else n for n in node.items))
+            yield Change(new, "sign", f"the signs in the indices: {words(new)} where {words(node)} is written")
+
+
+def _last_turned(node):
+    sign, term = node.terms[-1]
+    return total(node, *node.terms[:-1], (flipped(sign), term))
 
 
 def index_missing(place: Place, scope: Scope) -> Changes:

@@ -41,7 +41,7 @@ def order(place: Place, scope: Scope) -> Changes:
     for k in range(len(factors)):
         for j in range(k + 1, len(factors)):
             a, b = factors[k], factors[j]
-            if isinstance(a[1], Number) or isinstance(b[1], Number):
+            if isinstance(a[1], Number) or isinstance(b[1], Number) or _applies(factors, k, scope):
                 continue
             swapped = [*factors]
             swapped[k], swapped[j] = (a[0], b[1]), (b[0], a[1])
@@ -51,9 +51,20 @@ def order(place: Place, scope: Scope) -> Changes:
             if bases is not None:
                 swapped[k], swapped[j] = (a[0], bases[0]), (b[0], bases[1])
                 yield Change(product(node, *swapped), "transpose", f"{words(a[1])} and {words(b[1])} change places")
+    for k, (op, _) in enumerate(factors):
+        if op == "otimes":
+            new = (*factors[k:], ("otimes", factors[0][1]), *factors[1:k])
+            yield Change(product(node, *new), "other", "the order of the two sides of the product")
     if len(factors) > 2:
         for k in range(1, len(factors)):
             yield Change(product(node, *factors[k:], *factors[:k]), "transpose", "the order of the factors")
+
+
+def _applies(factors, k, scope):
+    """Whether a factor is a function before its argument."""
+    after = factors[k + 1][1] if k + 1 < len(factors) else None
+    found = scope.table.find(factors[k][1]) if isinstance(factors[k][1], Symbol | Scripted) else None
+    return isinstance(after, Group) and found is not None and found.quantity.is_function
 
 
 def two_transposes(place: Place, scope: Scope) -> Changes:
@@ -64,6 +75,8 @@ def two_transposes(place: Place, scope: Scope) -> Changes:
     factors = node.factors
     for k in range(len(factors)):
         for j in range(k + 1, len(factors)):
+            if _applies(factors, k, scope):
+                continue
             first_turned, second_turned = _turned(factors[k][1], scope), _turned(factors[j][1], scope)
             if first_turned is None or second_turned is None or any(isinstance(factors[i][1], Number) for i in (k, j)):
                 continue

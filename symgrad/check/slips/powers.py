@@ -22,6 +22,9 @@ def exponent(place: Place, scope: Scope) -> Changes:
         return
     if isinstance(node, Scripted) and node.sup is not None and not is_transpose(node.sup):
         yield from _other_powers(node)
+    elif isinstance(node, Product) and place.role in ("above", "below", "body"):
+        new = power(bracketed(node), number(node, 2))
+        yield Change(new, "exponent", _told(new, node))
     elif is_operand(node) and not is_derivative(node) and not (isinstance(node, Scripted) and node.sup is not None):
         base = bracketed(node)
         inverse = power(base, _minus_one(node))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import islice, pairwise
 from itertools import product as pairs
 
-from ...tex.syntax import Big, Frac, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
+from ...tex.syntax import Big, Frac, Group, Node, Number, Product, Relation, Root, Scripted, Sum, Symbol, Tuple
 from ...tex.writing import latex
 from ..names.letters import binds, free_letters, is_index_function
 from ..names.names import is_letter, is_transpose, items, spelled
@@ -69,11 +70,19 @@ class Scope:
         at, end = self.left.at, self.left.end
         for q in self.table.quantities.values():
             rank = max((len(d.pattern) for d in q.definitions), default=len(q.sizes or ()))
+            if isinstance(q.symbol, Symbol) and q.is_function:
+                yield from (_at(q.symbol, n) for n in self._arguments())
             if not isinstance(q.symbol, Symbol) or q.is_function or q.family:
                 continue
             yield q.symbol
             for chosen in islice(pairs(self.letters, repeat=rank), 6) if 0 < rank < 3 else ():
                 yield Scripted(at, end, q.symbol, indices(None, chosen, q.symbol))
+
+    def _arguments(self):
+        """What functions may be applied to: names without scripts that stand in the claim."""
+        return list({n.name: n for side in self.near for n in side.walk() if _is_array_name(self.table, n)}.values())[
+            :2
+        ]
 
     def _with_letters(self, part):
         """An entry of an array with the letters of this claim in place of a definition's own."""
@@ -137,7 +146,9 @@ def operands(table: Table, node: Node) -> Iterator[Node]:
         return
     if isinstance(node, Product):
         yield from _applied(table, node)
-    if isinstance(node, Frac | Group) or (isinstance(node, Scripted) and isinstance(node.base, Group)):
+    if isinstance(node, Scripted) and isinstance(node.base, Group) and node.base.left == "‖" and node.base.body:
+        yield Product(node.at, node.end, (("", Number(node.at, node.end, Fraction(2))), ("", node.base.body)))
+    if isinstance(node, Frac | Group | Root) or (isinstance(node, Scripted) and isinstance(node.base, Group)):
         yield node
     if isinstance(node, Scripted) and node.sup is not None and isinstance(node.base, Symbol | Number):
         yield node
@@ -159,6 +170,17 @@ def _applied(table, node):
     if 2 < len(factors) <= 4:
         yield Product(node.at, factors[-2][1].end, factors[:-1])
         yield Product(factors[1][1].at, node.end, (("", factors[1][1]), *factors[2:]))
+
+
+def _at(function: Symbol, argument: Symbol) -> Node:
+    """`J(v)`."""
+    at, end = argument.at, argument.end
+    return Product(at, end, (("", function), ("", Group(at, end, "(", ")", argument))))
+
+
+def _is_array_name(table, node):
+    found = table.find(node) if isinstance(node, Symbol) else None
+    return found is not None and bool(found.quantity.sizes)
 
 
 def _is_array(table, node):

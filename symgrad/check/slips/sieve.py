@@ -52,7 +52,12 @@ class Remembering(Meaning):
 
 
 class Frame:
-    """One trial, the values of the letters, and the value of the side that stays."""
+    """One trial, the values of the letters, and the value of the side that stays.
+
+    Where the side that is changed has values everywhere, a change must leave them: √y is y where it exists, for y = ±1.
+    """
+
+    whole = False
 
     def __init__(self, meaning: Remembering, env: Environment, fixed: Node):
         self.meaning, self.env, self.fixed = meaning, env, fixed
@@ -72,7 +77,7 @@ class Frame:
         x, y = self.value, m.value(side, self.env)
         n = next((v.shape[-1] for v in (x, y) if isinstance(v, Jet) and len(v.shape) == 2), None)
         x, y = settled(m.a, x, n, self.fixed), settled(m.a, y, n, side)
-        if x.shape != y.shape:
+        if x.shape != y.shape or (self.whole and not _finite(y).all()):
             return False
         outcome = outcome_of(m, x, y)
         return outcome.equal and outcome.points > 0
@@ -103,14 +108,14 @@ class Sieve:
 
     def _first(self) -> tuple[Frame, ...]:
         """The frames of the first trial in which the side that stays has a value."""
-        for k in range(TRIALS):
-            trial = self.judge._trial(FLOAT, k, POINTS, False)
+        for positive, k in product((False, True), range(TRIALS)):
+            trial = self.judge._trial(FLOAT, k, POINTS, positive)
             meaning = Remembering(trial, self.judge.layout)
             try:
                 found = tuple(islice(self._frames(meaning, ()), FRAMES))
             except FAULTS:
                 continue
-            if any(frame.counts for frame in found):
+            if any(frame.counts and _finite(frame.value).any() for frame in found):
                 return found
         return ()
 
@@ -142,15 +147,21 @@ class Sieve:
         own.remember(self.shared, env)
         with np.errstate(all="ignore"):
             frame = Frame(own, env, self.fixed)
-            _unless_members(own, self.sides[1], env)
+            frame.whole = _has_values(own, self.sides[1], env)
         return frame
 
 
-def _unless_members(meaning, node, env):
-    """Raises where the other side needs letters one at a time."""
+def _has_values(meaning, node, env):
+    """Whether the side that is changed has values everywhere; raises where it needs letters one at a time."""
     try:
-        meaning.value(node, env)
+        value = meaning.value(node, env)
     except NeedsMembers:
         raise
     except FAULTS:
-        pass
+        return False
+    return bool(_finite(value).all())
+
+
+def _finite(value):
+    """Where a value is a number."""
+    return np.isfinite(value.base.data) if isinstance(value, Jet) else np.ones(1, bool)

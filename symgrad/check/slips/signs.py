@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...tex.places import Place
-from ...tex.syntax import Big, Product, Sum
+from ...tex.syntax import Big, Matrix, Product, Sum
+from ...tex.writing import latex
 from .changes import Change, Changes, flipped, is_term, negated, total, words
 from .scope import Scope
 
@@ -19,6 +22,17 @@ def sign_of_a_term(place: Place, scope: Scope) -> Changes:
         yield Change(total(node, *terms), label, f"{flipped(sign)} {words(term)} where {sign} {words(term)} is written")
     if len(node.terms) > 1:
         yield Change(negated(node), label, f"all signs of {words(node)} are the other way round")
+
+
+def sign_of_equal_entries(place: Place, scope: Scope) -> Changes:
+    """`[3, −1; −1, 2]`, where `[3, 1; 1, 2]` is written: the sign of entries that are alike."""
+    node = place.node
+    if not isinstance(node, Matrix):
+        return
+    for entry in {latex(entry): entry for row in node.rows for entry in row}.values():
+        rows = tuple(tuple(negated(n) if latex(n) == latex(entry) else n for n in row) for row in node.rows)
+        told = f"the sign of the entries {words(entry)}: {words(negated(entry))} where {words(entry)} is written"
+        yield Change(replace(node, rows=rows), "sign", told)
 
 
 def sign_of_all(place: Place, scope: Scope) -> Changes:
