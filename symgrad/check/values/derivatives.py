@@ -194,8 +194,9 @@ def _stacks(m, q):
     head, group = (factor for _, factor in body.factors)
     inner = group.body if isinstance(group, Group) else group
     found = m.trial.table.find(inner) if isinstance(inner, Symbol) and spelled(head) == "vec" else None
-    known = found is not None and not found.quantity.definitions and not found.quantity.family
-    return found.quantity if known else None
+    if found is None or found.quantity.definitions or found.quantity.family:
+        return None
+    return found.quantity
 
 
 def _unstacked(m, matrix, env, change):

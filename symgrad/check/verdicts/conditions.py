@@ -28,7 +28,7 @@ class Conditions:
     def __init__(self, document: Document, lines: list[Line], declarations: Iterable[Declaration], table: Table):
         self.text, self.lines, self.table = document.text, lines, table
         found = [d for d in declarations if isinstance(d, Condition)]
-        self.said = [d for d in found if isinstance(d.holds, Relation)]
+        self.said = [(d, d.holds) for d in found if isinstance(d.holds, Relation)]
         self.worded = [d for d in found if isinstance(d.holds, str)]
 
     def in_words(self, node: Node) -> list[Condition]:
@@ -38,27 +38,36 @@ class Conditions:
     def of(self, node: Node) -> tuple[Relation, ...]:
         """What restricts a step with this right side."""
         line = next((x for x in self.lines if x.formula.at <= node.at <= x.formula.at + len(x.formula.text)), None)
-        sentence = [d.holds for d in self.said if d.at <= node.at < (d.until or 0) and self._restricts(d)]
+        sentence = [r for d, r in self.said if d.at <= node.at < self._until(d, r) and self._restricts(d, r)]
         if line is None:
             return tuple(sentence)
         own = next((r for r in line.rows if r.at <= node.at < r.end), None)
         beside = self._beside(own, [r for r in line.rows if r.number == own.number]) if own is not None else ()
         return (*sentence, *beside, *self._behind(line))
 
-    def _restricts(self, condition):
+    def _until(self, condition: Condition, holds: Relation) -> int:
+        """How far a condition reaches: its sentence; "For `i = j`:" to the end of the display behind it."""
+        until = condition.until or 0
+        if set(holds.relations) <= ORDERS:
+            return until
+        shown = (x.formula for x in self.lines if x.formula.display and x.formula.at > condition.at)
+        first = next(shown, None)
+        return until if first is None else min(until, first.at + len(first.text))
+
+    def _restricts(self, condition: Condition, holds: Relation) -> bool:
         """ "1 if k = j" explains a sign, "For i = j …" at the beginning of a sentence is said of what follows."""
-        if set(condition.holds.relations) <= ORDERS:
+        if set(holds.relations) <= ORDERS:
             return True
         opens = OPENING.search(self.text, max(0, condition.at - REACH), condition.at)
-        return bool(opens) and self._is_condition(condition.holds)
+        return bool(opens) and self._is_condition(holds)
 
     def _behind(self, line) -> Iterator[Relation]:
         """`$…$ for $i = j$`, with nothing between."""
         end = line.formula.at + len(line.formula.text)
-        for d in self.said:
+        for d, holds in self.said:
             near = end <= d.at <= end + REACH and BEHIND.match(self.text[end : d.at])
-            if near and self._is_condition(d.holds):
-                yield d.holds
+            if near and self._is_condition(holds):
+                yield holds
 
     def _beside(self, row: Row, line: list[Row]) -> Iterator[Relation]:
         """`…, \\qquad i > j`, `\\quad (i = j)`, `\\text{if } i = j` in the same line of a display."""
