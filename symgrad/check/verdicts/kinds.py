@@ -204,6 +204,8 @@ class Kinds:
         """`s_0 = 0` beside `s_t = w s_{t-1} + x_t`: what a recursion begins with."""
         q, place = found.quantity, found.indices[0]
         itself = any(other is q for d in q.definitions for other in self.table.mentioned(d.body))
+        if not q.definitions[0].pattern:
+            return False
         first = self.table.ranges.get(spelled(q.definitions[0].pattern[0]), (None, None))[0]
         start = first.value if isinstance(first, Number) else self.table.start
         return itself and len(found.indices) == 1 and isinstance(place, Number) and place.value < start
