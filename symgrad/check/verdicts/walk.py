@@ -33,7 +33,7 @@ from ..values.applied import FUNCTIONS
 from ..values.expectations import law_of, total_weight
 from ..values.held import worked_out
 from .branches import branches
-from .claims import AGREES, REFUTED, UNDECIDED, Judge, Verdict
+from .claims import AGREES, BROKEN, REFUTED, UNDECIDED, Judge, Verdict
 from .conditions import Conditions
 from .following import root_of
 from .kinds import Kinds, is_word, names_gradient, reasons, without_row_label
@@ -272,7 +272,11 @@ class Walk:
                 continue
             at = (left or right).at if k == 0 and left is not None and left.at < right.at else right.at
             step = Step(at, right.end, left, right, "claim", row=row, formula=number)
-            self._add(self._judged(step, op, k, context, whole, anchor, row))
+            try:
+                self._add(self._judged(step, op, k, context, whole, anchor, row))
+            except BROKEN as fault:
+                told = f"symgrad failed here, not you ({type(fault).__name__}: {fault})"
+                self._add(replace(step, verdict=Verdict(UNDECIDED, told, right)))
             last = self.reading.steps[-1]
             anchor = right if last.verdict is None or last.verdict.kind != UNDECIDED else (anchor or left)
 
