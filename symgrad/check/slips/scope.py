@@ -80,9 +80,8 @@ class Scope:
 
     def _arguments(self):
         """What functions may be applied to: names without scripts that stand in the claim."""
-        return list({n.name: n for side in self.near for n in side.walk() if _is_array_name(self.table, n)}.values())[
-            :2
-        ]
+        symbols = (n for side in self.near for n in side.walk() if isinstance(n, Symbol))
+        return list({n.name: n for n in symbols if _is_array_name(self.table, n)}.values())[:2]
 
     def _with_letters(self, part):
         """An entry of an array with the letters of this claim in place of a definition's own."""
@@ -179,7 +178,7 @@ def _at(function: Symbol, argument: Symbol) -> Node:
 
 
 def _is_array_name(table, node):
-    found = table.find(node) if isinstance(node, Symbol) else None
+    found = table.find(node)
     return found is not None and bool(found.quantity.sizes)
 
 
