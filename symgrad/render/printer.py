@@ -175,7 +175,7 @@ class Printer(Products):
     def _reduce(self, e):
         e = spoken(e)
         if e.op == "norm" and self.style.whole_norm and is_whole(e):
-            return self.style.whole_norm(self.base(e.body.base)), ATOM
+            return self.style.whole_norm(self.base(e.body.base), len(e.bound)), ATOM
         if e.op in WRITTEN_OUT and self.style.name != "code":
             return self.piece(WRITTEN_OUT[e.op](e))
         if is_negative(e):

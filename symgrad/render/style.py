@@ -30,7 +30,7 @@ class Style:
     delta: Callable[[str, str], str]
     partial: Callable[[str, tuple[str, ...], bool], str]
     nabla: Callable[[str, str, int], str]
-    whole_norm: Callable[[str], str] | None
+    whole_norm: Callable[[str, int], str] | None
     quotient: Callable[[str, str], str]
     remainder: Callable[[str, str], str]
     separate: Callable[[str, str], str]

@@ -41,7 +41,14 @@ def _expressions(derivation: Derivation) -> Iterator[Expr]:
 def _tensors(expression: Expr) -> Iterator[Tensor]:
     for node in preorder_traversal(expression):
         if isinstance(node, Entry) and isinstance(getattr(node.base, "tensor", None), Tensor):
-            yield node.base.tensor
+            yield from _with_operands(node.base.tensor)
+
+
+def _with_operands(t: Tensor) -> Iterator[Tensor]:
+    """`softmax(W)` is written with W."""
+    yield t
+    for operand in t.operands if t.is_labelled else ():
+        yield from _with_operands(operand)
 
 
 def _space(t: Tensor) -> str:

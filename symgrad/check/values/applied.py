@@ -16,7 +16,7 @@ from ..names.table import Found, IllTyped, Quantity, Unclear
 from .arrays import Array
 from .big import larger
 from .blocks import column
-from .context import Environment, Eye, Value, by_entries
+from .context import Environment, Eye, Value, by_all_entries, by_entries
 from .functions import BY_NAME, apply
 from .jets import Jet
 from .library import COMPOSED, SPELLINGS
@@ -159,10 +159,7 @@ def _composed(name, arity, function):
     def work(m, head, arguments, env, node):
         if len(arguments) != arity or head.sub is not None:
             raise Unclear(f"{name} takes {arity} argument{'s' * (arity > 1)}", node)
-        first, *rest = (m.array(x, env) for x in arguments)
-        if any(x.shape != () for x in rest):
-            raise Unclear(f"{name} of several arrays", node)
-        return by_entries(first, lambda x: function(m.a, x, *rest))
+        return by_all_entries([m.array(x, env) for x in arguments], lambda xs: function(m.a, *xs), node)
 
     return work
 
@@ -223,13 +220,20 @@ def pair(m, x: Jet, y: Jet, largest: bool) -> Jet:
 def _softmax(m, head, arguments, env, node):
     """`e^{z_i} / Σ_j e^{z_j}`."""
     z = m.array(arguments[0], env)
-    if m.trial.table.by_rows and len(arguments) == 1 and (len(z.shape) > 2 or z.shape[-1:] != (1,)):
+    if m.trial.table.by_rows and len(arguments) == 1 and _has_rows(m, arguments[0], z):
         return _softmax_of_rows(m, head, z, env, node)
     if len(arguments) != 1 or len(z.shape) != 2 or 1 not in z.shape:
         raise Unclear("softmax of what is no vector: along which axis?", node)
     powers = by_entries(z, lambda x: apply(m.a, BY_NAME["exp"], x))
     value = m.a.divide(powers, m.everything(powers))
     return m.entries(value, (head.sub,), env, node, None) if head.sub is not None else value
+
+
+def _has_rows(m, node, z):
+    """A matrix of one column is declared as such."""
+    found = m.trial.table.find(node)
+    declared = found is not None and not found.indices and len(found.quantity.sizes or ()) > 1
+    return declared or len(z.shape) > 2 or z.shape[-1:] not in ((), (1,))
 
 
 def _softmax_of_rows(m, head, z, env, node):

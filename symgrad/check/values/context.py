@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -116,6 +116,9 @@ def settled(a: Algebra, value: Value, n: int | None, node: Node | None) -> Jet:
     """The value as an array; a unit matrix takes the size n."""
     if isinstance(value, Jet):
         return value
+    if isinstance(value, Ones) and n is not None:
+        shape = (1, n) if value.row else (n, 1)
+        return value.scale.map(lambda p: Array(p.dims, np.broadcast_to(p.data[..., None, None], p.data.shape + shape)))
     if isinstance(value, Ones):
         raise Unclear("the length of the vector of ones is not known", node)
     if n is None:
@@ -236,14 +239,23 @@ def raised(a: Algebra, x: Value, exponent: int, node: Node | None) -> Value:
 
 def by_entries(x: Jet, function: Callable[[Jet], Jet]) -> Jet:
     """A function of numbers applied to each entry of an array."""
-    if x.shape == ():
-        return function(x)
-    names = tuple(fresh("entry") for _ in x.shape)
-    outward = x.map(lambda p: Array((*p.dims, *names), p.data))
+    return by_all_entries([x], lambda xs: function(*xs), None)
+
+
+def by_all_entries(xs: Sequence[Jet], function: Callable[[Sequence[Jet]], Jet], node: Node | None) -> Jet:
+    """A function of several numbers applied to entries at the same places; a number goes with each entry."""
+    shapes = {x.shape for x in xs if x.shape != ()}
+    if not shapes:
+        return function(xs)
+    if len(shapes) > 1:
+        raise IllTyped(f"a function of {' and '.join(sorted(map(shape_text, shapes)))}, entry by entry", node)
+    (shape,) = shapes
+    names = tuple(fresh("entry") for _ in shape)
+    outward = [x if x.shape == () else x.map(lambda p: Array((*p.dims, *names), p.data)) for x in xs]
     result = function(outward)
     if result.shape != ():
         raise Unclear("a function of numbers with an array as its value")
-    return result.map(lambda p: _back(p, names, x.shape))
+    return result.map(lambda p: _back(p, names, shape))
 
 
 def _back(part, names, shape):

@@ -280,7 +280,10 @@ def _negative(m, value):
 def _root(m: Meaning, node: Root, env: Environment) -> Jet:
     if node.degree is not None and not (isinstance(node.degree, Number) and node.degree.value == 2):
         raise Unclear("a root of another degree than 2", node)
-    return apply(m.a, BY_NAME["sqrt"], m.number(node.of, env))
+    value = m.array(node.of, env)
+    if len(value.shape) == 2 and value.shape[0] == value.shape[1]:
+        raise Unclear("the root of a square matrix: of each entry, or of the matrix?", node)
+    return by_entries(value, lambda x: apply(m.a, BY_NAME["sqrt"], x))
 
 
 def _group(m: Meaning, node: Group, env: Environment) -> Value:

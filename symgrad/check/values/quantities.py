@@ -334,6 +334,11 @@ def computed(m, q: Quantity, env: Environment, node: Node | None) -> Jet:
     return _over(m, definition, definition.pattern, env, q, (q.key, ()))
 
 
+def _column(m, q, env):
+    """The length of what is declared as a vector."""
+    return m.trial.size(q.sizes[0], m.members(env)) if q.sizes is not None and len(q.sizes) == 1 else None
+
+
 def _over(m, definition: Definition, pattern: tuple[Node, ...], env: Environment, q: Quantity, key: Key) -> Jet:
     names = tuple(spelled(p) for p in pattern)
     dims = tuple(fresh(n) for n in names)
@@ -341,7 +346,7 @@ def _over(m, definition: Definition, pattern: tuple[Node, ...], env: Environment
         n: m.range_array(n, d, definition.body, env, q, k) for k, (n, d) in enumerate(zip(names, dims, strict=True))
     }
     kept = len(m.masks)
-    value = m.array(definition.body, env.with_indices(bound))
+    value = m.array(definition.body, env.with_indices(bound), _column(m, q, env))
     _keep_outside(m, key, kept, dims, bound)
     sizes = {d: b.data.size for d, b in zip(dims, bound.values(), strict=True)}
     spread = value.map(lambda p: _with_axes(p, dims, sizes))

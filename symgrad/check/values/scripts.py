@@ -159,11 +159,25 @@ def spelled_fraction(node: Node) -> int | None:
 
 
 def _entry_power(sup):
-    """`∘2`, `⊙2`: entry by entry."""
-    if isinstance(sup, Product) and len(sup.factors) == 1 and sup.factors[0][0] in ("odot", "circ"):
-        factor = sup.factors[0][1]
-        return int(factor.value) if isinstance(factor, Number) else None
+    """`∘2`, `⊙2`, `⊙−1`: entry by entry."""
+    if not isinstance(sup, Product):
+        return None
+    (op, first), *rest = sup.factors
+    if op in SIGNS and not rest:
+        return _whole(first)
+    if isinstance(first, Symbol) and first.name in SIGNS and len(rest) == 1 and rest[0][0] == "":
+        return _whole(rest[0][1])
     return None
+
+
+SIGNS = ("odot", "circ")
+
+
+def _whole(node):
+    if isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0][0] == "-":
+        value = _whole(node.terms[0][1])
+        return -value if value is not None else None
+    return int(node.value) if isinstance(node, Number) and node.value.denominator == 1 else None
 
 
 def _indicator(m, node, env):
