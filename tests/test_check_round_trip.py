@@ -2,8 +2,8 @@
 
 The judge works from definitions by jets, and knows no rule by which the derivation was made.
 
-Restricted: models are drawn in index notation; matrix notation is held for dense layers alone. Of random graphs it leaves
-lines undecided: lengths of vectors of ones, powers and functions of whole matrices.
+Restricted: models are drawn in index notation; matrix notation is held for dense layers without a bias alone. Elsewhere
+it leaves lines undecided: lengths of vectors of ones, powers and functions of whole matrices.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def layers(draw):
     return layer, shape, draw(st.sampled_from(sorted((*layer.inputs, *layer.parameters()))))
 
 
-@examples(6, 300)
+@examples(4, 300)
 @given(layers(), st.sampled_from(("markdown", "latex")))
 def test_stacks_of_layers_hold(drawn, form):
     layer, shape, wrt = drawn
@@ -88,7 +88,7 @@ def test_dense_layers_hold_in_matrix_notation(wrt, notation):
     assert_holds(nn.Linear(3, 2, bias=False).derive(wrt, (3,)), notation)
 
 
-@examples(8, 1000)
+@examples(6, 1000)
 @given(tensor_graphs(max_operations=3), st.integers(0, 2**32))
 def test_random_graphs_hold(graph, seed):
     target = with_cotangent(graph, seed)[0]

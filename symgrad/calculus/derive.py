@@ -82,7 +82,7 @@ class Story:
         )
 
     def _shown(self):
-        """What is defined in print: all on the way to the variable; where there is none, all there is, which shows it."""
+        """What is defined in print: all on the way to the variable; where there is no way, all there is."""
         return self.active or order([self.target])
 
     def judge(self, done: Derivation, y: Tensor):
