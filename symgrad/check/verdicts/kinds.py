@@ -98,15 +98,16 @@ class Kinds:
             return False
         return all(not f.sup and not f.primes and not f.indices and self._is_input(f.quantity) for f in (one, other))
 
-    def sets_input(self, left, right):
-        """`μ_k = Σ_n γ_{nk} x_n / N_k` where the gradient is zero: an input, made of other things, is no identity."""
+    def sets_input(self, left, right, words):
+        """`w = (XᵀX)⁻¹ Xᵀ y`: an input that is made of others is no identity; "setting" it to zero may mention it."""
         found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
         if found is None or found.sup is not None or found.primes or not self._is_input(found.quantity):
             return False
-        q = found.quantity
+        q, others = found.quantity, self.table.mentioned(right)
         given = q.sizes is not None and not q.implied and q.member_of is None and not q.by and not q.arguments
-        letters_only = all(is_letter(i) for i in found.indices)
-        return given and letters_only and q not in self.table.mentioned(right) and bool(self.table.mentioned(right))
+        if not given or q in others or not others or not all(is_letter(i) for i in found.indices):
+            return False
+        return words == "setting" or q.key not in {key for other in others for key in self.table.depends(other)}
 
     @staticmethod
     def _is_input(quantity):
@@ -203,12 +204,14 @@ class Kinds:
     def _before_first(self, found):
         """`s_0 = 0` beside `s_t = w s_{t-1} + x_t`: what a recursion begins with."""
         q, place = found.quantity, found.indices[0]
+        if len(found.indices) != 1 or len(q.definitions[0].pattern) != 1:
+            return False
         itself = any(other is q for d in q.definitions for other in self.table.mentioned(d.body))
         if not q.definitions[0].pattern:
             return False
         first = self.table.ranges.get(spelled(q.definitions[0].pattern[0]), (None, None))[0]
         start = first.value if isinstance(first, Number) else self.table.start
-        return itself and len(found.indices) == 1 and isinstance(place, Number) and place.value < start
+        return itself and isinstance(place, Number) and place.value < start
 
     def first_member(self, left) -> bool:
         """`a^{(0)} = x`: with what a recursion begins."""

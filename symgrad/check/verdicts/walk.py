@@ -354,8 +354,6 @@ class Walk:
             return replace(step, kind=ASSUMED, why="another value given")
         if self.kinds.two_inputs(left, right):
             return replace(step, kind=ASSUMED, why="two inputs set equal")
-        if k == 0 and self.kinds.sets_input(left, right):
-            return replace(step, kind=ASSUMED, why="an input is set")
         if self.kinds.another_flow(left, right):
             return replace(step, kind=ASSUMED, why="a differential equation")
         fact = stated_fact(self.table, left, right)
@@ -394,6 +392,9 @@ class Walk:
         verdict = self._verdict(left, step.right, whole)
         for quantity in (*self.table.mentioned(left), *self.table.mentioned(step.right)):
             self.used.add(quantity.key)
+        words = context.words if context is not None else ""
+        if verdict.kind == REFUTED and left is step.left and self.kinds.sets_input(left, step.right, words):
+            return replace(step, kind=ASSUMED, why="an input is set")
         if verdict.kind == REFUTED and self._said_anew(step, left, context):
             return self._define_anew(step, left)
         if verdict.holds:
