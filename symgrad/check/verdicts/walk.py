@@ -201,9 +201,19 @@ class Walk:
             waits = step.verdict is not None and step.verdict.kind == UNDECIDED and k not in self.apart
             if waits and step.left is not None:
                 verdict = self._verdict(step.left, step.right, step.around)
-                if verdict.kind != UNDECIDED and not self._said_later(step):
+                if self._sets_input(step, verdict):
+                    self.reading.steps[k] = replace(step, kind=ASSUMED, verdict=None, why="an input is set")
+                elif verdict.kind != UNDECIDED and not self._said_later(step):
                     step = replace(step, verdict=verdict)
                     self.reading.steps[k] = self._explained(step) if verdict.kind == REFUTED else step
+
+    def _sets_input(self, step, verdict):
+        """Whether a refuted equation says where a gradient is zero: no identity is meant."""
+        if verdict.kind != REFUTED or step.row is None or step.row.statement is None:
+            return False
+        first = isinstance(step.row.statement, Relation) and step.row.statement.sides[0] is step.left
+        told = [d.words for d in self.declarations if isinstance(d, Context) and d.at <= step.at < max(d.end, d.at + 1)]
+        return first and self.kinds.sets_input(step.left, step.right, told[0] if told else "")
 
     def _said_later(self, step):
         """Whether a condition further down is on what the step speaks of: it would be judged with it."""
@@ -392,8 +402,7 @@ class Walk:
         verdict = self._verdict(left, step.right, whole)
         for quantity in (*self.table.mentioned(left), *self.table.mentioned(step.right)):
             self.used.add(quantity.key)
-        words = context.words if context is not None else ""
-        if verdict.kind == REFUTED and left is step.left and self.kinds.sets_input(left, step.right, words):
+        if left is step.left and self._sets_input(step, verdict):
             return replace(step, kind=ASSUMED, why="an input is set")
         if verdict.kind == REFUTED and self._said_anew(step, left, context):
             return self._define_anew(step, left)
