@@ -35,7 +35,6 @@ class Trial:
         self.memory: dict = {}
         self.rings = 0
         self.inputs: dict = {}
-        self.used: dict[str, None] = {}
 
     @property
     def field(self) -> Float:
@@ -156,7 +155,6 @@ class Trial:
         key = (quantity.key, members)
         if key not in self.inputs:
             self.inputs[key] = self._drawn(quantity, members)
-        self.used[quantity.key] = None
         return self.inputs[key]
 
     def _drawn(self, quantity, members):

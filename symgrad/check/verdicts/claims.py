@@ -184,7 +184,7 @@ class Judge:
             except (NotExact, Leaves):
                 continue
             if not outcome.equal:
-                return Verdict(REFUTED, counterexample=self._shown(outcome, field_, k, positive))
+                return Verdict(REFUTED, counterexample=self._shown(outcome, field_, k, positive, (left, right)))
         return None
 
     def constant(self, node: Node) -> bool:
@@ -223,7 +223,6 @@ class Judge:
 
     def _compared(self, number_system, k, left, right, points, positive=False) -> Outcome:
         trial = self._trial(number_system, k, points, positive)
-        trial.used.clear()
         meaning = Meaning(trial, self.layout, self.padded)
         letters = free_letters(self.table, left, right)
         try:
@@ -258,15 +257,21 @@ class Judge:
         wrong = next((o for o in outcomes if not o.equal), None)
         return wrong or outcomes[0]
 
-    def _shown(self, outcome, number_system, k, positive):
+    def _shown(self, outcome, number_system, k, positive, sides):
         trial = self._trial(number_system, k, 3, positive)
         place = first_difference(outcome, number_system)
         at = dict(zip(outcome.dims, place, strict=False))
         names = {d.partition("#")[0]: int(v) + self.table.start for d, v in at.items() if "#" in d}
         point = at.get(POINT, 0)
-        inputs = {key: text(trial.inputs[key, ()], point) for key in trial.used if (key, ()) in trial.inputs}
+        inputs = {key: text(trial.inputs[key, ()], point) for key in self._inputs(sides) if (key, ()) in trial.inputs}
         sizes = {n: str(v) for n, v in trial.sizes.items()}
         return Counterexample({**sizes, **inputs}, names, entry(outcome.left, place), entry(outcome.right, place))
+
+    def _inputs(self, sides):
+        """The names from which both sides are computed, in the order in which they are met."""
+        met = [q for side in sides for q in self.table.mentioned(side)]
+        direct = dict.fromkeys(q.key for q in met)
+        return (*direct, *sorted({key for q in met for key in self.table.depends(q)} - set(direct)))
 
 
 def _beyond(meaning: Meaning, sides: Sequence[Node], place: dict[str, int]) -> bool:
