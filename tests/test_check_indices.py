@@ -93,7 +93,13 @@ NAMED = r"""Let $p = \mathcal N(\mu_p, \sigma_p^2)$ and $q = \mathcal N(\mu_q, \
 $D = \log \frac{\sigma_p}{\sigma_q} + \frac{\sigma_q^2 + (\mu_q - \mu_p)^2}{2 \sigma_p^2}$. Then
 $$\frac{\partial D}{\partial \sigma_q} = %s\frac{1}{\sigma_q} + \frac{\sigma_q}{\sigma_p^2}$$
 """
+ZERO = r"""Data $x_1, \ldots, x_N \in \mathbb{R}$ and weights $r_{nk} \geq 0$ for $k = 1, \dots, K$. Let
+$$ Q = -\sum_{n=1}^N \sum_{k=1}^K r_{nk} \left[ \log \sigma_k + \frac{(x_n - \mu_k)^2}{2\sigma_k^2} \right], \quad \sigma_k > 0. $$
+$$ \frac{\partial Q}{\partial \mu_k} = \sum_{n=1}^N r_{nk} \frac{x_n - \mu_k}{\sigma_k^%s} $$
+With $N_k = \sum_{n=1}^N r_{nk}$ the zero is $\mu_k = \frac{1}{N_k} \sum_n r_{nk} x_n$.
+"""
 CASES = [
+    ("a value further down at which both sides vanish", ZERO, ("2",), ("3",)),
     ("layers of different sizes", LAYERS, ("z^{(l)}", "j", "k"), ("z^{(l+1)}", "j", "k"), ("z^{(l)}", "k", "j")),
     ("labels above", GATES, ("-",), ("+",)),
     ("labels that are names", NAMED, ("-",), ("",)),

@@ -12,7 +12,7 @@ from itertools import count
 
 import numpy as np
 
-from ...tex.syntax import Group, Node, Number, Product, Scripted, Symbol, Tuple
+from ...tex.syntax import Frac, Group, Node, Number, Product, Scripted, Symbol, Tuple
 from ..names.names import base_of, is_transpose, spelled
 from ..names.table import Found, IllTyped, Table, Unclear
 from .arrays import Array
@@ -52,6 +52,13 @@ def variables(m, below: Node | None) -> list[Node]:
     if not out:
         raise Unclear("a derivative by nothing", below)
     return out
+
+
+def varied_in(node: Node) -> list[Node]:
+    """What stands below a ∂, and at a ∇, in a formula."""
+    below = [n.below for n in node.walk() if isinstance(n, Frac) and starts_partial(n.above) and n.below is not None]
+    at = [n.sub for n in node.walk() if isinstance(n, Scripted) and n.sub is not None and spelled(n.base) == "nabla"]
+    return [n for n in (*below, *at) if n is not None]
 
 
 def _power(m, node):

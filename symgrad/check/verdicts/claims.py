@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import product
 from time import perf_counter
 
@@ -197,6 +198,14 @@ class Judge:
             return True
         values_ = outcome.left.reshape(outcome.left.shape[0], -1)
         return bool(np.allclose(values_, values_[:1], rtol=1e-9, equal_nan=True))
+
+    def vanishes(self, node: Node) -> bool:
+        """Whether an expression is zero, whatever the inputs are."""
+        try:
+            outcome = self._compared(FLOAT, 0, node, Number(node.at, node.end, Fraction(0)), POINTS)
+        except (Unclear, NotExact, RecursionError, *BROKEN):
+            return False
+        return outcome.equal
 
     def is_number(self, quantity: Quantity) -> bool:
         """Whether what a name is defined as is a number."""

@@ -30,6 +30,7 @@ from ..names.sections import forget, sections
 from ..names.table import Definition, Quantity, Table, Unclear
 from ..slips.slips import find_slip
 from ..values.applied import FUNCTIONS
+from ..values.derivatives import varied_in
 from ..values.expectations import law_of, total_weight
 from ..values.held import worked_out
 from .branches import branches
@@ -60,6 +61,7 @@ class Walk:
         self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
         self.used: set[str] = set()
         self.roots: list[Step] = []
+        self.zeros: list[Quantity] = []
         self.valued: dict[str, set] = {}
         self.apart: set[int] = set()
         self.bounded: list[Property] = []
@@ -201,6 +203,10 @@ class Walk:
             waits = step.verdict is not None and step.verdict.kind == UNDECIDED and k not in self.apart
             if waits and step.left is not None:
                 verdict = self._verdict(step.left, step.right, step.around)
+                if verdict.holds and (values := self._values_later(step)) and self.judge.vanishes(step.left):
+                    self.zeros += values
+                if verdict.holds and (values := [q for q in self.zeros if q.definitions[0].body.at > step.end]):
+                    verdict = self._with_inputs(step, values)
                 if self._sets_input(step, verdict):
                     self.reading.steps[k] = replace(step, kind=ASSUMED, verdict=None, why="an input is set")
                 elif verdict.kind != UNDECIDED and not self._said_later(step):
@@ -214,6 +220,26 @@ class Walk:
         first = isinstance(step.row.statement, Relation) and step.row.statement.sides[0] is step.left
         told = [d.words for d in self.declarations if isinstance(d, Context) and d.at <= step.at < max(d.end, d.at + 1)]
         return first and self.kinds.sets_input(step.left, step.right, told[0] if told else "")
+
+    def _values_later(self, step):
+        """Names by which a step differentiates, and that have their only equation further down."""
+        by = (spelled(n) for side in (step.left, step.right) for node in varied_in(side) for n in node.walk())
+        found = (self.table.get(key) for key in dict.fromkeys(by))
+        return [q for q in found if q and len(q.definitions) == 1 and q.definitions[0].body.at > step.end]
+
+    def _with_inputs(self, step, quantities):
+        """Where `∂Q/∂μ = 0` is solved for μ, both sides vanish at that value: the step is of any μ."""
+        kept = [(q, q.definitions, q.sizes) for q in quantities]
+        for q in quantities:
+            q.definitions, q.sizes = [], q.sizes or self.table.axes.get(q.key, ())
+        self.table.version += 1
+        self._judge_anew()
+        verdict = self._verdict(step.left, step.right, step.around)
+        for q, definitions, sizes in kept:
+            q.definitions, q.sizes = definitions, sizes
+        self.table.version += 1
+        self._judge_anew()
+        return verdict
 
     def _said_later(self, step):
         """Whether a condition further down is on what the step speaks of: it would be judged with it."""
