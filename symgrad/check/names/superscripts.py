@@ -10,40 +10,11 @@ from .named import folded
 from .names import is_letter, spelled
 from .transposes import rewritten
 
-WORDS = frozenset(
-    [
-        "prev",
-        "next",
-        "new",
-        "old",
-        "out",
-        "hid",
-        "hidden",
-        "tot",
-        "total",
-        "avg",
-        "mean",
-        "ref",
-        "opt",
-        "train",
-        "test",
-        "val",
-        "true",
-        "pred",
-        "reg",
-        "data",
-        "init",
-        "enc",
-        "dec",
-        "src",
-        "tgt",
-        "pos",
-        "neg",
-        "err",
-        "loss",
-        "obs",
-    ]
-)
+LABELS = """
+prev next new old out hid hidden tot total avg mean ref opt train test val true pred reg data init enc dec src tgt pos
+neg err loss obs
+"""
+WORDS = frozenset(LABELS.split())
 
 
 def with_labels(formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
