@@ -38,7 +38,9 @@ def shapes_in_sums(
             yield from _told(table, node, names)
         elif isinstance(node, Product):
             for (_, a), (op, b) in pairwise(node.factors):
-                shape = _shape(table, a) if op == "" and isinstance(b, Group) and isinstance(b.body, Sum) else None
+                if op != "" or not isinstance(b, Group) or not isinstance(b.body, Sum):
+                    continue
+                shape = _shape(table, a)
                 if shape is not None and shape[0] == "matrix":
                     yield from ((spelled(t), ("column", shape[2])) for _, t in b.body.terms if spelled(t) in names)
 

@@ -40,7 +40,10 @@ def _member(table, node) -> tuple[str, Place | None]:
 
 def _place(index) -> Place | None:
     found = (index, 0) if is_letter(index) else moved(index)
-    return found if found is not None and is_letter(found[0]) else None
+    if found is None:
+        return None
+    letter, by = found
+    return (letter, by) if is_letter(letter) else None
 
 
 def _columns(matrix: Found, at: Place) -> Node | None:

@@ -38,8 +38,9 @@ def _of_itself(statement):
 
 def _labelled(bases, lefts):
     def work(node: Node) -> Node:
-        above = isinstance(node, Scripted) and is_letter(node.sup) and node.sup.name in lefts
-        if not above or not isinstance(node.base, Symbol) or spelled(node.base) not in bases:
+        if not isinstance(node, Scripted) or not is_letter(node.sup) or node.sup.name not in lefts:
+            return node
+        if not isinstance(node.base, Symbol) or spelled(node.base) not in bases:
             return node
         return folded(Scripted(node.at, node.end, node.base, node.sub, _word(node.sup, node.sup.name), node.primes))
 
@@ -63,4 +64,4 @@ def _letters(script):
     """The letters of `prev`, close together."""
     parts = [f for op, f in script.factors if op == ""] if isinstance(script, Product) else []
     close = len(parts) > 2 and len(parts) == len(script.factors) and all(a.end == b.at for a, b in pairwise(parts))
-    return "".join(p.name for p in parts) if close and all(map(is_letter, parts)) else ""
+    return "".join(p.name for p in parts if isinstance(p, Symbol)) if close and all(map(is_letter, parts)) else ""

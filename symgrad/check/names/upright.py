@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeGuard
 
 from ...tex.syntax import Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
 from .transposes import rewritten
@@ -40,7 +41,7 @@ def _moves(term: Node) -> bool:
     return any(_is_d(a) and op == "" and _is_moved(b) for p in products for (_, a), (op, b) in pairwise(p.factors))
 
 
-def _is_d(node):
+def _is_d(node: Node | None) -> TypeGuard[Symbol]:
     return isinstance(node, Symbol) and node.name == "d" and node.font in ("", "it", "rm") and not node.accents
 
 

@@ -216,8 +216,9 @@ class Kinds:
     def first_member(self, left) -> bool:
         """`a^{(0)} = x`: with what a recursion begins."""
         found = self.table.find(left) if isinstance(left, Scripted) else None
-        recursive = found is not None and bool(found.quantity.definitions) and found.sup is None
-        return recursive and len(found.indices) == 1 and isinstance(found.indices[0], Number)
+        if found is None or not found.quantity.definitions or found.sup is not None:
+            return False
+        return len(found.indices) == 1 and isinstance(found.indices[0], Number)
 
     @staticmethod
     def is_derivative(node):
