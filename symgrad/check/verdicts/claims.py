@@ -205,7 +205,7 @@ class Judge:
             outcome = self._compared(FLOAT, 0, node, Number(node.at, node.end, Fraction(0)), POINTS)
         except (Unclear, NotExact, RecursionError, *BROKEN):
             return False
-        return outcome.equal
+        return outcome.equal and outcome.points > 0
 
     def is_number(self, quantity: Quantity) -> bool:
         """Whether what a name is defined as is a number."""
