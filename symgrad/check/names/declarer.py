@@ -153,9 +153,14 @@ class Declarer:
             return
         known = self.table.get(name)
         if name in defined or (known is not None and known.sizes not in (None, ())):
+            if known is not None and known.takes is not None:
+                known.properties.update(d.properties)
             return
-        quantity = self.table.declare(d.symbol, None, properties=d.properties)
+        quantity = self.table.declare(d.symbol, d.gives or None, properties=d.properties)
         quantity.arguments = d.arguments or quantity.arguments
+        if d.gives and len(d.takes) == 1 and len(d.takes[0]) == 1:
+            quantity.takes = d.takes[0]
+            quantity.properties.add("function")
         if not (isinstance(d.symbol, Symbol) and d.symbol.name in ("L", "J", "C", "E", "ell", "R") and not d.arguments):
             quantity.properties.add("function")
 
@@ -197,7 +202,8 @@ class Declarer:
             return
         found = self.table.find(d.symbol)
         base = base_of(d.symbol)
-        if spelled(d.symbol) in ("bf:1", "bb:1"):
+        slope = isinstance(d.symbol, Scripted) and d.symbol.primes and found is None
+        if slope or spelled(d.symbol) in ("bf:1", "bb:1"):
             return
         if d.words == "hot at":
             if found is not None and not found.indices and found.quantity.properties & {"one-hot"}:

@@ -17,6 +17,7 @@ from .alike import arrays_by_sign
 from .beside import entries, number_pi, points, twice_pi
 from .families import beside_bold, families_beside
 from .layers import member_axes
+from .maps import open_maps
 from .multiplied import vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
@@ -58,6 +59,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     entries(table, formulas, uses)
     member_axes(table, formulas)
     out += [Inference(q.key, "one more vector beside its members") for q in points(table, formulas)]
+    open_maps(table, uses, unknown)
     axes = Axes(table, uses)
     _arguments_fit(table, formulas, axes)
     sloped = {k for k in uses.slopes if k in unknown and k == k.lower() and k not in defined}
@@ -69,12 +71,14 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         if table.get(spelled(name)) is None:
             table.sets[spelled(name)] = axes.size((scope, letter), name)
     plainly = {
-        k for k, found in unknown.items() if all(not u.below and not u.above for u in found) and k == plain(k).lower()
+        k
+        for k, found in unknown.items()
+        if all((not u.below and not u.above) or spelled(u.node) in defined for u in found) and k == plain(k).lower()
     }
     for told in (vectors_by_use, vectors_in_sums):
         names = (plainly | {k for k in unknown if k.startswith("bf:")}) & unknown.keys()
         for key, sizes in told(table, formulas, names).items():
-            if not any(u.below for u in unknown[key]):
+            if not any(u.below and spelled(u.node) not in defined for u in unknown[key]):
                 base = base_of(unknown.pop(key)[0].node)
                 assert base is not None
                 table.declare(base, sizes).implied = True
@@ -138,6 +142,8 @@ def left_names(table: Table, statement: Node | None) -> list[str]:
         return []
     if own_entries(statement.sides[0], statement.sides[1]) or last_entry(statement.sides[0], statement.sides[1]):
         return []
+    if own_value(statement.sides[0], statement.sides[1]):
+        return []
     logarithm = solved(table, statement.sides[0], statement.sides[1])
     symbol, _ = table.left_side(logarithm[0] if logarithm else statement.sides[0])
     base = base_of(symbol)
@@ -148,6 +154,13 @@ def left_names(table: Table, statement: Node | None) -> list[str]:
     if isinstance(symbol, Scripted) and symbol.sub is not None and not _letters_only(table, items(symbol.sub)):
         return [spelled(symbol)]
     return [spelled(base), spelled(symbol)]
+
+
+def own_value(left: Node | None, right: Node | None) -> bool:
+    """`r = r(x)`: the value gets the name of the function."""
+    factors = right.factors if isinstance(right, Product) else ()
+    applied = len(factors) == 2 and factors[1][0] == "" and isinstance(factors[1][1], Group)
+    return applied and isinstance(left, Symbol) and spelled(factors[0][1]) == spelled(left)
 
 
 def last_entry(left: Node | None, right: Node | None) -> Node | None:
@@ -225,7 +238,7 @@ def _defined(table, formulas, conditions):
     arguments: set[str] = set()
     for k, rows in enumerate(formulas):
         for row in rows:
-            if not _is_value(row.statement):
+            if not _is_value(row.statement) and not (k in conditions and _is_root(row.statement)):
                 keys = [*left_names(table, row.statement), *_squared(row.statement)]
                 out |= {key for key in keys if key not in arguments and (k not in conditions or key not in seen)}
                 arguments |= _arguments(table, row.statement) - out
@@ -314,6 +327,12 @@ def _is_value(statement):
         and isinstance(statement.sides[0], Symbol)
         and all(is_numeric(side) for side in statement.sides[1:])
     )
+
+
+def _is_root(statement):
+    """`h(x) = 0`: an equation to be solved."""
+    sides = statement.sides if isinstance(statement, Relation) else ()
+    return len(sides) == 2 and isinstance(sides[0], Product) and isinstance(sides[1], Number)
 
 
 def _labelled(table, found, defined):

@@ -52,7 +52,8 @@ def is_word(node: Node | None, above: bool = False) -> bool:
         return False
     if above and node.name in STARS:
         return True
-    upright = node.font in ("rm", "sf", "tt") and len(node.name) > 1 and node.name not in TRANSPOSE
+    long = len(node.name) > 1 or (not above and node.name.isupper())  # `p_{\mathrm N}`
+    upright = node.font in ("rm", "sf", "tt") and long and node.name not in TRANSPOSE
     return upright or (node.name in LIMITS and node.font in PLAIN)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...tex.syntax import Relation, Scripted, Symbol
-from ..declarations.declare import Declaration, Definition, Everything, Space
+from ..declarations.declare import Declaration, Definition, Everything, Function, Space
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Break
@@ -89,8 +89,12 @@ def _redeclared(cut):
 def _redefined(cut):
     seen: dict[str, set[tuple[str, ...]]] = {}
     values = {key for section in cut for key in _values(section)}
+    maps: set[str] = set()
     for section in cut:
         own: dict[str, set[tuple[str, ...]]] = {}
+        if any(len(parameters) > 1 and key.partition("_")[0] in maps for key, parameters in _functions(section)):
+            return True  # r : ℝⁿ → ℝᵐ, and then r_i(a, b)
+        maps |= {spelled(d.symbol) for d in section.declarations if isinstance(d, Function) and d.gives and d.takes}
         for key, parameters in _functions(section):
             if not values & set(parameters):
                 own.setdefault(key, set()).add(parameters)
@@ -136,6 +140,8 @@ def forget(table: Table, section: Section) -> None:
         table.name_and_family(d.symbol)[0] for d in section.declarations if isinstance(d, Space) and d.sizes is not None
     }
     gone |= {key for key, parameters in _functions(section) if not _same(table, key, parameters, section)}
+    maps = {key for key, q in table.quantities.items() if q.takes is not None}
+    gone |= {own for key, _ in _functions(section) if (own := key.partition("_")[0]) in maps}
     used = {
         n for line in section.lines for row in line.rows if row.statement is not None for n in _names(row.statement)
     }

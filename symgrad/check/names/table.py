@@ -66,6 +66,7 @@ class Quantity:
     rank: int | None = None
     member_of: tuple[str, bool] | None = None
     conjugate: Node | None = None
+    takes: tuple[Node, ...] | None = None
     implied: bool = False
 
     @property

@@ -309,8 +309,10 @@ def _derivatives(node, uses):
             uses.called.add(spelled(base_of(a)))
             if isinstance(a, Scripted) and a.primes and a.sub is None and a.sup is None:
                 uses.slopes.add(spelled(a.base))  # `f'(g(x))`
-            if isinstance(a, Symbol) and isinstance(b, Group) and (names := _names_only(b)):
-                uses.applied.setdefault(spelled(a), []).append(names)
+            head, group = base_of(a), b.base if isinstance(b, Scripted) else b
+            bare = isinstance(a, Symbol) or (isinstance(a, Scripted) and a.primes and a.sub is None and a.sup is None)
+            if bare and head is not None and isinstance(group, Group) and (names := _names_only(group)):
+                uses.applied.setdefault(spelled(head), []).append(names)
         if op == "" and isinstance(a, Symbol) and a.name in ("d", "partial") and base_of(b) is not None:
             uses.varied.append(b)
 

@@ -15,7 +15,7 @@ from ..names.names import is_transpose, items, plain, spelled
 from ..names.table import Found, IllTyped, Quantity, Unclear
 from .arrays import Array
 from .big import larger
-from .blocks import column
+from .blocks import below, column
 from .context import Environment, Eye, Value, by_all_entries, by_entries
 from .functions import BY_NAME, apply
 from .jets import Jet
@@ -118,6 +118,9 @@ def unknown(m, q: Quantity, arguments: tuple[Jet, ...]) -> Jet:
 
     `f(x) = s + s²/3 + Σ_k (b_k x_k² + c_k x_k³)` with `s = Σ_k a_k x_k`; by entries for a function of numbers.
     """
+    if q.takes is not None and q.sizes:
+        parts = [Quantity(f"{q.key}.{k}", takes=None, properties={"open"}) for k in range(m.trial.size(q.sizes[0]))]
+        return below(m, [unknown(m, part, arguments) for part in parts])
     if _entrywise(q) and len(arguments) == 1 and arguments[0].shape != ():
         return by_entries(arguments[0], lambda x: unknown(m, q, (x,)))
     rng = np.random.default_rng(crc32(q.key.encode()))

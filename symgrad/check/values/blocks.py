@@ -116,6 +116,11 @@ def column(m, items: tuple[Node, ...], env: Environment, node: Node) -> Jet:
     return _joined(m, [_block(m.number(item, env)) for item in items], -2, node)
 
 
+def below(m, numbers: list[Jet]) -> Jet:
+    """Numbers under one another."""
+    return _joined(m, [_block(x) for x in numbers], -2, None)
+
+
 def _entry(m, entry, env):
     """One number of a list or matrix with dots."""
     node, letters = entry

@@ -17,6 +17,7 @@ from ..names.entries_of_values import with_entries
 from ..names.index_functions import with_indices
 from ..names.named import folded
 from ..names.repeated import with_repeated_sums
+from ..names.own_arguments import without_own_arguments
 from ..names.rewriting import joined_names
 from ..names.sections import Section
 from ..names.stars import without_stars
@@ -39,7 +40,7 @@ def lines_of(document: Document) -> list[Line]:
         except Fault as fault:
             out.append(Line(formula, (), fault))
     rows = as_quantities(joined_names(with_labels([line.rows for line in out])), frozenset(FUNCTIONS))
-    rows = with_upright_d(with_indices(with_entries(turned(document.pieces, rows))))
+    rows = with_upright_d(without_own_arguments(with_indices(with_entries(turned(document.pieces, rows)))))
     joined = [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
     return with_cases(document.pieces, joined)
 

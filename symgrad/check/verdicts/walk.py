@@ -20,7 +20,7 @@ from ..names.case_signs import Cases
 from ..names.declarer import Declarer
 from ..names.facts import conjugate, stated_fact
 from ..names.indices import lettered, only_indices
-from ..names.infer import Inference, infer, left_names, own_entries, solved
+from ..names.infer import Inference, infer, left_names, own_entries, own_value, solved
 from ..names.iterates import declare_iterates
 from ..names.labels import labels_of, number_labels
 from ..names.names import MARKS, spelled
@@ -350,7 +350,10 @@ class Walk:
         )
         if k == 0 and is_numeric(right):
             self.point.give(left, right, self._part(left.at))
-        if context is not None and context.kind == "condition" and unheard:
+        if k == 0 and own_value(left, right):
+            return replace(step, kind=NOT_JUDGED, why="its value")
+        solve = isinstance(right, Number) and context is not None and context.words in ("equation", "the equation")
+        if context is not None and context.kind == "condition" and unheard and not solve:
             return self._define(step, left, right)
         if k == 0 and context is not None and context.kind == "condition" and self.kinds.another_function(left, right):
             return self._define_anew(step, left)
