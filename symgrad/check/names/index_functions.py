@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from ...tex.syntax import Big, Dots, Group, Named, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
 from ..values.applied import FUNCTIONS
@@ -54,7 +55,7 @@ def _counted(formulas):
 def _applications(node: Node) -> Iterator[tuple[Node, Group]]:
     """`f(…)` in a product, for names f that are no known functions."""
     factors = node.factors if isinstance(node, Product) else ()
-    for (_, head), (op, group) in zip(factors, factors[1:], strict=False):
+    for (_, head), (op, group) in pairwise(factors):
         base = base_of(head)
         if op != "" or not isinstance(group, Group) or group.left != "(" or base is None:
             continue

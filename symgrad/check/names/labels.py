@@ -31,6 +31,27 @@ def labels_of(formulas: Iterable[tuple[Row, ...]], ranged: set[str]) -> set[str]
     return {n for n in used - run if n.isupper() or n in LIKELY or n in several or n in named}
 
 
+def indices_of_arrays(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]:
+    """Letters that stand where a declared array has an axis, `θ_c` of `θ ∈ ℝᴷ`, and in no name of their own."""
+    found, named = set[str](), set[str]()
+    lefts: dict[str, set[str]] = {}
+    for row in (row for rows in formulas for row in rows if row.statement is not None):
+        _left(row.statement, lefts)
+        for node in row.statement.walk():
+            plain = isinstance(node, Scripted) and node.sub is not None and not is_index_function(node)
+            own = items(node.sub) if plain else ()
+            known = table.quantities.get(spelled(node.base)) if plain else None
+            label = table.quantities.get(f"{spelled(node.base)}_{spelled(node.sub)}") if plain else None
+            letters_only = {spelled(i) for i in own if is_letter(i)}
+            if label is not None:
+                named |= letters_only
+            elif known is None or known.sizes is None or known.implied:
+                continue
+            elif len(own) in {len(known.family) or len(known.sizes), len(known.family) + len(known.sizes)}:
+                found |= letters_only
+    return found - named - {name for names in lefts.values() for name in names}
+
+
 def number_labels(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]:
     """Declared numbers that stand as a subscript and that nothing runs over: `L_p` of a weight p, `ρ_δ`."""
     run: set[str] = set(table.ranges)

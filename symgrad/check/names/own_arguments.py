@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from ...tex.syntax import Group, Node, Product, Relation, Row, Scripted, Symbol
 from .names import items, spelled
@@ -15,7 +16,9 @@ def without_own_arguments(formulas: list[tuple[Row, ...]]) -> list[tuple[Row, ..
     pairs = [pair for n in nodes if isinstance(n, Relation) and (pair := _declared(n)) is not None]
     entries = {spelled(n.sides[0].base) for n in nodes if isinstance(n, Relation) and _entry(n.sides[0])}
     chosen = {spelled(head): spelled(group) for head, group in pairs if spelled(head) in entries}
-    return [tuple(rewritten(row, lambda n: _bare(n, chosen)) for row in rows) for rows in formulas] if chosen else formulas
+    return (
+        [tuple(rewritten(row, lambda n: _bare(n, chosen)) for row in rows) for rows in formulas] if chosen else formulas
+    )
 
 
 def _declared(relation: Relation) -> tuple[Symbol, Group] | None:
@@ -34,7 +37,7 @@ def _entry(node: Node | None) -> bool:
 
 def _applications(node: Node) -> list[tuple[Symbol, Group]]:
     factors = node.factors if isinstance(node, Product) else ()
-    pairs = zip(factors, factors[1:], strict=False)
+    pairs = pairwise(factors)
     found = ((a, b.base if isinstance(b, Scripted) else b) for (_, a), (op, b) in pairs if op == "")
     return [(a, b) for a, b in found if isinstance(a, Symbol) and isinstance(b, Group) and b.left == "("]
 

@@ -47,9 +47,9 @@ class Kinds:
         open_ = q.sizes is None or (named and not q.definitions)
         if found.sup is not None or (q.key in self.used and not introduced and not open_):
             return False
-        if q.key in self.used and q.sizes is not None and not q.definitions:
-            if q.key in {key for other in self.table.mentioned(right) for key in self.table.depends(other)}:
-                return False  # what it is made of is made of it
+        given = q.key in self.used and q.sizes is not None and not q.definitions
+        if given and q.key in {key for other in self.table.mentioned(right) for key in self.table.depends(other)}:
+            return False  # what it is made of is made of it
         if not q.definitions and q.sizes and isinstance(right, Number):
             return False
         if not q.definitions:

@@ -16,8 +16,8 @@ from ..names.applications import as_quantities
 from ..names.entries_of_values import with_entries
 from ..names.index_functions import with_indices
 from ..names.named import folded
-from ..names.repeated import with_repeated_sums
 from ..names.own_arguments import without_own_arguments
+from ..names.repeated import with_repeated_sums
 from ..names.rewriting import joined_names
 from ..names.sections import Section
 from ..names.stars import without_stars

@@ -22,7 +22,7 @@ from ..names.facts import conjugate, stated_fact
 from ..names.indices import lettered, only_indices
 from ..names.infer import Inference, infer, left_names, own_entries, own_value, solved
 from ..names.iterates import declare_iterates
-from ..names.labels import labels_of, number_labels
+from ..names.labels import indices_of_arrays, labels_of, number_labels
 from ..names.names import MARKS, spelled
 from ..names.points import Point, decimals, is_numeric
 from ..names.pointwise import at_one_place
@@ -91,6 +91,7 @@ class Walk:
         self._declare_all(section)
         self._apply(section)
         declare_iterates(self.table, [line.rows for line in section.lines])
+        self.table.labels -= indices_of_arrays(self.table, [line.rows for line in section.lines])
         self.table.labels |= number_labels(self.table, [line.rows for line in section.lines])
         self.reading.inferred += infer(self.table, [line.rows for line in section.lines], self._conditions(section))
         self._values(section)
