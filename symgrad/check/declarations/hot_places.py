@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...tex.syntax import Node
 from ..names.names import is_letter
 from .declare import Property
-from .sentences import Sentence
+from .sentences import Sentence, Token
 from .statements import MEMBER, NAMES
 
 PLACES = frozenset(
@@ -37,9 +38,10 @@ def hot_places(sentence: Sentence) -> Iterator[Property]:
     at = at if at is not None else next((k for k, word in enumerate(words) if word in ("onehot",)), None)
     if at is None:
         return
-    vector = next((t.said.names[0] for t in reversed(tokens[:at]) if _names(t)), None)
+    vector = next((name for t in reversed(tokens[:at]) if (name := _name(t)) is not None), None)
     for k in range(at, len(tokens)):
-        letter = tokens[k].said.node if tokens[k].said is not None else None
+        said = tokens[k].said
+        letter = said.node if said is not None else None
         if letter is None or not is_letter(letter) or not PLACES & set(words[max(k - NEAR, at) : k]):
             continue
         if vector is not None:
@@ -47,5 +49,7 @@ def hot_places(sentence: Sentence) -> Iterator[Property]:
         return
 
 
-def _names(token):
-    return token.said is not None and token.said.letter in (NAMES, MEMBER) and len(token.said.names) == 1
+def _name(token: Token) -> Node | None:
+    """The one name that a formula speaks of."""
+    said = token.said
+    return said.names[0] if said is not None and said.letter in (NAMES, MEMBER) and len(said.names) == 1 else None

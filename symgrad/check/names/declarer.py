@@ -76,8 +76,9 @@ class Declarer:
     def _numbered(self, d):
         """The name of a vector or matrix with a number for its index, that has a letter there elsewhere."""
         symbol = d.symbol if isinstance(d, Space) and d.sizes and d.family is None else None
-        plain = isinstance(symbol, Scripted) and symbol.sup is None and not symbol.primes
-        if not plain or not isinstance(symbol.sub, Number) or not isinstance(symbol.base, Symbol):
+        if not isinstance(symbol, Scripted) or symbol.sup is not None or symbol.primes:
+            return None
+        if not isinstance(symbol.sub, Number) or not isinstance(symbol.base, Symbol):
             return None
         return spelled(symbol.base) if spelled(symbol.base) in self.members else None
 

@@ -61,7 +61,8 @@ def _applications(node: Node) -> Iterator[tuple[Node, Group]]:
             continue
         if base.name in FUNCTIONS or base.name in OPERATORS or group.body is None:
             continue
-        if isinstance(head, Symbol) or (head.sup is None and not head.primes and isinstance(head.sub, Symbol)):
+        plain = isinstance(head, Scripted) and head.sup is None and not head.primes and isinstance(head.sub, Symbol)
+        if isinstance(head, Symbol) or plain:
             yield head, group
 
 
@@ -94,8 +95,8 @@ def _changed(node: Node, chosen: set[str]) -> Node:
     out: list[tuple[str, Node]] = []
     for op, factor in node.factors:
         head = out[-1][1] if out else None
-        applied = op == "" and isinstance(factor, Group) and factor.left == "(" and factor.body is not None
-        if applied and isinstance(head, Symbol) and spelled(head) in chosen:
+        known = op == "" and isinstance(head, Symbol) and spelled(head) in chosen
+        if head is not None and known and isinstance(factor, Group) and factor.left == "(" and factor.body is not None:
             own = _arguments(factor)
             sub = own[0] if len(own) == 1 else Tuple(factor.at, factor.end, own)
             out[-1] = (out[-1][0], Scripted(head.at, factor.end, head, sub))

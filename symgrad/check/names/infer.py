@@ -23,7 +23,7 @@ from .names import base_of, is_letter, is_transpose, items, letters, plain, spel
 from .points import is_numeric
 from .starts import axes_begin, axes_reach
 from .table import Quantity, Table, is_relation, is_squared
-from .uses import Use, Uses, reserved, starts_at_zero, uses_of
+from .uses import Scope, Use, Uses, reserved, starts_at_zero, uses_of
 
 Axis = tuple[str, int]
 
@@ -69,7 +69,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     _member_ranges(table, axes)
     for scope, letter, name in uses.sets:
         if table.get(spelled(name)) is None:
-            table.sets[spelled(name)] = axes.size((scope, letter), name)
+            table.sets[spelled(name)] = axes.size_of((scope, letter), name)
     plainly = {
         k
         for k, found in unknown.items()
@@ -444,7 +444,7 @@ class Axes:
         families = len(quantity.quantity.family) if quantity is not None and sizes is not None else 0
         positions = use.below if use.above or not families else use.below[families:]
         for k, index in enumerate(use.below[:families] if not use.above else ()):
-            if letters(index) == (spelled(index),) and spelled(index) in use.scopes:
+            if quantity is not None and letters(index) == (spelled(index),) and spelled(index) in use.scopes:
                 self._join((quantity.quantity.key, f"member {k}"), use.scopes[spelled(index)])
         for k, index in enumerate(positions):
             if letters(index) != (spelled(index),) or spelled(index) not in use.scopes:
@@ -479,9 +479,11 @@ class Axes:
 
     def size(self, axis: Axis, node: Node) -> Node:
         """The size of an axis: one that is known for it, or one of its own."""
-        root = self._root(axis)
-        if axis in self.own:
-            return self.own[axis]
+        return self.own[axis] if axis in self.own else self.size_of(axis, node)
+
+    def size_of(self, item: Axis | Scope, node: Node) -> Node:
+        """The size of an axis, or how far a letter runs in its scope."""
+        root = self._root(item)
         if root not in self.known:
             name = f"#{len(self.known)}"
             self.known[root] = Symbol(node.at, node.end, name)

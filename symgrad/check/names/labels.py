@@ -35,13 +35,15 @@ def indices_of_arrays(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[
     """Letters that stand where a declared array has an axis, `θ_c` of `θ ∈ ℝᴷ`, and in no name of their own."""
     found, named = set[str](), set[str]()
     lefts: dict[str, set[str]] = {}
-    for row in (row for rows in formulas for row in rows if row.statement is not None):
-        _left(row.statement, lefts)
-        for node in row.statement.walk():
-            plain = isinstance(node, Scripted) and node.sub is not None and not is_index_function(node)
-            own = items(node.sub) if plain else ()
-            known = table.quantities.get(spelled(node.base)) if plain else None
-            label = table.quantities.get(f"{spelled(node.base)}_{spelled(node.sub)}") if plain else None
+    for row in (row for rows in formulas for row in rows):
+        if row.statement is not None:
+            _left(row.statement, lefts)
+        for node in row.statement.walk() if row.statement is not None else ():
+            if not isinstance(node, Scripted) or node.sub is None or is_index_function(node):
+                continue
+            own = items(node.sub)
+            known = table.quantities.get(spelled(node.base))
+            label = table.quantities.get(f"{spelled(node.base)}_{spelled(node.sub)}")
             letters_only = {spelled(i) for i in own if is_letter(i)}
             if label is not None:
                 named |= letters_only

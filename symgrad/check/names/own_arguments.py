@@ -14,7 +14,8 @@ def without_own_arguments(formulas: list[tuple[Row, ...]]) -> list[tuple[Row, ..
     """The rows of all formulas, in which such names are written without that argument."""
     nodes = [n for rows in formulas for row in rows if row.statement is not None for n in row.statement.walk()]
     pairs = [pair for n in nodes if isinstance(n, Relation) and (pair := _declared(n)) is not None]
-    entries = {spelled(n.sides[0].base) for n in nodes if isinstance(n, Relation) and _entry(n.sides[0])}
+    lefts = (n.sides[0] for n in nodes if isinstance(n, Relation))
+    entries = {spelled(left.base) for left in lefts if isinstance(left, Scripted) and _entry(left)}
     chosen = {spelled(head): spelled(group) for head, group in pairs if spelled(head) in entries}
     return (
         [tuple(rewritten(row, lambda n: _bare(n, chosen)) for row in rows) for rows in formulas] if chosen else formulas
@@ -31,8 +32,9 @@ def _declared(relation: Relation) -> tuple[Symbol, Group] | None:
 
 def _entry(node: Node | None) -> bool:
     """`J_{ij}`."""
-    plain = isinstance(node, Scripted) and node.sup is None and isinstance(node.base, Symbol)
-    return plain and len(items(node.sub)) in (1, 2)
+    if not isinstance(node, Scripted) or node.sup is not None or not isinstance(node.base, Symbol):
+        return False
+    return len(items(node.sub)) in (1, 2)
 
 
 def _applications(node: Node) -> list[tuple[Symbol, Group]]:

@@ -104,10 +104,11 @@ class Trial:
                 yield from q.sizes or ()
             if q.key in self.table.sizes and self._made(q.key) is not None:
                 yield q.symbol
-            if "orthogonal" in q.properties and len(q.sizes or ()) == 2 and spelled(q.sizes[0]) != spelled(q.sizes[1]):
-                yield _more(*q.sizes)
+            sizes = q.sizes or ()
+            if "orthogonal" in q.properties and len(sizes) == 2 and spelled(sizes[0]) != spelled(sizes[1]):
+                yield _more(*sizes)
             if q.conjugate is not None and (of := self.table.ranges.get(spelled(q.family[0]))) is not None:
-                yield _more(q.sizes[0], of[1])
+                yield _more(sizes[0], of[1])
 
     def _ranges(self):
         """The lengths of the ranges that are written with several letters."""

@@ -358,8 +358,8 @@ class Walk:
             return self._define(step, left, right)
         if k == 0 and context is not None and context.kind == "condition" and self.kinds.another_function(left, right):
             return self._define_anew(step, left)
-        if context is not None and context.kind == "condition" and (pair := conjugate(self.table, left, right)):
-            pair[0].conjugate = pair[1]
+        if context is not None and context.kind == "condition" and (told := conjugate(self.table, left, right)):
+            told[0].conjugate = told[1]
             self.table.version += 1
             self._judge_anew()
         if context is not None and context.kind in ("wrong", "not judged", "condition"):
@@ -511,11 +511,12 @@ class Walk:
         part = self._part(right.at)
         told = self.conditions.in_words(right)
         where = told[-1].at if told else -1
-        known = self.branch is not None and self.branch[0] == part and where in (-1, self.branch[1])
-        for on in [self.branch[2]] if known else branches(self.table, left) if told else ():
+        known = self.branch if self.branch is not None and self.branch[0] == part else None
+        known = known if known is not None and where in (-1, known[1]) else None
+        for on in [known[2]] if known is not None else branches(self.table, left) if told else ():
             verdict = self.judge.verdict(left, right, whole, (*self.conditions.of(right), *on))
             if verdict.holds:
-                self.branch = (part, where if told else self.branch[1], on)
+                self.branch = (part, known[1] if known is not None else where, on)
                 return verdict
         return None
 
