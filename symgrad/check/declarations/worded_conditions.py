@@ -18,12 +18,13 @@ def worded_conditions(sentence: Sentence) -> Iterator[Condition]:
     for k, token in enumerate(tokens):
         if token.text not in OPENING or token.formula:
             continue
-        clause = []
+        clause, ended = [], False
         for other in tokens[k : k + LONGEST]:
-            if other.formula or other.text in ENDING:
+            ended = not other.formula and other.text in ENDING
+            if other.formula or ended:
                 break
             clause.append(other.text)
         words = " ".join(clause)
-        if len(clause) > 1 or token.text == "otherwise":
+        if (len(clause) > 1 and ended) or token.text == "otherwise":
             yield Condition(holds=words, at=token.at, end=token.end, until=sentence.end)
             return

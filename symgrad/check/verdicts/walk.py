@@ -356,7 +356,8 @@ class Walk:
         solve = isinstance(right, Number) and context is not None and context.words in ("equation", "the equation")
         if context is not None and context.kind == "condition" and unheard and not solve:
             return self._define(step, left, right)
-        if k == 0 and context is not None and context.kind == "condition" and self.kinds.another_function(left, right):
+        asked = k == 0 and context is not None and context.kind == "condition" and not solve
+        if asked and self.kinds.another_function(left, right):
             return self._define_anew(step, left)
         if context is not None and context.kind == "condition" and (told := conjugate(self.table, left, right)):
             told[0].conjugate = told[1]
