@@ -1,6 +1,7 @@
 """Declarations on one line, for tables of tests."""
 
 from symgrad.check.declarations.declare import (
+    Among,
     Condition,
     Context,
     Declaration,
@@ -8,6 +9,7 @@ from symgrad.check.declarations.declare import (
     Everything,
     Function,
     Layout,
+    Listed,
     Property,
     Range,
     Space,
@@ -47,6 +49,10 @@ def line(each: Declaration, text: str) -> str:
             return f"{written(s, text)}({inside}) {' '.join(sorted(words))}".rstrip()
         case Definition(row=row):
             return f"def {written(row.statement, text)}"
+        case Listed():
+            return ""
+        case Among(symbol=s, items=items):
+            return f"{written(s, text)} among {','.join(written(i, text) for i in items)}"
         case Condition(holds=holds):
             return f"if {written(holds, text) if isinstance(holds, Node) else holds}"
         case Context(kind=kind) if kind in ("definition", "condition"):

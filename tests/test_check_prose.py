@@ -191,7 +191,7 @@ SENTENCES = [
     ("All quantities are numbers.", "all scalar"),
     (r"The functions $\tanh$ and $\exp$ act elementwise.", r"\tanh(); \exp(); \tanh() entrywise; \exp() entrywise"),
     (r"$\phi$ is applied entrywise.", r"\phi() entrywise"),
-    ("Suppose $L$ depends on $y$ only through $z$.", "L(y) function"),
+    ("Suppose $L$ depends on $y$ only through $z$.", "L(y) function; L(z) function"),
     ("A scalar loss $L$ depends on $y$.", "L: scalar; L(y) function"),
     (r"Let $\ell$ be a scalar function of $Y$.", r"\ell(Y) function scalar; \ell: scalar"),
     (r"Let $\ell(\cdot,\cdot)$ be a loss function.", r"\ell: scalar"),

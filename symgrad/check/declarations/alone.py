@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from ...tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
+from ...tex.syntax import Big, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
 from .cues import CLAIM, CONDITION, WRONG, contexts
-from .declare import Condition, Context, Declaration, Definition, Function, Property, Range
+from .declare import Among, Condition, Context, Declaration, Definition, Function, Listed, Property, Range
 from .listed import entries_of
 from .phrases import belongs
 from .sentences import Sentence, Token
@@ -17,6 +17,7 @@ from .statements import (
     EQUATION,
     MAP,
     MEMBER,
+    NAMES,
     RANGE,
     RELATION,
     Statement,
@@ -45,6 +46,8 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
     node = said.node
     span: dict[str, Any] = {"at": token.at, "end": token.end}
     yield from _collection(node, **span)
+    if said.letter == NAMES and (run := family(node)) and isinstance(run[1], Number) and run[0].sup is None:
+        yield Listed(symbol=run[0].base, lower=run[1], upper=run[2], **span)
     kind = meant.kind if meant else ""
     if kind == WRONG or not isinstance(node, Relation):
         return
@@ -53,6 +56,7 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
             yield from belongs(listed.name, listed.space, **span)
         yield Property(symbol=listed.member, words=listed.words, of=listed.name, **span)
     if said.letter == MEMBER and node.sides[1] is not None:
+        yield from _among(node, **span)
         members = family(node.sides[0])
         for name in said.names:
             own = members[1:] if members and name is members[0] else None
@@ -75,6 +79,14 @@ def _said(said: Statement, token: Token, sentence: Sentence, meant: Context | No
         yield from (each for each in _states(node, said, **span) if each.words == "sums to 1")
     if said.letter == EQUATION and _defines(said, node, token, sentence, meant):
         yield Definition(row=said.row, **span)
+
+
+def _among(node: Relation, at: int, end: int) -> Iterator[Among]:
+    """`\\star \\in \\{f, i, g, o\\}`."""
+    match node.sides:
+        case (Symbol() as symbol, Group(left="{", right="}", body=Tuple(items=items))):
+            if all(isinstance(item, Symbol) and item.name.isalpha() for item in items):
+                yield Among(symbol=symbol, items=items, at=at, end=end)
 
 
 def _defines(said: Statement, node: Relation, token: Token, sentence: Sentence, meant: Context | None) -> bool:
@@ -124,7 +136,7 @@ def _map(said: Statement, node: Relation, at: int, end: int) -> Iterator[Declara
 
 def _remarks(row: Row, token: Token) -> Iterator[Declaration]:
     """`\\text{for } i = 1, \\dots, n` beside a line of a display."""
-    for remark in row.remarks:
+    for remark in (r.body if isinstance(r, Group) and r.left == "(" else r for r in row.remarks):
         if isinstance(remark, Relation):
             said = statement(Row(remark.at, remark.end, remark))
             if said.letter == RANGE:

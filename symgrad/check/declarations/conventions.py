@@ -67,7 +67,8 @@ def _word(token) -> str:
 
 
 ZERO_OUTSIDE = re.compile(
-    r"(?:\bzero\b|=\s?0\b)[^.]{0,80}?\b(?:outside|out of range|beyond|elsewhere|all other|for other|every other)\b"
+    r"(?:\bzero\b|=\s?0\b)[^.]{0,80}?\b(?:outside|out of range|beyond|elsewhere|all other|for other|every other|"
+    r"not a valid|invalid|not valid)\b"
     r"|\b(?:outside|out of range|beyond)\b[^.]{0,60}?\b(?:is|are|as|counts?|be) "
     r"(?:taken as |read as |set to |as )?(?:zero\b|\$?0\b)"
     r"|\b(?:read|counts?|counted|treated|taken|understood|interpreted|regarded) (?:as|to be) (?:zero\b|\$?0\b)"

@@ -49,6 +49,23 @@ class Range(Declaration):
 
 
 @dataclass(frozen=True, eq=False)
+class Listed(Declaration):
+    """`x_0, \\dots, x_{n-1}`: how far the index of a name runs, where nothing else is said of it."""
+
+    symbol: Node
+    lower: Node
+    upper: Node
+
+
+@dataclass(frozen=True, eq=False)
+class Among(Declaration):
+    """`\\star \\in \\{f, i, g, o\\}`: what is said of `W_\\star` is said of `W_f`, `W_i`, `W_g`, `W_o`."""
+
+    symbol: Node
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Property(Declaration):
     """`symbol` is `words`, one of `PROPERTIES`, or "independent" with the symbol it does not depend on in `of`."""
 

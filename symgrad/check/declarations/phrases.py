@@ -239,6 +239,13 @@ def independent(found: Match) -> Iterator[Declaration]:
             yield Property(symbol=symbol, words="independent", of=other, **found.span)
 
 
+def one_hot_rows(found: Match) -> Iterator[Declaration]:
+    """`Y` has one-hot rows."""
+    if "one-hot" in {word for phrase in found.phrase("A") for word in ADJECTIVES[phrase]}:
+        for symbol in found.names():
+            yield Property(symbol=symbol, words="one-hot", **found.span)
+
+
 def entrywise(found: Match) -> Iterator[Declaration]:
     """The function is applied entry by entry; a vector with these words behind it is not meant."""
     for letter, tokens in found.part("S"):

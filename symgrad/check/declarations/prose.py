@@ -26,7 +26,19 @@ from .declare import Declaration, Property, Space
 from .guards import bounded, ignored, told
 from .hot_places import hot_places
 from .parts import parts
-from .phrases import Match, by_rows, describe, entrywise, function_of, in_set, independent, ranging, roles, sized
+from .phrases import (
+    Match,
+    by_rows,
+    describe,
+    entrywise,
+    function_of,
+    in_set,
+    independent,
+    one_hot_rows,
+    ranging,
+    roles,
+    sized,
+)
 from .sentences import Sentence, Token, sentences
 from .worded_conditions import worded_conditions
 from .words import ADJECTIVES, KINDS, NOUNS
@@ -79,6 +91,8 @@ PATTERNS: tuple[tuple[re.Pattern[str], Callable[..., Iterator[Declaration]]], ..
         ),  # vectors in ℝᵈ: anchor a, positive p
         (r"(?P<S>{LIST})Rp(?P<Q>[sux])p(?P<K>[szux])", ranging),  # k runs from 1 to K
         (r"{FREE}(?P<S>s)[bB]?(?P<P>(?:d*A)*)d*F(?P<T>{LIST})", function_of),  # L is a differentiable function of z
+        (r"(?P<S>s)[bBdwANRWh,]{{0,9}}F[^.;:FH]{{0,16}}H(?P<T>{LIST})", function_of),  # L depends on x only through y
+        (r"{FREE}(?P<S>s|m)h(?P<P>A)Y", one_hot_rows),  # Y has one-hot rows
         (r"{FREE}(?P<S>{LIST})[bB]?I(?P<T>{LIST})", independent),  # A does not depend on x
         (r"(?P<S>{LIST}|e|f)[^sefm.;n]{{0,9}}V", entrywise),  # σ is applied elementwise
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ...tex.syntax import Dots, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Tuple
+from ...tex.syntax import Dots, Group, Node, Number, Product, Relation, Scripted, Sum, Symbol, Text, Tuple
 
 FIELDS = {"R": "real", "N": "natural", "Z": "integer", "C": "complex", "B": "binary"}
 SIGNED = {
@@ -116,7 +116,8 @@ def run(items: Sequence[Node]) -> tuple[Node, Node] | None:
     if len(items) == 1 and isinstance(items[0], Product):
         items = [factor for _, factor in items[0].factors]
     dots = [k for k, item in enumerate(items) if isinstance(item, Dots)]
-    if len(dots) == 1 and 0 < dots[0] == len(items) - 2:
+    words = any(isinstance(part, Text) for item in items for part in item.walk())
+    if len(dots) == 1 and 0 < dots[0] == len(items) - 2 and not words:
         return items[0], items[-1]
     return None
 

@@ -29,6 +29,8 @@ class Statement:
 def statement(row: Row) -> Statement:
     """Classify a row of a formula."""
     node = row.statement
+    if isinstance(node, Group) and node.left == "(" and isinstance(node.body, Relation) and bounds_of(node.body):
+        node = node.body
     if isinstance(node, Relation):
         return _relation(row, node)
     if _is_numbers(node):

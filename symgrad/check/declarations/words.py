@@ -146,10 +146,12 @@ KINDS: dict[str, str] = spread(  # type: ignore[assignment]
         "columns": "X",
         "entries | components | elements | coordinates": "E",
         "function of | functions of | differentiable function of | smooth function of | function only of | "
-        "depends on | depend on | depends only on | scalar function of | depending on | computed from": "F",
+        "depends on | depend on | depends only on | depend only on | sees | scalar function of | depending on | "
+        "computed from": "F",
         "does not depend on | do not depend on | not depending on | independent of | are independent of": "I",
         "runs | run | ranges | range | goes | go | running | ranging": "R",
-        "for | over | on | in | by | to | from | at | into | respect to | between | through": "p",
+        "for | over | on | in | by | to | from | at | into | respect to | between": "p",
+        "through | only through | via | only via | solely through": "H",
         ENTRYWISE: "V",
     }
 )

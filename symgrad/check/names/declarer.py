@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 from ...tex.syntax import Node, Number, Scripted, Sum, Symbol
-from ..declarations.declare import Declaration, Function, Property, Range, Space, Start
+from ..declarations.declare import Among, Declaration, Function, Listed, Property, Range, Space, Start
 from ..values.applied import ALIASES, FUNCTIONS
 from ..values.trial import PROPERTIES
 from .case_signs import Cases
@@ -18,27 +18,54 @@ MATRICES = frozenset(("symmetric", "antisymmetric", "diagonal", "positive defini
 ONE = Number(0, 0, Fraction(1))
 
 
+def _of_each(declarations: tuple[Declaration, ...]) -> Iterator[Declaration]:
+    """`W_\\star` for each `\\star` that is listed."""
+    listed = {spelled(d.symbol): d.items for d in declarations if isinstance(d, Among)}
+    for d in declarations:
+        symbol = d.symbol if isinstance(d, Space | Property) else None
+        items_ = listed.get(spelled(symbol.sub), ()) if isinstance(symbol, Scripted) and symbol.sub is not None else ()
+        if not items_:
+            yield d
+        for item in items_:
+            assert isinstance(symbol, Scripted) and isinstance(d, Space | Property)
+            yield replace(d, symbol=replace(symbol, sub=item))
+
+
+def _is_ones(symbol):
+    """`\\mathbf 1_K`: its subscript is its length."""
+    base = base_of(symbol) if isinstance(symbol, Scripted) else None
+    return base is not None and base.name == "1"
+
+
 class Declarer:
     """Enters declarations into a table of names.
 
-    `indices` are letters that only count, `cases` hold one at a time, `members` has the letter that stands on a name.
+    `indices` are letters that only count, `fixed` those that stand for one value; `cases` hold one at a time, `members`
+    has the letter that stands on a name.
     """
 
-    def __init__(self, table: Table, indices: frozenset[str] | set[str], cases: Cases, members: dict[str, Node]):
-        self.table, self.indices, self.cases, self.members = table, indices, cases, members
+    def __init__(
+        self,
+        table: Table,
+        indices: Collection[str],
+        cases: Cases,
+        members: dict[str, Node],
+        fixed: Collection[str] = (),
+    ):
+        self.table, self.indices, self.cases, self.members, self.fixed = table, indices, cases, members, fixed
         self.part_names: set[str] = set()
         self.listed: set[str] = set()
 
     def declare(self, declarations: Iterable[Declaration], defined: set[str]) -> list[Property]:
         """Sizes and ranges first, then properties and functions; what holds only from its sentence on is returned."""
-        declarations = tuple(declarations)
+        declarations = tuple(_of_each(tuple(declarations)))
         ranged = {spelled(d.index) for d in declarations if isinstance(d, Range)}
         declarations = self._families(declarations)
         for d in declarations:
             match d:
                 case Space() if d.sizes is None and spelled(d.symbol) in ("bf:1", "bb:1"):
                     pass  # the vector of ones is as long as it must be
-                case Space() if spelled(d.symbol) in ranged & self.indices:
+                case Space() if spelled(d.symbol) in ranged.intersection(self.indices).difference(self.fixed):
                     pass  # `a ∈ {1, …, K}` of a letter that only counts
                 case Space():
                     self._space(d)
@@ -46,6 +73,8 @@ class Declarer:
                     self._range(d)
                 case Start():
                     self.table.start = d.first
+                case Listed():
+                    self.table.listed[spelled(d.symbol)] = (d.lower, d.upper)
         later = []
         for d in declarations:
             match d:
@@ -83,7 +112,7 @@ class Declarer:
         return spelled(symbol.base) if spelled(symbol.base) in self.members else None
 
     def _space(self, d):
-        if spelled(d.symbol).startswith("e^"):
+        if spelled(d.symbol).startswith("e^") or _is_ones(d.symbol):
             return
         if d.family is not None and d.sizes is not None:
             self._members(d)
@@ -212,8 +241,10 @@ class Declarer:
             return
         if found is None and (spelled(d.symbol) in self.indices or spelled(d.symbol) in self.table.ranges):
             return
-        if d.words in ("index", "Kronecker delta", "indicator") or (
-            base is not None and base.name in FUNCTIONS and base.name not in ALIASES
+        if (
+            _is_ones(d.symbol)
+            or d.words in ("index", "Kronecker delta", "indicator")
+            or (base is not None and base.name in FUNCTIONS and base.name not in ALIASES)
         ):
             return
         quantity = found.quantity if found else self.table.declare(self._said_of(d.symbol), None)

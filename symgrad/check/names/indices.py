@@ -64,6 +64,27 @@ def _all(formulas, bound):
     return written, values
 
 
+def fixed_indices(formulas: Iterable[tuple[Row, ...]]) -> set[str]:
+    """y of `ℓ = -\\log p_y`: letters free on the right of an equation whose left does not know them."""
+    out: set[str] = set()
+    for row in (row for rows in formulas for row in rows):
+        s = row.statement
+        if isinstance(s, Relation) and s.relations[0] in ("=", ":=") and s.sides[0] is not None:
+            left, *others = (set(_subscripts(side, frozenset())) for side in s.sides if side is not None)
+            out |= set().union(*others) - left
+    return out
+
+
+def _subscripts(node: Node, bound: frozenset[str]) -> Iterator[str]:
+    if isinstance(node, Big):
+        yield from _subscripts(node.body, bound | binds(node))
+        return
+    if isinstance(node, Scripted) and node.sub is not None:
+        yield from (n for i in items(node.sub) for n in letters(i) if n not in bound)
+    for child in node.children():
+        yield from _subscripts(child, bound)
+
+
 def _collect(node: Node, bound: frozenset[str] | None, written: set[str], values: set[str]) -> None:
     match node:
         case Big():

@@ -11,14 +11,14 @@ import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Tuple
+from ...tex.syntax import Dots, Group, Matrix, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol, Text, Tuple
 from .added import vectors_in_sums
 from .alike import arrays_by_sign
 from .beside import entries, number_pi, points, twice_pi
 from .families import beside_bold, families_beside
 from .layers import member_axes
 from .maps import open_maps
-from .multiplied import vectors_by_use
+from .multiplied import matrices_by_use, vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
 from .starts import axes_begin, axes_reach
@@ -44,6 +44,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         table.start = 0
         uses = uses_of(table, formulas)
     table.letters, table.running = uses.indices, uses.running
+    table.summed = _summed(uses)
     defined = _defined(table, formulas, conditions)
     table.roots |= set(_roots(table, formulas, uses))
     for rows in formulas:
@@ -55,6 +56,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         out.append(Inference(spelled(node), f"an array with {len(sizes)} axes"))
     families_beside(table, uses)
     beside_bold(table, uses)
+    for node, sizes in matrices_by_use(table, formulas):
+        quantity = table.declare(node, sizes)
+        quantity.implied = True
     unknown = {k: u for k, u in uses.names.items() if _unknown(table, k, u, uses, defined)}
     entries(table, formulas, uses)
     member_axes(table, formulas)
@@ -83,6 +87,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
                 assert base is not None
                 table.declare(base, sizes).implied = True
                 out.append(Inference(key, "a vector"))
+    out += _arrays_beside_numbers(table, uses, axes, defined)
     for key, found in unknown.items():
         out += _declared(table, key, found, axes, defined)
     for key, found in uses.names.items():
@@ -103,6 +108,15 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         if quantity is not None and quantity.quantity.key not in defined:
             table.moving.append((node.at, quantity.quantity.key))
     return out
+
+
+def _summed(uses):
+    """How far a letter runs in every sum over it, where all say the same."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for (_, letter), (low, high, _) in uses.extents.items():
+        found.setdefault(letter, set()).add((low, spelled(high)))
+    ends = {letter: (low, high) for (_, letter), (low, high, _) in uses.extents.items()}
+    return {letter: ends[letter] for letter, said in found.items() if len(said) == 1}
 
 
 def _member_ranges(table, axes):
@@ -142,7 +156,7 @@ def left_names(table: Table, statement: Node | None) -> list[str]:
         return []
     if own_entries(statement.sides[0], statement.sides[1]) or last_entry(statement.sides[0], statement.sides[1]):
         return []
-    if own_value(statement.sides[0], statement.sides[1]):
+    if own_value(statement.sides[0], statement.sides[1]) or begins_with_words(statement.sides[1]):
         return []
     logarithm = solved(table, statement.sides[0], statement.sides[1])
     symbol, _ = table.left_side(logarithm[0] if logarithm else statement.sides[0])
@@ -161,6 +175,13 @@ def own_value(left: Node | None, right: Node | None) -> bool:
     factors = right.factors if isinstance(right, Product) else ()
     applied = len(factors) == 2 and factors[1][0] == "" and isinstance(factors[1][1], Group)
     return applied and isinstance(left, Symbol) and spelled(factors[0][1]) == spelled(left)
+
+
+def begins_with_words(node: Node | None) -> bool:
+    """`\\text{whatever comes next}`, `\\text{a function of } y_1, \\dots, y_m`: it defines nothing."""
+    while isinstance(node, Tuple | Product | Sum):
+        node = next(node.children(), None)
+    return isinstance(node, Text)
 
 
 def last_entry(left: Node | None, right: Node | None) -> Node | None:
@@ -229,6 +250,28 @@ def _declared(table, key, found: list[Use], axes, defined):
         table.declare(base_of(found[0].node), sizes).implied = True
         return [Inference(key, f"an array with {rank} axes")]
     return _numbers(table, found, defined)
+
+
+def _arrays_beside_numbers(table, uses, axes, defined):
+    """`b_f` of each filter f beside a number b: an array, where f is an index of others too."""
+    shared: dict[tuple[int, str], set[str]] = {}
+    for key, found in uses.names.items():
+        for use in found:
+            for index in use.below:
+                if spelled(index) in use.scopes:
+                    shared.setdefault(use.scopes[spelled(index)], set()).add(key)
+    out = []
+    for key, found in uses.names.items():
+        known = table.quantities.get(key)
+        if known is None or known.sizes != () or known.implied or known.family or known.definitions or key in defined:
+            continue
+        indexed = [u for u in found if len(u.below) == 1 and _letters_only(table, u.below) and not u.above]
+        if indexed and all(len(shared.get(u.scopes.get(spelled(u.below[0])), ())) > 1 for u in indexed):
+            node = indexed[0].node
+            sizes = (axes.size((key, 0), node),)
+            table.add(Quantity(f"{key}[]", base_of(node), sizes=sizes, implied=True))
+            out.append(Inference(f"{key}_i", "an array with 1 index"))
+    return out
 
 
 def _defined(table, formulas, conditions):
@@ -350,8 +393,12 @@ def _numbers(table, found, defined):
     out = []
     labelled = {spelled(_without_power(u.node)): _without_power(u.node) for u in found if u.below}
     for key, node in labelled.items():
-        if key not in defined and table.find(node) is None:
+        known = table.find(node)
+        if known is None and key not in defined:
             table.declare_label(key, node)
+            out.append(Inference(key, "a number"))
+        elif known is not None and key == known.quantity.key and _only_signed(known.quantity):
+            known.quantity.sizes, known.quantity.implied = (), True  # of `σ_1 > 0` no more is said
             out.append(Inference(key, "a number"))
     plain = [u.node for u in found if not u.below]
     if len(plain) < 2 and not any(u.defines for u in found):
@@ -369,6 +416,10 @@ def _signed(table):
         told = q.sizes is not None or q.rank is not None or q.definitions or q.is_function or q.family
         if not told and isinstance(q.symbol, Scripted) and q.properties & {"positive", "negative", "nonnegative"}:
             q.sizes, q.implied = (), True
+
+def _only_signed(q):
+    """Whether a name has properties and nothing else."""
+    return q.sizes is None and q.rank is None and not q.definitions and not q.is_function and bool(q.properties)
 
 
 def _without_power(node):
@@ -423,7 +474,12 @@ class Axes:
         for scope, (_, _, size) in uses.extents.items():
             if all(name in table.sizes for name in letters(size)):
                 self.known.setdefault(self._root(scope), size)
-        self.own = dict(axes_reach(table, uses, lambda key, _: table.get(key) is not None))
+        listed = {(key, 0): _length(*ends) for key, ends in table.listed.items()}
+        for size in listed.values():
+            table.sizes.update(n for n in letters(size) if table.get(n) is None)
+        self.own = listed | dict(
+            axes_reach(table, uses, lambda key, k: table.get(key) is not None or (key, k) in listed)
+        )
 
     def _multiply(self, a, b):
         """`W x`: the columns of W are the entries of x."""
@@ -495,8 +551,18 @@ def _length(low, high):
     """How many values there are from low to high."""
     if not isinstance(low, Number) or low.value == 1:
         return high
+    if low.value == 0 and (size := _but_one(high)) is not None:
+        return size
     first = Number(high.at, high.end, 1 - low.value)
     return Sum(high.at, high.end, (("+", high), ("+", first)))
+
+
+def _but_one(high):
+    """n of `n - 1`."""
+    match high:
+        case Sum(terms=(("+", size), ("-", Number(value=1)))):
+            return size
+    return None
 
 
 def _members_of_matrices(table, uses, defined, out):

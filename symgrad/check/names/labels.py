@@ -28,7 +28,7 @@ def labels_of(formulas: Iterable[tuple[Row, ...]], ranged: set[str]) -> set[str]
                 _left(row.statement, lefts)
                 named |= _named(row.statement)
     several = {name for names in lefts.values() if len(names) > 1 for name in names}
-    return {n for n in used - run if n.isupper() or n in LIKELY or n in several or n in named}
+    return {n for n in used - run if n.isupper() or n in LIKELY or n in several or n in named or n in lefts}
 
 
 def indices_of_arrays(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]:
@@ -55,7 +55,7 @@ def indices_of_arrays(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[
 
 
 def number_labels(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]:
-    """Declared numbers that stand as a subscript and that nothing runs over: `L_p` of a weight p, `ρ_δ`."""
+    """Declared names that stand as a subscript and that nothing runs over: `L_p` of a weight p, `S_μ` of a vector μ."""
     run: set[str] = set(table.ranges)
     used: set[str] = set()
     for rows in formulas:
@@ -67,22 +67,22 @@ def number_labels(table: Table, formulas: Iterable[tuple[Row, ...]]) -> set[str]
 
 def _is_number(table, quantity):
     whole = quantity.domain != "real" or quantity.key in table.sizes or "integer" in quantity.properties
-    return (
-        quantity.sizes in ((), None)
-        and not whole
-        and not quantity.is_function
-        and bool(quantity.sizes == () or quantity.properties)
-    )
+    return not whole and not quantity.is_function and bool(quantity.sizes is not None or quantity.properties)
+
+
+def _is_entry(node):
+    """`(W_1)_{ij}`."""
+    return isinstance(node.base, Group) and node.base.left in ("(", "[")
 
 
 def _collect(statement, run, used):
     for node in statement.walk():
         if isinstance(node, Big):
             run |= binds(node)
-        elif isinstance(node, Scripted) and is_index_function(node):
+        elif isinstance(node, Scripted) and (is_index_function(node) or _is_entry(node)):
             run |= set(letters(node.sub)) if node.sub is not None else set()
         elif isinstance(node, Scripted) and node.sub is not None and not _operator(node):
-            used |= {spelled(i) for i in items(node.sub) if is_letter(i)}
+            used |= {spelled(i) for i in items(node.sub) if isinstance(i, Symbol)}
         elif isinstance(node, Relation) and all(is_letter(s) for s in node.sides):
             run |= {spelled(s) for s in node.sides if s is not None}
 

@@ -1,11 +1,11 @@
-"""Vectors that only products tell: in `xᵀ w` with a vector x, and in `A w` with a matrix A, w is a vector."""
+"""Vectors and matrices that only products tell: w of `xᵀ w` and `A w`, W_Q of `Q = X W_Q`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...tex.syntax import Node, Product, Row, Scripted, Symbol
-from .names import is_transpose, spelled
+from ...tex.syntax import Node, Product, Relation, Row, Scripted, Symbol
+from .names import base_of, is_transpose, spelled
 from .table import Table
 
 Sizes = tuple[Node, ...]
@@ -61,3 +61,40 @@ def shape_of_name(table: Table, node: Node):
     if len(sizes) == 1:
         return ("row" if turned else "column", sizes[0])
     return ("matrix", *(sizes[::-1] if turned else sizes)) if len(sizes) == 2 else None
+
+
+def matrices_by_use(table: Table, formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Node, Sizes]]:
+    """Matrices of which nothing is said but `Q = X W`, where Q and X are known: their names and sizes."""
+    out: dict[str, tuple[Node, Sizes]] = {}
+    wrong: set[str] = set()
+    for row in (row for rows in formulas for row in rows):
+        for node, sizes in _factor(table, row.statement):
+            key = spelled(node)
+            if key in out and list(map(spelled, out[key][1])) != list(map(spelled, sizes)):
+                wrong.add(key)
+            out.setdefault(key, (node, sizes))
+    return [found for key, found in out.items() if key not in wrong]
+
+
+def _factor(table, statement):
+    """The one factor of `A = B C` that is not known."""
+    if not isinstance(statement, Relation) or len(statement.sides) != 2 or statement.relations[0] not in ("=", ":="):
+        return
+    left, right = statement.sides
+    if left is None or not isinstance(right, Product) or len(right.factors) != 2:
+        return
+    (_, b), (op, c) = right.factors
+    whole = shape_of_name(table, left)
+    if whole is None or whole[0] != "matrix" or op not in ("", "cdot"):
+        return
+    first, second = shape_of_name(table, b), shape_of_name(table, c)
+    if second is None and first is not None and first[0] == "matrix" and _is_new(table, c):
+        yield c, (first[2], whole[2])
+    if first is None and second is not None and second[0] == "matrix" and _is_new(table, b):
+        yield b, (whole[1], second[1])
+
+
+def _is_new(table, node):
+    base = base_of(node)
+    named = base is not None and base.name.isupper() and (isinstance(node, Symbol) or node.sup is None)
+    return named and table.find(node) is None

@@ -10,8 +10,8 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...tex.syntax import Relation, Scripted, Symbol
-from ..declarations.declare import Declaration, Definition, Everything, Function, Space
+from ...tex.syntax import Number, Relation, Scripted, Symbol
+from ..declarations.declare import Declaration, Definition, Everything, Function, Listed, Space
 from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Break
@@ -68,7 +68,7 @@ def _cut(borders, told, lines):
 
 def _begins_anew(cut: list[Section]) -> bool:
     """Whether a name is defined with other parameters under another heading, or declared as something else."""
-    return _redefined(cut) or _redeclared(cut)
+    return _redefined(cut) or _redeclared(cut) or _grown(cut)
 
 
 def _redeclared(cut):
@@ -80,10 +80,53 @@ def _redeclared(cut):
             for d in section.declarations
             if isinstance(d, Space) and isinstance(d.symbol, Symbol) and d.sizes is not None
         }
+        own |= {
+            f"{spelled(d.symbol)}, listed": f"{spelled(d.lower)} … {spelled(d.upper)}"
+            for d in section.declarations
+            if isinstance(d, Listed)
+        }
         if any(seen.get(key, sizes) != sizes for key, sizes in own.items()):
             return True
         seen |= {key: "a function" for key, _ in _functions(section) if key not in own} | own
     return False
+
+
+def _grown(cut):
+    """Numbers `μ_1`, `μ_2` under one heading, an array μ that the next declares."""
+    numbered: set[str] = set()
+    for section in cut:
+        declared = {
+            spelled(base_of(d.symbol))
+            for d in section.declarations
+            if isinstance(d, Space) and isinstance(d.symbol, Symbol | Scripted) and base_of(d.symbol) is not None
+        }
+        arrays = {spelled(d.symbol) for d in section.declarations if isinstance(d, Space) and d.sizes}
+        if arrays & numbered:
+            return True
+        numbered |= _only_numbered(section) - declared
+    return False
+
+
+def _only_numbered(section):
+    """Names that stand with a number below, and never otherwise."""
+    numbered: set[str] = set()
+    other: set[str] = set()
+    for line in section.lines:
+        for node in (n for row in line.rows if row.statement is not None for n in _outer(row.statement)):
+            base = base_of(node)
+            if base is not None:
+                known = isinstance(node, Scripted) and isinstance(node.sub, Number)
+                (numbered if known else other).add(spelled(base))
+    return numbered - other
+
+
+def _outer(node):
+    """The names in a formula with their scripts on them."""
+    if isinstance(node, Symbol | Scripted) and base_of(node) is not None:
+        yield node
+        return
+    for child in node.children():
+        yield from _outer(child)
 
 
 def _redefined(cut):
@@ -112,7 +155,7 @@ def _functions(section):
             if isinstance(row.statement, Relation) and row.statement.sides[0] is not None:
                 symbol, parameters = Table.left_side(row.statement.sides[0])
                 if parameters and all(map(_is_name, parameters)) and _is_function(symbol):
-                    yield spelled(symbol), tuple(spelled(p) for p in parameters)
+                    yield spelled(symbol), tuple(map(spelled, parameters))
 
 
 def _values(section):
@@ -142,6 +185,10 @@ def forget(table: Table, section: Section) -> None:
     gone |= {key for key, parameters in _functions(section) if not _same(table, key, parameters, section)}
     maps = {key for key, q in table.quantities.items() if q.takes is not None}
     gone |= {own for key, _ in _functions(section) if (own := key.partition("_")[0]) in maps}
+    listed = {spelled(d.symbol) for d in section.declarations if isinstance(d, Listed)}
+    gone |= {key for key in listed if (q := table.quantities.get(key)) and q.implied}
+    for key in listed:
+        table.starts.pop(key, None)
     used = {
         n for line in section.lines for row in line.rows if row.statement is not None for n in _names(row.statement)
     }

@@ -16,10 +16,13 @@ Extent = tuple[int, Node]
 
 def axes_begin(table: Table, uses: Uses) -> None:
     """Marks the axes whose indices begin elsewhere than the indices of the document do."""
+    for key, (low, _) in table.listed.items():
+        if key in uses.names and isinstance(low, Number) and low.value in (0, 1):
+            table.starts.setdefault(key, {})[0] = int(low.value)
     for key, use, places in _arrays(table, uses):
         for k, index in places:
             extents = [_extent(table, uses, use, n) for n in letters(index) if n not in table.sizes]
-            if extents and None not in extents and not _shifted(index):
+            if extents and None not in extents and not _shifted(index) and not (k == 0 and key in table.listed):
                 own = table.starts.setdefault(key, {})
                 own[k] = min(own.get(k, 1), *(e[0] for e in extents if e is not None))
 

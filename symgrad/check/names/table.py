@@ -140,6 +140,8 @@ class Table:
         self.by_rows = False
         self.padded = False
         self.totals: frozenset[str] | None = None
+        self.listed: dict[str, tuple[Node, Node]] = {}
+        self.summed: dict[str, tuple[int, Node]] = {}
         self.starts: dict[str, dict[int, int]] = {}
         self.roots: set[str] = set()
         self.laws: dict[str, Any] = {}
@@ -148,18 +150,33 @@ class Table:
 
     def get(self, key: str) -> Quantity | None:
         """The quantity of this name; a name without its font where only that is known, and the other way round."""
-        return self.quantities.named(key)
+        return self.quantities.named(key) if key in self.quantities or key not in self.sizes else None
 
     def find(self, node: Node) -> Found | None:
         """What a symbol with its scripts stands for: the longest known name, the rest are indices and powers."""
         if isinstance(node, Symbol):
             quantity = self.get(spelled(node))
             return Found(quantity, ()) if quantity else None
+        if isinstance(node, Scripted) and isinstance(node.base, Group):
+            return self._entry(node)
         if not isinstance(node, Scripted) or not isinstance(node.base, Symbol):
             return None
         base = spelled(node.base)
         found = self._labelled(node, base)
         return found or (None if is_mark(node.sup) or is_mark(node.sub) else self._indexed(node, base))
+
+    def _entry(self, node):
+        """`(W_1)_{ij}`, `(x_t)_k`: entries of a name in brackets."""
+        name = node.base.body
+        if node.base.left not in ("(", "[") or not isinstance(name, Symbol | Scripted) or node.sub is None:
+            return None
+        found = self.find(name)
+        if found is None or found.sup is not None or found.primes or node.primes or found.quantity.is_function:
+            return None
+        members = len(found.quantity.family) or (found.quantity.above if found.quantity.definitions else 0)
+        if found.indices and len(found.indices) != members:
+            return None
+        return Found(found.quantity, (*found.indices, *items(node.sub)), node.sup)
 
     def _labelled(self, node, base):
         sub = f"_{spelled(node.sub)}" if node.sub is not None else ""
@@ -187,6 +204,8 @@ class Table:
         quantity = quantity or twin or self.get(base)
         if quantity is None:
             return None
+        if node.sub is not None and base.endswith(":1") and spelled(node.sub) in self.sizes:
+            return None  # `\\mathbf 1_K` is a vector of ones of its own length
         if node.sub is not None and (self._is_number(quantity) or (self._is_label(node.sub) and not quantity.sizes)):
             return None
         if quantity.above and node.sup is not None and not is_transpose(node.sup):
@@ -200,7 +219,7 @@ class Table:
 
     def _is_label(self, sub):
         """`L_p` beside a number p, where L has no axes: a name of its own."""
-        return is_letter(sub) and spelled(sub) in self.labels and self.get(spelled(sub)) is not None
+        return isinstance(sub, Symbol) and spelled(sub) in self.labels and self.get(spelled(sub)) is not None
 
     def add(self, quantity: Quantity) -> Quantity:
         """Makes a name known."""
@@ -334,6 +353,16 @@ class Table:
         """The first index of an axis."""
         return self.starts.get(quantity.key, {}).get(axis, self.start)
 
+    def begin_anew(self, declared: bool) -> None:
+        """Under another heading indices may begin elsewhere, unless the document says where; what is known stays."""
+        if declared or self.start == 1:
+            return
+        for key, q in self.quantities.items():
+            own = self.starts.setdefault(key, {})
+            for k in range(max(len(q.sizes or ()), *(len(d.pattern) for d in q.definitions), 0)):
+                own.setdefault(k, self.start)
+        self.start = 1
+
     def open_range(self, letter: str) -> bool:
         """Whether the document does not state how far a letter runs."""
         return letter not in self.ranges or spelled(self.ranges[letter][1]).startswith("#")
@@ -443,6 +472,17 @@ class Table:
         told = [(o, d.body, d.pattern) for o in others if not (d := o.definitions[0]).parameters or not d.pattern]
         inner = [n for n in body.walk() if isinstance(n, Product | Sum)]
         return [o for n in inner for o, its, pattern in told if written_out(n, its, pattern) is not None]
+
+    def named(self, *nodes: Node) -> set[str]:
+        """The names that formulas write, and those that what they write is made of."""
+        seen: set[str] = set()
+        stack = [q for node in nodes for q in self.mentioned(node)]
+        while stack:
+            q = stack.pop()
+            if q.key not in seen:
+                seen.add(q.key)
+                stack += [other for d in q.definitions for other in self.mentioned(d.body)]
+        return seen
 
     def mentioned(self, node: Node) -> list[Quantity]:
         """The quantities that occur in a formula."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import TypeGuard
 
-from ...tex.syntax import Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
+from ...tex.syntax import Frac, Group, Node, Number, Product, Relation, Row, Scripted, Sum, Symbol
 from .transposes import rewritten
 
 
@@ -37,8 +37,16 @@ def _is_zero(side):
 
 def _moves(term: Node) -> bool:
     """Whether a d stands before a name in it."""
-    products = (n for n in term.walk() if isinstance(n, Product))
+    products = (n for n in _not_below(term) if isinstance(n, Product))
     return any(_is_d(a) and op == "" and _is_moved(b) for p in products for (_, a), (op, b) in pairwise(p.factors))
+
+
+def _not_below(node: Node) -> Iterator[Node]:
+    """The parts of a formula, but what stands below a line: `1 / (d σ)` is no differential."""
+    yield node
+    for child in [node.above] if isinstance(node, Frac) else node.children():
+        if child is not None:
+            yield from _not_below(child)
 
 
 def _is_d(node: Node | None) -> TypeGuard[Symbol]:

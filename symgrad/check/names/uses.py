@@ -163,11 +163,16 @@ def _collect(table, node, scopes, uses):
     if isinstance(node, Scripted) and isinstance(node.base, Number):
         _mark(table, node.sub, uses)
         return
+    if isinstance(node, Scripted) and node.sub is not None and _is_entry(node):
+        _mark(table, node.sub, uses)
     if isinstance(node, Scripted) and isinstance(node.base, Group) and isinstance(node.base.body, Product):
         _row(node, scopes, uses)
     _derivatives(node, uses)
+    varied = len(uses.varied)
     for child in _parts(table, node):
         _collect(table, child, scopes, uses)
+    if _is_quotient(node):
+        del uses.varied[varied:]  # by what is differentiated does not move in a differential for that
 
 
 def _parts(table, node):
@@ -175,7 +180,7 @@ def _parts(table, node):
     if isinstance(node, Scripted):
         norm = isinstance(node.base, Group) and node.base.left == "‖" and isinstance(node.sub, Symbol | Number)
         yield node.base
-        if node.sub is not None and not (norm and table.find(node.sub) is None):
+        if node.sub is not None and not (norm and table.find(node.sub) is None) and not _is_entry(node):
             yield node.sub
         if node.sup is not None and not is_transpose(node.sup) and not negative_transpose(node.sup):
             yield node.sup
@@ -184,6 +189,12 @@ def _parts(table, node):
         yield from (factor for k, (_, factor) in enumerate(node.factors) if k not in operators)
     else:
         yield from node.children()
+
+
+def _is_entry(node):
+    """`(W_1)_{ij}`, `(X^{-1})_{kl}`, `(a + b)_i`: what stands below are indices."""
+    brackets = isinstance(node.base, Group) and node.base.left in ("(", "[")
+    return brackets and all(is_letter(i) for i in items(node.sub))
 
 
 def _row(node, scopes, uses):
@@ -298,7 +309,7 @@ def _derivatives(node, uses):
     factors = getattr(node, "factors", ())
     for of, by in _quotients(factors):
         uses.by.setdefault(of, []).append(by)
-    for (_, a), (op, b) in itertools.pairwise(factors):
+    for k, ((before, a), (op, b)) in enumerate(itertools.pairwise(factors)):
         if op in ("", "cdot") and isinstance(a, Symbol) and isinstance(b, Symbol):
             uses.side_by_side.append((a, b))
         if (
@@ -313,7 +324,14 @@ def _derivatives(node, uses):
             bare = isinstance(a, Symbol) or (isinstance(a, Scripted) and a.primes and a.sub is None and a.sup is None)
             if bare and head is not None and isinstance(group, Group) and (names := _names_only(group)):
                 uses.applied.setdefault(spelled(head), []).append(names)
-        if op == "" and isinstance(a, Symbol) and a.name in ("d", "partial") and base_of(b) is not None:
+        quotient = before == "/" or any(f[0] == "/" and _is_d(f[1]) for f in factors[k + 2 : k + 3])
+        if (
+            op == ""
+            and isinstance(a, Symbol)
+            and a.name in ("d", "partial")
+            and base_of(b) is not None
+            and not quotient
+        ):
             uses.varied.append(b)
 
 
@@ -338,8 +356,14 @@ def _quotients(factors):
                 yield spelled(of), node.sub
 
 
+def _is_quotient(node):
+    """`∂f` over `∂x`."""
+    parts = (getattr(node, "above", None), getattr(node, "below", None))
+    return all(_is_d(part) or (isinstance(part, Product) and _is_d(part.factors[0][1])) for part in parts)
+
+
 def _is_d(node):
-    base = base_of(node)
+    base = base_of(node) if node is not None else None
     return base is not None and base.name in ("partial", "d")
 
 

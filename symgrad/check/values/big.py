@@ -183,7 +183,8 @@ def _extreme(better: Callable):
             wins = better(a, entry, best)
             take = conjunction([wanted, _either(wins, known)])
             best, known = a.choose(take, entry, best), _or(known, wanted)
-        assert best is not None
+        if best is None:
+            raise Unclear("the largest or smallest of nothing")
         return best
 
     return work

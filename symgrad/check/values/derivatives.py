@@ -8,7 +8,7 @@ with the rows of y), "numerator", or "denominator" (Jacobians with the rows of x
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 
@@ -17,9 +17,10 @@ from ..names.names import base_of, is_transpose, spelled
 from ..names.table import Found, IllTyped, Table, Unclear
 from .arrays import Array
 from .context import Environment, Overrides, Value, shape_text
+from .fields import NotExact, Singular
 from .held import held
 from .jets import Jet, constant
-from .linear import transposed
+from .linear import inverse, transposed
 from .quantities import any_member, families_of, member, memberwise, picked, shifted, single, stored
 
 _tags = count(1)
@@ -88,12 +89,31 @@ def gradient(m, nabla: Node, of: Node, env: Environment, node: Node) -> Jet:
     """`∇_x f`, of the shape of x; `∇_x y` of a vector its Jacobian; `∇²_x f` the Hessian."""
     sub = nabla.sub if isinstance(nabla, Scripted) else None
     order = int(nabla.sup.value) if isinstance(nabla, Scripted) and isinstance(nabla.sup, Number) else 1
-    variable = sub if sub is not None else _only_variable(m, of, nabla)
+    variable = _member_meant(m, of, sub) if sub is not None else _only_variable(m, of, nabla)
     kept, m.layout = m.layout, "mixed" if m.layout == "numerator" else m.layout
     try:
         return derivative(m, of, [variable] * order, env, node)
     finally:
         m.layout = kept
+
+
+def _member_meant(m, of: Node, variable: Node) -> Node:
+    """`∇_a C` of `C = ½ ‖y − a^L‖²`: by the one member of the family of which C is written."""
+    found = m.trial.table.find(variable)
+    if found is None or found.indices or not memberwise(m, found.quantity):
+        return variable
+    families = families_of(m, found.quantity)
+    written: dict[tuple[str, ...], tuple[Node, ...]] = {}
+    for q in m.trial.table.mentioned(of):
+        for body in [d.body for d in q.definitions]:
+            for f in m.trial.table.occurrences(body):
+                if f.quantity is found.quantity:
+                    written[tuple(map(spelled, f.indices[:families]))] = f.indices[:families]
+    chosen = [index for key, index in written.items() if key]
+    if len(chosen) != 1 or len(written) != 1 or len(chosen[0]) != 1:
+        return variable
+    sub, sup = (None, chosen[0][0]) if found.quantity.above else (chosen[0][0], None)
+    return Scripted(variable.at, variable.end, variable, sub, sup)
 
 
 def gradient_at(m, nabla: Node, q, arguments: tuple[Node, ...], of: Node, env: Environment, node: Node) -> Jet:
@@ -133,16 +153,39 @@ def _only_variable(m, of, nabla):
         )
         if len(parameters) == 1:
             return parameters.pop()
-    inputs = _vectors(m, of)
-    if len(inputs) == 1:
-        return inputs[0]
+    for rank in (1, 2):
+        inputs = _inputs(m, of, rank)
+        if len(inputs) == 1:
+            return inputs[0]
+        if inputs:
+            break
     raise Unclear("∇ does not say by what", nabla)
 
 
-def _vectors(m, of):
-    """The vectors in a formula, by their symbols: `∇(xᵀ A x)` is by x."""
-    found = {f.quantity.key: f.quantity for f in m.trial.table.occurrences(of) if len(f.quantity.sizes or ()) == 1}
+def _inputs(m, of, rank):
+    """The vectors or matrices in a formula, by their symbols: `∇(xᵀ A x)` is by x, `∇ log det X` by X."""
+    found = {f.quantity.key: f.quantity for f in m.trial.table.occurrences(of) if len(f.quantity.sizes or ()) == rank}
     return [q.symbol for q in found.values() if "constant" not in q.properties]
+
+
+def primed(m, of: Node, times: int, env: Environment, node: Node) -> Jet | None:
+    """`(f(t) g(t))'`: by the one number that stands as an argument; None where no one number does."""
+    table = m.trial.table
+    arguments = {}
+    for part in of.walk():
+        factors = part.factors if isinstance(part, Product) else ()
+        for (_, head), (op, group) in pairwise(factors):
+            group = group.base if isinstance(group, Scripted) else group
+            found = table.find(head) if isinstance(head, Symbol | Scripted) else None
+            if op == "" and found is not None and found.quantity.is_function and isinstance(group, Group):
+                arguments[spelled(group.body)] = group.body
+    if len(arguments) != 1:
+        return None
+    variable = next(iter(arguments.values()))
+    known = table.find(variable) if isinstance(variable, Symbol) else None
+    if variable is None or known is None or known.quantity.sizes != () or known.quantity.definitions:
+        return None
+    return derivative(m, of, [variable] * times, env, node)
 
 
 def partial(
@@ -163,25 +206,33 @@ def partial(
     if found.sup is not None and not across:
         return _by_power(m, function, by, env, of, node)
     key, current, families, indices = _varied(m, found, env, by)
+    fixed = held(m.trial.table, of, found, sign)
+    moved, shape, hit = _moved(m, function, key, current, env, found.quantity, fixed)
+    if not hit and (other := _independent(m, found, of, node)) is not None:
+        moved = _through(m, function, found.quantity, other, env, of, node)
+    elif hit and key[0] in m.written and not (whole := _in_whole(m, function, found, env, of, node)):
+        _wholly(m, found.quantity, of, node)
+    elif hit and key[0] in m.written:
+        moved = whole
+    return _laid_out(m, moved, shape, indices, families, current.shape, found, env, across, by)
+
+
+def _moved(m, function, key, current: Jet, env, q, fixed=frozenset()) -> tuple[Jet, tuple[int, ...], bool]:
+    """The derivative by all entries of a quantity, their axes first; the shape of the value; whether it was met."""
     tag, shape = f"∂{next(_tags)}", current.shape
     dims = tuple(f"{tag}.{k}" for k in range(len(shape)))
     eye = np.eye(int(np.prod(shape)), dtype=np.int64).reshape((*shape, *shape))
     change = Array(dims, m.trial.field.numbers(eye))
-    if found.quantity.member_of is not None and not key[1]:
-        key, current, change = _in_matrix(m, found.quantity, env, change)
-    elif (matrix := _stacks(m, found.quantity)) is not None:
+    if q.member_of is not None and not key[1]:
+        key, current, change = _in_matrix(m, q, env, change)
+    elif (matrix := _stacks(m, q)) is not None:
         key, current, change = _unstacked(m, matrix, env, change)
     varied = Jet({**current.parts, frozenset((tag,)): change})
     outer, m.touched, m.written = m.touched, set(), m.written - {key[0]}
-    value = function(env.with_overrides({key: varied}).holding(key, held(m.trial.table, of, found, sign)))
+    value = function(env.with_overrides({key: varied}).holding(key, fixed))
     hit, m.touched = key[0] in m.touched, outer | m.touched
-    if not hit:
-        _independent(m, found, of, node)
-    elif key[0] in m.written:
-        _wholly(m, found.quantity, of, node)
     along = value.along(tag) or constant(Array((), np.broadcast_to(m.trial.field.number(0), value.shape)))
-    moved = along.map(lambda p: _first(p, dims, shape))
-    return _laid_out(m, moved, value.shape, indices, families, shape, found, env, across, by)
+    return along.map(lambda p: _first(p, dims, shape)), value.shape, hit
 
 
 def _in_matrix(m, q, env, change):
@@ -212,6 +263,33 @@ def _unstacked(m, matrix, env, change):
     rows, columns = current.shape
     data = change.data.reshape(*change.data.shape[:2], columns, rows)
     return (matrix.key, ()), current, Array(change.dims, np.swapaxes(data, -1, -2))
+
+
+def _in_whole(m, function, found, env, of, node) -> Jet | None:
+    """The derivative through the one quantity that it is made of, where there is one."""
+    try:
+        other = _independent(m, found, of, node)
+        return _through(m, function, found.quantity, other, env, of, node) if other is not None else None
+    except (Unclear, Singular):
+        return None
+
+
+def _through(m, function, q, u, env, of, node) -> Jet:
+    """`∂f/∂q` where q is made of u alone, and u can be told from q: `∂f/∂u = (∂q/∂u) ∂f/∂q` is solved."""
+    if memberwise(m, q) or memberwise(m, u) or families_of(m, q) or families_of(m, u):
+        raise Unclear(f"{spelled(of)} is not expressed through {q.key}", node)
+    source, made = stored(m, u, env, node), stored(m, q, env, node)
+    slope, shape, _ = _moved(m, function, (u.key, ()), source, env, u)
+    if shape != () or source.shape != made.shape:
+        raise Unclear(f"{spelled(of)} is not expressed through {q.key}", node)
+    change, _, _ = _moved(m, lambda e: stored(m, q, e, node), (u.key, ()), source, env, u)
+    n = int(np.prod(source.shape))
+    square = change.map(lambda p: p.with_shape((n, n)))
+    try:
+        solved = m.a.matmul(inverse(m.a, square), slope.map(lambda p: p.with_shape((n, 1))))
+    except NotImplementedError:  # an interval without an end
+        raise NotExact(f"the derivative by {q.key}") from None
+    return solved.map(lambda p: p.with_shape(source.shape))
 
 
 def _by_power(m, function, by, env, of, node):
@@ -247,16 +325,20 @@ def _varied(m, found: Found, env, node):
 
 
 def _independent(m, found, of, node):
-    """What does not depend on a quantity at all has the derivative 0; what is only not written through it has none."""
+    """What does not depend on a quantity at all has the derivative 0; of what is only not written through it, the one
+    quantity that it is made of."""
     q = found.quantity
     if "open" in q.properties:
         raise Unclear(f"{spelled(of)} is not expressed through {q.key}", node)
     if not q.definitions:
-        return
+        return None
     inputs = {k for k in m.depends(q) if not m.trial.table.quantities[k].definitions}
     used = set().union(*(m.depends(other) for other in m.trial.table.mentioned(of)), set())
-    if inputs & used:
+    if not inputs & used:
+        return None
+    if len(inputs) > 1 or "open" in m.trial.table.quantities[next(iter(inputs))].properties:
         raise Unclear(f"{spelled(of)} is not expressed through {q.key}", node)
+    return m.trial.table.quantities[inputs.pop()]
 
 
 def _wholly(m, q, of, node):
@@ -272,7 +354,8 @@ def _laid_out(m, along, value, indices, families, shape, found, env, across, nod
     entry = len(indices) - families
     if entry not in (0, own) and not (vector and entry == 1):
         raise Unclear(f"which entries of {found.quantity.key} are meant", node)
-    places = [shifted(m, index, env, found.quantity, k) for k, index in enumerate(indices)]
+    chosen = len(found.indices) - len(indices)
+    places = [shifted(m, index, env, found.quantity, k) for k, index in enumerate(indices, chosen)]
     if vector and entry == 1:
         along = along.map(lambda p: _without_axis(p, len(shape) - 1))
     if places:
@@ -318,7 +401,9 @@ def is_differential(m, factors, k: int, env: Environment) -> bool:
 def differential(m, body: Node, env: Environment, order: int = 1) -> Value:
     """`d body`: its change as the quantities that the document varies move along one direction each."""
     varied = [
-        q for key in sorted(m.trial.table.varied) if (q := m.trial.table.quantities.get(key)) and not q.definitions
+        q
+        for key in sorted(m.trial.table.varied)
+        if (q := m.trial.table.quantities.get(key)) and not q.definitions and "constant" not in q.properties
     ]
     if not varied:
         raise Unclear("what varies is not said", body)

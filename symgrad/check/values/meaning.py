@@ -38,6 +38,7 @@ from .arrays import Array
 from .big import big
 from .blocks import cases, column, condition, matrix
 from .context import Environment, Eye, Ones, Value, added, as_number, by_entries, fresh, settled, shape_text
+from .derivatives import primed
 from .functions import BY_NAME, apply, pi
 from .jets import Jet, constant
 from .linear import determinant
@@ -142,6 +143,12 @@ class Meaning:
         """The sum of all entries, a number."""
         axes = tuple(range(-len(value.shape), 0))
         return value.map(lambda p: Array(p.dims, self.trial.field.sum(p.data, axes))) if axes else value
+
+    def primed(self, of: Node, times: int, env: Environment, node: Node) -> Jet | None:
+        """The derivative of brackets with primes, unless one prime is the transpose of a matrix."""
+        if times == 1 and self.array(of, env).shape != ():
+            return None
+        return primed(self, of, times, env, node)
 
     def square_norm(self, value: Jet) -> Jet:
         """The sum of the squares of all entries."""

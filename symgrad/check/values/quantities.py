@@ -36,6 +36,9 @@ def occurrence(m, found: Found, env: Environment, node: Node) -> Jet:
     q = found.quantity
     if not found.indices and q.family and (any_ := any_member(m, q, env)) is not None:
         return any_
+    if not found.indices and (q.family or q.definitions) and (q.key, ()) in env.overrides:
+        m.touched.add(q.key)
+        return env.overrides[q.key, ()]  # z of `σ(z) = …` beside a family `z^l`
     if not memberwise(m, q):
         value = stored(m, q, env, node)
         _read_inside(m, (q.key, ()), found.indices, env, node, q)
@@ -46,18 +49,18 @@ def occurrence(m, found: Found, env: Environment, node: Node) -> Jet:
         raise Unclear(f"{q.key} is a family: write which member", node)
     members = tuple(single(m, index, env) for index in chosen)
     value = member(m, q, members, env)
-    _read_inside(m, (q.key, members), found.indices[families:], env, node, q)
-    return entries(m, value, found.indices[families:], env, node, 0, q)
+    _read_inside(m, (q.key, members), found.indices[families:], env, node, q, families)
+    return entries(m, value, found.indices[families:], env, node, 0, q, families)
 
 
-def _read_inside(m, key, indices, env, node, q):
+def _read_inside(m, key, indices, env, node, q, families=0):
     """An entry that could not be computed, because an index left its axis there, does not count."""
     inside = m.trial.memory.get(("inside", key))
     if inside is None:
         return
     if len(indices) != inside.ndim:
         raise Unclear(f"an index leaves its axis in some entries of {q.key}", node)
-    places = [shifted(m, index, env, q, k) for k, index in enumerate(indices)]
+    places = [shifted(m, index, env, q, k) for k, index in enumerate(indices, families)]
     found, _ = gather(Array((), inside), places)
     m.outside(found, node)
 
@@ -89,8 +92,10 @@ def families_of(m, q: Quantity) -> int:
     return m.trial.memory.get(("families", q.key), 0)
 
 
-def entries(m, value: Jet, indices: tuple[Node, ...], env: Environment, node: Node, families: int, q: Quantity) -> Jet:
-    """The entry at these indices: the members first, then the axes of the value."""
+def entries(
+    m, value: Jet, indices: tuple[Node, ...], env: Environment, node: Node, families: int, q: Quantity, chosen: int = 0
+) -> Jet:
+    """The entry at these indices: the members first, then the axes of the value; `chosen` indices are taken already."""
     own = len(value.shape) - families
     if not indices and not families:
         return value
@@ -107,7 +112,7 @@ def entries(m, value: Jet, indices: tuple[Node, ...], env: Environment, node: No
             raise IllTyped(f"{q.key} has {1 if vector else own} axes, {taken} indices are written", node)
     if vector and taken == 1:
         value = value.map(lambda p: p.with_shape(p.shape[:-1]))
-    places = [shifted(m, index, env, q, k) for k, index in enumerate(indices)]
+    places = [shifted(m, index, env, q, k) for k, index in enumerate(indices, chosen)]
     return picked(m, value, places, node)
 
 
@@ -222,6 +227,8 @@ def member(m, q: Quantity, members: tuple[int, ...], env: Environment) -> Jet:
     definition = _matching(m, q, members)
     if definition is not None and _outside(m, q, definition, members):
         definition = None
+    if definition is not None and not m.padded and _beyond(m, definition, members):
+        raise Unclear(f"{q.key} at {', '.join(map(str, members))} is beyond the last", q.symbol)
     if definition is None:
         if q.sizes is None and q.key in m.trial.table.member_axes:
             letter, sizes = m.trial.table.member_axes[q.key]
@@ -254,6 +261,16 @@ def _outside(m, q, definition, members):
     for pattern, k in zip(definition.pattern, members, strict=False):
         for name, by in _letter_of(pattern):
             if name not in table.sizes and k - by < m.trial.first(name):
+                return True
+    return False
+
+
+def _beyond(m, definition, members):
+    """δ^{L+1} where l runs to L: the text speaks of no such member."""
+    table = m.trial.table
+    for pattern, k in zip(definition.pattern, members, strict=False):
+        for name, by in _letter_of(pattern):
+            if name in table.ranges and not table.open_range(name) and k - by > m.trial.size(table.ranges[name][1]):
                 return True
     return False
 
@@ -352,7 +369,7 @@ def _over(m, definition: Definition, pattern: tuple[Node, ...], env: Environment
     spread = value.map(lambda p: _with_axes(p, dims, sizes))
     if value.shape != ():
         m.trial.memory["families", q.key] = len(names)
-    elif len(names) == 1 and not q.family:
+    elif len(names) - (len(q.family) if len(pattern) == len(definition.pattern) else 0) == 1:
         spread = spread.map(lambda p: p.with_shape((*p.shape, 1)))
     return spread
 

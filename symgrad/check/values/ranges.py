@@ -112,6 +112,8 @@ def axis_range(m, letter: str, node: Node, env: Environment) -> tuple[int, int] 
     table = m.trial.table
     if letter in table.ranges:
         return m.trial.first(letter), m.trial.size(table.ranges[letter][1], m.members(env))
+    if letter.rstrip("'") in table.ranges and letter.rstrip("'") != letter:
+        return index_range(m, letter.rstrip("'"), node, env)  # `i'` runs as i does
     lengths = _lengths(m, letter, node, env, made=False) or _lengths(m, letter, node, env, made=True)
     for own in (False, True):
         if not lengths and (hint := _hinted(m, letter, node, env, own)) is not None:
@@ -165,6 +167,9 @@ def _hinted(m, letter, node, env, own=False):
 
 def _without_axis(m, letter, node, env):
     """From the windows that it places, or from an index that it must equal."""
+    length = _on_value(m, letter, node, env)
+    if length is not None:
+        return m.trial.table.start, m.trial.table.start + length - 1
     window = _windowed(m, letter, node, env)
     if window is not None:
         return window
@@ -177,10 +182,29 @@ def _without_axis(m, letter, node, env):
         return ends
     if letter in m.trial.table.member_letters():
         raise NeedsMembers((letter,))
+    if letter in m.trial.table.summed:
+        low, high = m.trial.table.summed[letter]
+        return low, int(np.max(whole(m.trial, high, env).data))
     mentioned = m.trial.table.mentioned(node)
     if any(letter == spelled(p) for q in mentioned if q.sizes is None for d in q.definitions for p in d.pattern):
         return m.trial.table.start, m.trial.table.start + SOME - 1
     raise Unclear(f"the range of {letter} is not known", node)
+
+
+def _on_value(m, letter, node, env):
+    """`(X^{-1})_{kl}`, `(∇_S L)_{ij}`: the length of the axis of what is computed in brackets."""
+    for part in node.walk():
+        indices = items(part.sub) if isinstance(part, Scripted) and isinstance(part.base, Group) else ()
+        position = next((k for k, i in enumerate(indices) if spelled(i) == letter), None)
+        if position is None or part.base.left not in ("(", "["):
+            continue
+        try:
+            shape = m.array(part.base, env).shape
+        except (Unclear, TypeError):
+            continue
+        if len(shape) == len(indices) or (len(shape) == 2 and shape[-1] == len(indices) == 1):
+            return shape[position]
+    return None
 
 
 def _ends_sums(m, letter, node, env):

@@ -44,6 +44,10 @@ def scripted(m, node: Scripted, env: Environment) -> Value:
         return evaluated(m, node, env)
     if is_list(node.base) and node.sub is None and is_transpose(node.sup):
         return m.value(node.base, env)  # `(a, b, c)ᵀ` is the column that `(a, b, c)` is taken for
+    if node.primes and node.sub is None:
+        changed = m.primed(node.base, node.primes, env, node)
+        if changed is not None:
+            return powered(m, changed, node.sup, env, node)
     return with_scripts(m, m.value(node.base, env), node, env)
 
 

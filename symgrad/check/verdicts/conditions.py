@@ -9,7 +9,7 @@ from ...tex.syntax import Group, Node, Relation, Row, Text
 from ..declarations.declare import Condition, Declaration
 from ..documents.document import Document
 from ..documents.lines import Line
-from ..names.names import is_letter, spelled
+from ..names.names import is_letter, letters, spelled
 from ..names.table import Table
 
 ORDERS = frozenset("<>≤≥≠")
@@ -38,7 +38,8 @@ class Conditions:
     def of(self, node: Node) -> tuple[Relation, ...]:
         """What restricts a step with this right side."""
         line = next((x for x in self.lines if x.formula.at <= node.at <= x.formula.at + len(x.formula.text)), None)
-        sentence = [r for d, r in self.said if d.at <= node.at < self._until(d, r) and self._restricts(d, r)]
+        restricting = [r for d, r in self.said if d.at <= node.at < self._until(d, r) and self._restricts(d, r)]
+        sentence = list({frozenset(letters(r)): r for r in restricting}.values())  # "if i = j …, while for i ≠ j …"
         if line is None:
             return tuple(sentence)
         own = next((r for r in line.rows if r.at <= node.at < r.end), None)

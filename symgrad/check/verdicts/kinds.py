@@ -56,13 +56,15 @@ class Kinds:
             return not any(other is q for other in self.table.mentioned(right)) or self._recursive(found, right)
         return self._another_member(found)
 
-    def parametrised(self, left, right):
-        """`Now let p = σ(θ)`: what was an input is made of others from here on."""
+    def parametrised(self, left, right, introduced, seen):
+        """`Now let p = σ(θ)`, `Q = X W` with a new W: what was an input is made of others from here on."""
         found = self.table.find(left) if isinstance(left, Symbol | Scripted) else None
         if found is None or found.sup is not None or found.primes or found.quantity.key not in self.used:
             return False
         q = found.quantity
         others = self.table.mentioned(right)
+        if not introduced and not any(other.key not in seen and not other.definitions for other in others):
+            return False
         if q.definitions or not others or q.key in {k for other in others for k in self.table.depends(other)}:
             return False
         return all(is_letter(i) for i in found.indices)
@@ -121,6 +123,11 @@ class Kinds:
         if found is None or any(p is None or p.quantity.definitions for p in named):
             return False
         return not any(other is found.quantity for other in self.table.mentioned(right))
+
+    def is_input(self, node) -> bool:
+        """Whether a name stands for what nothing defines."""
+        found = self.table.find(node) if isinstance(node, Symbol | Scripted) else None
+        return found is not None and self._is_input(found.quantity)
 
     def another_flow(self, left, right):
         """`\\dot x = S x` after another law for x."""

@@ -13,13 +13,16 @@ from ..documents.document import Document
 from ..documents.lines import Line
 from ..documents.pieces import Formula, Macros
 from ..names.applications import as_quantities
+from ..names.called import with_called
 from ..names.entries_of_values import with_entries
 from ..names.index_functions import with_indices
 from ..names.named import folded
 from ..names.own_arguments import without_own_arguments
+from ..names.notations import with_notations
 from ..names.repeated import with_repeated_sums
 from ..names.rewriting import joined_names
 from ..names.sections import Section
+from ..names.solved import with_solved
 from ..names.stars import without_stars
 from ..names.superscripts import with_labels
 from ..names.transposes import turned
@@ -39,8 +42,12 @@ def lines_of(document: Document) -> list[Line]:
             out.append(Line(formula, folded(read_display(formula.text, formula.at, macros))))
         except Fault as fault:
             out.append(Line(formula, (), fault))
-    rows = as_quantities(joined_names(with_labels([line.rows for line in out])), frozenset(FUNCTIONS))
-    rows = with_upright_d(without_own_arguments(with_indices(with_entries(turned(document.pieces, rows)))))
+    meant = with_notations(document.pieces, [(line.formula, line.rows) for line in out])
+    rows = as_quantities(joined_names(with_labels(meant)), frozenset(FUNCTIONS))
+    rows = turned(document.pieces, rows)
+    rows = with_called(document.pieces, [(line.formula, own) for line, own in zip(out, rows, strict=True)])
+    rows = with_solved(document.pieces, [(line.formula, own) for line, own in zip(out, rows, strict=True)])
+    rows = with_upright_d(without_own_arguments(with_indices(with_entries(rows))))
     joined = [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
     return with_cases(document.pieces, joined)
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from ...tex.syntax import Node, Number, Relation, Scripted, Sum, Symbol
 from ..declarations.conventions import by_rows, reads_zero_outside
-from ..declarations.declare import Context, Declaration, Layout, Property, Range, Repeated
+from ..declarations.declare import Context, Declaration, Layout, Property, Range, Repeated, Start
 from ..declarations.listed import entries_of
 from ..documents.document import Document
 from ..documents.lines import Line
@@ -19,14 +19,16 @@ from ..names.applications import applied
 from ..names.case_signs import Cases
 from ..names.declarer import Declarer
 from ..names.facts import conjugate, stated_fact
-from ..names.indices import lettered, only_indices
-from ..names.infer import Inference, infer, left_names, own_entries, own_value, solved
+from ..names.indices import fixed_indices, lettered, only_indices
+from ..names.infer import Inference, begins_with_words, infer, left_names, own_entries, own_value, solved
 from ..names.iterates import declare_iterates
 from ..names.labels import indices_of_arrays, labels_of, number_labels
 from ..names.names import MARKS, spelled
+from ..names.pointfree import with_argument
 from ..names.points import Point, decimals, is_numeric
 from ..names.pointwise import at_one_place
 from ..names.sections import forget, sections
+from ..names.solved import SOLVED
 from ..names.table import Definition, Quantity, Table, Unclear
 from ..slips.slips import find_slip
 from ..values.applied import FUNCTIONS
@@ -64,6 +66,8 @@ class Walk:
         self.zeros: list[Quantity] = []
         self.valued: dict[str, set] = {}
         self.apart: set[int] = set()
+        self.seen: set[str] = set()
+        self.sound = True
         self.bounded: list[Property] = []
         self.said: list[tuple[int, Quantity, str]] = []
         self.point = Point(self.table)
@@ -74,7 +78,7 @@ class Walk:
         ranged = {spelled(d.index) for d in self.declarations if isinstance(d, Range)}
         self.table.labels = labels_of([line.rows for line in lines], ranged) | MARKS
         rows = [line.rows for line in lines]
-        self.declarer = Declarer(self.table, only_indices(rows), self.cases, lettered(rows))
+        self.declarer = Declarer(self.table, only_indices(rows), self.cases, lettered(rows), fixed_indices(rows))
         self.kinds = Kinds(self.table, self.used)
         self.sections = [without_stars_in(s) for s in sections(document, self.declarations, lines)]
         chosen = [d.name for d in self.declarations if isinstance(d, Layout)]
@@ -86,6 +90,7 @@ class Walk:
         """Takes what a section declares, and infers what it does not."""
         if not first:
             forget(self.table, section)
+            self.table.begin_anew(any(isinstance(d, Start) for d in self.declarations))
             self.used.clear()
             self.roots = []
         self._declare_all(section)
@@ -250,6 +255,8 @@ class Walk:
 
     def _add(self, step):
         self.reading.steps.append(step)
+        for side in (step.left, step.right):
+            self.seen.update(q.key for q in (self.table.mentioned(side) if side is not None else ()))
 
     def _say(self, formula):
         """Properties said in a condition hold from there on."""
@@ -302,7 +309,7 @@ class Walk:
         return kinds[0] if kinds else None
 
     def _chain(self, number, row, sides, relations, context, whole):
-        anchor = None
+        anchor, self.sound = None, True
         sides = at_one_place(self.table, [without_row_label(s) for s in sides])
         for k, (op, left, right) in enumerate(zip(relations, sides, sides[1:], strict=False)):
             if right is None:
@@ -315,6 +322,7 @@ class Walk:
                 told = f"symgrad failed here, not you ({type(fault).__name__}: {fault})"
                 self._add(replace(step, verdict=Verdict(UNDECIDED, told, right)))
             last = self.reading.steps[-1]
+            self.sound = self.sound and (last.kind == DEFINED or (last.verdict is not None and last.verdict.holds))
             anchor = right if last.verdict is None or last.verdict.kind != UNDECIDED else (anchor or left)
 
     def _judged(self, step, op, k, context, whole, anchor, row) -> Step:
@@ -326,8 +334,12 @@ class Walk:
         if left is None:
             return replace(step, kind=NOT_JUDGED, why="nothing stands on the left")
         entries = isinstance(row.statement, Relation) and k == 0 and entries_of(row.statement) is not None
+        if row.link == SOLVED and self.kinds.is_input(left):
+            return replace(step, kind=ASSUMED, why="where a derivative is zero")
         if own_entries(left, right) or entries:
             return replace(step, kind=NOT_JUDGED, why="its entries")
+        if begins_with_words(right):
+            return replace(step, kind=NOT_JUDGED, why="words")
         if is_word(left):
             return replace(step, kind=NOT_JUDGED, why="letters that make a word")
         if names_gradient(left, right):
@@ -349,6 +361,9 @@ class Walk:
             and self.kinds.fresh(left, right)
             and self.table.find(self.table.left_side(left)[0]) is None
         )
+        pointed = with_argument(self.table, left, right) if op == "=" else None
+        if pointed is not None:
+            return self._claim(replace(step, left=pointed[0], right=pointed[1]), whole, None, context)
         if k == 0 and is_numeric(right):
             self.point.give(left, right, self._part(left.at))
         if k == 0 and own_value(left, right):
@@ -371,7 +386,7 @@ class Walk:
         if logarithm is not None and self.kinds.fresh(*logarithm, True):
             return self._define(step, *logarithm)
         introduced = context is not None and context.kind == "definition"
-        if k == 0 and introduced and self.kinds.parametrised(left, right):
+        if k == 0 and self.kinds.parametrised(left, right, introduced, self.seen):
             return self._define_input(step, left, right)
         if k == 0 and op == "=" and self.kinds.initial(left, right):
             return replace(step, kind=ASSUMED, why="where it begins")
@@ -442,6 +457,8 @@ class Walk:
         judged = replace(step, verdict=verdict, left=left, around=tuple(whole))
         judged = self._explained(judged) if verdict.kind == REFUTED else judged
         self._further_definition(step, left, verdict)
+        if left is not whole[0] and self.sound:
+            self._further_definition(step, whole[0], verdict)
         return judged
 
     def _confirm(self, *sides):
