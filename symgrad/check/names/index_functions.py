@@ -27,7 +27,11 @@ def with_indices(formulas: list[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
             found.setdefault(spelled(head), []).append(_arguments(group))
     values = index_values(formulas)
     chosen = {key for key, used in found.items() if _of_index(used, counted, values)}
-    return [tuple(rewritten(row, lambda n: _changed(n, chosen)) for row in rows) for rows in formulas] if chosen else formulas
+    return (
+        [tuple(rewritten(row, lambda n: _changed(n, chosen)) for row in rows) for rows in formulas]
+        if chosen
+        else formulas
+    )
 
 
 def _nodes(formulas: Iterable[tuple[Row, ...]]) -> Iterator[Node]:
@@ -112,5 +116,3 @@ def _named(node: Scripted) -> Node:
     base = node.base
     assert isinstance(base, Symbol)
     return Named(node.at, node.end, f"{base.name}_{spelled(node.sub)}", base.font, base.accents, written=node)
-
-

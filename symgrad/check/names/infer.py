@@ -417,6 +417,7 @@ def _signed(table):
         if not told and isinstance(q.symbol, Scripted) and q.properties & {"positive", "negative", "nonnegative"}:
             q.sizes, q.implied = (), True
 
+
 def _only_signed(q):
     """Whether a name has properties and nothing else."""
     return q.sizes is None and q.rank is None and not q.definitions and not q.is_function and bool(q.properties)

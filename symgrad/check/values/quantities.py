@@ -277,7 +277,9 @@ def _beyond(m, definition, members):
 
 def _names_member(found, members):
     own = found.indices[: len(members)]
-    return len(own) == len(members) and all(isinstance(i, Number) and i.value == k for i, k in zip(own, members, strict=True))
+    return len(own) == len(members) and all(
+        isinstance(i, Number) and i.value == k for i, k in zip(own, members, strict=True)
+    )
 
 
 def _letter_of(pattern):
