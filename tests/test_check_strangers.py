@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (documents in lines of their own)
 r"""Notations that strangers' documents brought: entries of values, conditions beside a display, new meanings of a name."""
 
 import pytest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from ...tex.syntax import Frac, Group, Named, Node, Product, Relation, Row, Scripted, Symbol
 from .names import base_of, spelled
@@ -38,7 +38,7 @@ def _named(statement, functions) -> Iterator[str]:
         if isinstance(node, Frac) and isinstance(node.below, Product) and _is_partial(node.below.factors[0][1]):
             yield from (name for name, _ in _applications(node.below))
     if isinstance(statement, Relation) and statement.relations[0] in ("=", ":="):
-        left = statement.sides[0]
+        left: Any = statement.sides[0]
         for name, end in _applications(left) if isinstance(left, Product) else ():
             if isinstance(end, Scripted) and left.factors[0][1].name not in functions:
                 yield name
@@ -49,7 +49,7 @@ def _is_partial(node):
     return base is not None and base.name in ("partial", "d")
 
 
-def _is_head(node):
+def _is_head(node: Node) -> TypeGuard[Symbol]:
     return isinstance(node, Symbol) and not isinstance(node, Named) and node.font == "rm" and len(node.name) > 1
 
 

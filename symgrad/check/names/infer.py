@@ -51,9 +51,9 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
         for row in rows:
             _by_entries(table, row.statement)
     _numbered_arguments(table, formulas)
-    for node, sizes in arrays_by_sign(table, formulas):
-        table.declare(node, sizes).implied = True
-        out.append(Inference(spelled(node), f"an array with {len(sizes)} axes"))
+    for array, sizes in arrays_by_sign(table, formulas):
+        table.declare(array, sizes).implied = True
+        out.append(Inference(spelled(array), f"an array with {len(sizes)} axes"))
     families_beside(table, uses)
     beside_bold(table, uses)
     for node, sizes in matrices_by_use(table, formulas):
@@ -103,10 +103,10 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
     axes_begin(table, uses)
     _members_of_matrices(table, uses, defined, out)
     _open_functions(table, uses, defined, out)
-    for node in uses.varied:
-        quantity = table.find(node)
+    for varied in uses.varied:
+        quantity = table.find(varied)
         if quantity is not None and quantity.quantity.key not in defined:
-            table.moving.append((node.at, quantity.quantity.key))
+            table.moving.append((varied.at, quantity.quantity.key))
     return out
 
 

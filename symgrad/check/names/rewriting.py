@@ -25,7 +25,8 @@ def joined_names(formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
 def numbered_names(formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Row, ...]]:
     """Entries `{t_1}_i` of what is called t₁: where t has no other indices, or where `t_1` is introduced as a name."""
     formulas = list(formulas)
-    nodes = [n for rows in formulas for row in rows if row.statement is not None for n in row.statement.walk()]
+    statements = [row.statement for rows in formulas for row in rows if row.statement is not None]
+    nodes: list[Any] = [node for statement in statements for node in statement.walk()]
     twice = {spelled(n.base): spelled(n.base.base) for n in nodes if _is_numbered_entry(n)}
     if not twice:
         return formulas
@@ -36,7 +37,7 @@ def numbered_names(formulas: Iterable[tuple[Row, ...]]) -> list[tuple[Row, ...]]
 
 
 def _is_numbered_entry(node):
-    inner = node.base if isinstance(node, Scripted) and node.sub is not None else None
+    inner: Any = node.base if isinstance(node, Scripted) and node.sub is not None else None
     plain = isinstance(inner, Scripted) and inner.sup is None and not inner.primes
     return plain and isinstance(inner.base, Symbol) and isinstance(inner.sub, Number)
 
@@ -45,7 +46,7 @@ def _left_name(statement):
     """`t_1` of `t_1 ∈ ℝⁿ` and of `{t_1}_i = …`."""
     if not isinstance(statement, Relation) or statement.relations[0] not in ("=", ":=", "∈"):
         return None
-    left = statement.sides[0]
+    left: Any = statement.sides[0]
     return left.base if _is_numbered_entry(left) else left
 
 
@@ -55,8 +56,9 @@ def _numbered(value: Any, names: set[str]) -> Any:
     if not isinstance(value, Node):
         return value
     changed = {f.name: _numbered(getattr(value, f.name), names) for f in fields(value)}
-    if _is_numbered_entry(value) and spelled(value.base) in names:
-        inner = value.base
+    entry: Any = value
+    if _is_numbered_entry(entry) and spelled(entry.base) in names:
+        inner = entry.base
         changed["base"] = Named(
             inner.at,
             inner.end,

@@ -190,11 +190,15 @@ def _extreme(better: Callable):
     return work
 
 
+def _jet_at(body: Jet, dim: str, k: int) -> Jet:
+    return body.map(lambda part: at(part, dim, k))
+
+
 def one_place(body: Jet, where: Array, dims: tuple[str, ...], place: tuple[int, ...]) -> tuple[Jet, Array]:
     """A value, and whether it counts, at one place of some axes."""
     wanted = where
     for dim, k in zip(dims, place, strict=True):
-        body = body.map(lambda p, d=dim, k=k: at(p, d, k))
+        body = _jet_at(body, dim, k)
         wanted = at(wanted, dim, k)
     return body, wanted
 

@@ -210,10 +210,12 @@ def partial(
     moved, shape, hit = _moved(m, function, key, current, env, found.quantity, fixed)
     if not hit and (other := _independent(m, found, of, node)) is not None:
         moved = _through(m, function, found.quantity, other, env, of, node)
-    elif hit and key[0] in m.written and not (whole := _in_whole(m, function, found, env, of, node)):
-        _wholly(m, found.quantity, of, node)
     elif hit and key[0] in m.written:
-        moved = whole
+        whole = _in_whole(m, function, found, env, of, node)
+        if whole is None:
+            _wholly(m, found.quantity, of, node)
+        else:
+            moved = whole
     return _laid_out(m, moved, shape, indices, families, current.shape, found, env, across, by)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from typing import TypeGuard
 
 import numpy as np
 
@@ -22,7 +23,7 @@ BETTER: dict[str, Callable[[Algebra, Jet, Jet], Array]] = {
 }
 
 
-def is_pick(node: Node) -> bool:
+def is_pick(node: Node) -> TypeGuard[Relation]:
     """`k = argmax_j x_j`."""
     if not isinstance(node, Relation) or node.relations != ("=",):
         return False

@@ -145,7 +145,7 @@ class Kinds:
         return found is None or (found.quantity.sizes is None and not found.quantity.definitions)
 
     def unheard(self, node) -> bool:
-        """`h_i = … = \\Sigma`: a letter that nothing declares or speaks of before is a name for what stands before it."""
+        """`h_i = … = \\Sigma`: a letter that nothing declares or speaks of before is a name for it."""
         if not isinstance(node, Symbol) or spelled(node) in CONSTANTS:
             return False
         found = self.table.find(node)

@@ -17,8 +17,8 @@ from ..names.called import with_called
 from ..names.entries_of_values import with_entries
 from ..names.index_functions import with_indices
 from ..names.named import folded
-from ..names.own_arguments import without_own_arguments
 from ..names.notations import with_notations
+from ..names.own_arguments import without_own_arguments
 from ..names.repeated import with_repeated_sums
 from ..names.rewriting import joined_names
 from ..names.sections import Section

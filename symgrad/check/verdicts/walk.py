@@ -393,8 +393,8 @@ class Walk:
         one_of = k == 0 and spelled(left) in self.valued and isinstance(right, Number)
         if op == ":=" or (k == 0 and not one_of and self.kinds.fresh(left, right, introduced)):
             return self._define(step, left, right)
-        told = self.kinds.is_derivative(left) or self.kinds.first_member(left)
-        named = (told and self.kinds.unknown(right)) or (k > 0 and self.kinds.unheard(right))
+        stands = self.kinds.is_derivative(left) or self.kinds.first_member(left)
+        named = (stands and self.kinds.unknown(right)) or (k > 0 and self.kinds.unheard(right))
         if named and self.kinds.fresh(right, left):
             return self._define(step, right, left)
         zero = self.padded and isinstance(right, Number) and right.value == 0
