@@ -39,11 +39,15 @@ class Walks:
     declarations: tuple[Declaration, ...]
     lines: list[Line]
 
-    def walk(self, how: Conventions, quick: bool = False, explain: int = 0, progress=None) -> Reading:
-        walk = Walk(
-            self.document, self.declarations, self.lines, how.layout, how.one_step, how.held, quick, explain, how.anew
-        )
-        return walk.run(progress)
+    def walk(self, how: Conventions, progress=None) -> Reading:
+        """The reading under some conventions, with the likely slips."""
+        options = (how.layout, how.one_step, how.held, False, EXPLAINED, how.anew)
+        return Walk(self.document, self.declarations, self.lines, *options).run(progress)
+
+    def tried(self, how: Conventions, most: int) -> Reading:
+        """The same in floats alone and without slips, as far as at most so many steps are refuted."""
+        options = (how.layout, how.one_step, how.held, True, 0, how.anew, most)
+        return Walk(self.document, self.declarations, self.lines, *options).run()
 
 
 def judged(
@@ -59,31 +63,34 @@ def judged(
     reading = walks.walk(plain, progress=progress)
     if not any(_otherwise(step.verdict) for step in reading.steps) and not _renamed(reading):
         return reading
-    return walks.walk(_new_meanings(walks, _most_followed(walks, plain, reading)), explain=EXPLAINED)
+    chosen = _new_meanings(walks, *_most_followed(walks, plain, reading))
+    return reading if chosen == plain else walks.walk(chosen)
 
 
-def _most_followed(walks: Walks, plain: Conventions, reading: Reading) -> Conventions:
-    """The layout and the beginning of recursions under which the fewest steps fail."""
+def _most_followed(walks: Walks, plain: Conventions, reading: Reading) -> tuple[Conventions, Reading]:
+    """The layout and the beginning of recursions under which the fewest steps fail, and that reading."""
     layouts = (None, "numerator", "denominator") if reading.layout is None else (reading.layout,)
     steps = (True, False) if reading.table.open_recursions() else (True,)
     holding = (False, True) if branches(reading.table) else (False,)
     others = [Conventions(*how) for how in product(layouts, steps, holding)][1:]
-    tried = {other: _wrong(walks.walk(other, quick=True)) for other in others}
-    best = min(tried, key=lambda other: tried[other], default=None)
-    return best if best is not None and tried[best] < _wrong(reading) else plain
+    best, found = plain, reading
+    for other in others:
+        tried = walks.tried(other, _wrong(found) - 1)
+        if tried.whole and _wrong(tried) < _wrong(found):
+            best, found = other, tried
+    return best, found
 
 
-def _new_meanings(walks: Walks, how: Conventions) -> Conventions:
+def _new_meanings(walks: Walks, how: Conventions, reading: Reading) -> Conventions:
     """`y = …` of a name that has a meaning, where it does not hold: a new meaning, if more of what follows holds then.
 
     A wrong step stays wrong: what follows speaks of the name as it was defined, and would fail under the new meaning.
     """
-    reading = walks.walk(how, quick=True)
     for at in [step.at for step in _renamed(reading)][:RENAMED]:
         other = replace(how, anew=how.anew | {at})
-        found = walks.walk(other, quick=True)
+        found = walks.tried(other, _wrong(reading))
         held, holds = _held(reading), _held(found)
-        if holds > held - {at}:
+        if found.whole and holds > held - {at}:
             how, reading = other, found
     return how
 

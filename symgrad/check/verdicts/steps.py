@@ -47,3 +47,4 @@ class Reading:
     layout: str | None = None
     steps: list[Step] = field(default_factory=list)
     inferred: list[Inference] = field(default_factory=list)
+    whole: bool = True

@@ -45,24 +45,29 @@ from .steps import ASSUMED, DEFINED, NOT_JUDGED, NOT_READ, Reading, Step
 from .unsaid import UNSAID, supposed, unsaid
 
 
+class TooMany(Exception):
+    """More steps are refuted than in a reading that is known."""
+
+
 class Walk:
     """Goes through the formulas in order; definitions are taken as they come, claims are judged with what is known."""
 
     def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None,
                  one_step: bool = True, held: bool = False, quick: bool = False, explain: int = 0,
-                 anew: frozenset[int] = frozenset()):  # fmt: skip
+                 anew: frozenset[int] = frozenset(), most: int | None = None):  # fmt: skip
         self.reading = Reading(document)
         self.table = self.reading.table
         self.table.one_step, self.table.by_rows = one_step, by_rows(document.text)
         if held:
             self.table.totals = worked_out(line.rows for line in lines)
             self.reading.inferred.append(Inference("partial", "what is written beside its variable is held"))
-        self.quick, self.explain, self.anew = quick, explain, anew
+        self.quick, self.explain, self.anew, self.most = quick, explain, anew, most
         self.padded = self.table.padded = reads_zero_outside(document.text)
         self.declarations = sorted(map(folded_declaration, declarations), key=lambda d: d.at)
         self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
         self.used: set[str] = set()
         self.roots: list[Step] = []
+        self.refuted = 0
         self.zeros: list[Quantity] = []
         self.valued: dict[str, set] = {}
         self.apart: set[int] = set()
@@ -139,11 +144,17 @@ class Walk:
         self.judge = Judge(self.table, self.reading.layout or "mixed", self.quick, self.padded)
 
     def run(self, progress: Callable[[int, int], None] | None = None) -> Reading:
-        """All formulas, from the first to the last; `progress(done, all)` is called behind each."""
+        """All formulas, from the first to the last; `progress(done, all)` is called behind each.
+
+        Where more than `most` steps are refuted it stops, and the reading is not `whole`.
+        """
         number = 0
-        for section in self.sections:
-            self._enter(section, section is self.sections[0])
-            number = self._section(section, number, progress)
+        try:
+            for section in self.sections:
+                self._enter(section, section is self.sections[0])
+                number = self._section(section, number, progress)
+        except TooMany:
+            self.reading.whole = False
         return self.reading
 
     def _section(self, section, number, progress):
@@ -255,6 +266,9 @@ class Walk:
 
     def _add(self, step):
         self.reading.steps.append(step)
+        self.refuted += step.verdict is not None and step.verdict.kind == REFUTED
+        if self.most is not None and self.refuted > self.most:
+            raise TooMany
         for side in (step.left, step.right):
             self.seen.update(q.key for q in (self.table.mentioned(side) if side is not None else ()))
 
