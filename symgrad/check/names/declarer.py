@@ -191,7 +191,7 @@ class Declarer:
         if d.gives and len(d.takes) == 1 and len(d.takes[0]) == 1:
             quantity.takes = d.takes[0]
             quantity.properties.add("function")
-        if not (isinstance(d.symbol, Symbol) and d.symbol.name in ("L", "J", "C", "E", "ell", "R") and not d.arguments):
+        if not (isinstance(d.symbol, Symbol) and d.symbol.name in ("L", "J", "C", "E", "ℓ", "R") and not d.arguments):
             quantity.properties.add("function")
 
     def _range(self, d):

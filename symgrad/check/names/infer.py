@@ -22,7 +22,7 @@ from .multiplied import matrices_by_use, vectors_by_use
 from .names import base_of, is_letter, is_transpose, items, letters, plain, spelled
 from .points import is_numeric
 from .starts import axes_begin, axes_reach
-from .table import Quantity, Table, is_relation, is_squared
+from .table import Definition, Quantity, Table, is_relation, is_squared
 from .uses import Scope, Use, Uses, reserved, starts_at_zero, uses_of
 
 Axis = tuple[str, int]
@@ -102,6 +102,7 @@ def infer(table: Table, formulas: list[tuple[Row, ...]], conditions: frozenset[i
             table.axes[key] = tuple(axes.size((key, k), used[0].node) for k in range(rank))
     axes_begin(table, uses)
     _members_of_matrices(table, uses, defined, out)
+    _matrices_of_entries(table, formulas, defined, out)
     _open_functions(table, uses, defined, out)
     for varied in uses.varied:
         quantity = table.find(varied)
@@ -223,6 +224,8 @@ def _unknown(table, key, found, uses, defined):
         return False
     if all(u.below for u in found) and any(d != key and plain(d) == plain(key) for d in defined):
         return False  # q_k, an entry of the bold q
+    if all(len(u.below) == 1 for u in found) and {f"{key}_1", f"{key}_2"} <= set(defined):
+        return False  # z_ℓ, one of z_1, z_2, … that are defined one by one
     known = table.get(key)
     return known is None or (known.sizes is None and not known.definitions and not known.is_function)
 
@@ -582,7 +585,27 @@ def _members_of_matrices(table, uses, defined, out):
         shape = tuple(spelled(s) for s in matrix.sizes)
         if n != d and shape in ((n, d), (d, n)):
             quantity.member_of = (matrix.key, shape == (n, d))
+            if shape == (n, d) and matrix.domain == "real":  # what is said of each row is said of the matrix
+                matrix.domain = quantity.domain
+                matrix.properties |= quantity.properties & {"one-hot", "distribution"}
             out.append(Inference(key, f"{'row' if shape == (n, d) else 'column'} {letter} of {matrix.key}"))
+
+
+def _matrices_of_entries(table, formulas, defined, out):
+    """`P ∈ ℝᴺˣᴷ` beside `p_{nk} = …` is the matrix of these, where nothing else is said of it."""
+    for statement in (row.statement for rows in formulas for row in rows):
+        left = statement.sides[0] if isinstance(statement, Relation) and statement.relations[0] in ("=", ":=") else None
+        if not isinstance(left, Scripted) or not isinstance(left.base, Symbol) or left.sup is not None:
+            continue
+        name, pattern = left.base.name, items(left.sub)
+        matrix = table.quantities.get(name.upper()) if len(name) == 1 and name.islower() else None
+        if matrix is None or matrix.definitions or matrix.implied or matrix.key in defined or matrix.family:
+            continue
+        known = table.get(name)
+        declared = known is not None and known.sizes is not None and not known.implied
+        if len(pattern) == len(matrix.sizes or ()) == 2 and all(map(is_letter, pattern)) and not declared:
+            matrix.definitions.append(Definition(pattern, (), left))
+            out.append(Inference(matrix.key, f"the matrix of {spelled(left)}"))
 
 
 def _is_variable(table, argument, by):

@@ -28,6 +28,8 @@ def folded(part: Any) -> Any:
         return tuple(folded(p) for p in part)
     if not isinstance(part, Node):
         return part
+    if isinstance(part, Symbol) and part.name == "ell":
+        return replace(part, name="ℓ")  # one letter, which may be an index
     new = {f.name: folded(old) for f in fields(part) if isinstance(old := getattr(part, f.name), Node | tuple)}
     changed = any(new[name] is not getattr(part, name) and not _same(new[name], getattr(part, name)) for name in new)
     node = replace(part, **new) if changed else part

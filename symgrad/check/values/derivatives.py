@@ -403,9 +403,7 @@ def is_differential(m, factors, k: int, env: Environment) -> bool:
 def differential(m, body: Node, env: Environment, order: int = 1) -> Value:
     """`d body`: its change as the quantities that the document varies move along one direction each."""
     varied = [
-        q
-        for key in sorted(m.trial.table.varied)
-        if (q := m.trial.table.quantities.get(key)) and not q.definitions and "constant" not in q.properties
+        q for key in sorted(m.trial.table.varied) if (q := m.trial.table.quantities.get(key)) and not q.definitions
     ]
     if not varied:
         raise Unclear("what varies is not said", body)

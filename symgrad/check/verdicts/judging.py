@@ -10,9 +10,10 @@ from ...tex.syntax import Relation, Scripted, Symbol
 from ..declarations.declare import Declaration
 from ..documents.document import Document
 from ..documents.lines import Line
+from ..names.names import base_of, spelled
 from ..values.held import branches
 from .claims import REFUTED, Verdict
-from .steps import Reading, Step
+from .steps import DEFINED, Reading, Step
 from .walk import Walk
 
 EXPLAINED = 12
@@ -29,6 +30,7 @@ class Conventions:
     one_step: bool = True
     held: bool = False
     anew: frozenset[int] = frozenset()
+    models: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,12 @@ class Walks:
 
     def walk(self, how: Conventions, progress=None) -> Reading:
         """The reading under some conventions, with the likely slips."""
-        options = (how.layout, how.one_step, how.held, False, EXPLAINED, how.anew)
+        options = (how.layout, how.one_step, how.held, False, EXPLAINED, how.anew, how.models)
         return Walk(self.document, self.declarations, self.lines, *options).run(progress)
 
     def tried(self, how: Conventions, most: int) -> Reading:
         """The same in floats alone and without slips, as far as at most so many steps are refuted."""
-        options = (how.layout, how.one_step, how.held, True, 0, how.anew, most)
+        options = (how.layout, how.one_step, how.held, True, 0, how.anew, how.models, most)
         return Walk(self.document, self.declarations, self.lines, *options).run()
 
 
@@ -86,13 +88,28 @@ def _new_meanings(walks: Walks, how: Conventions, reading: Reading) -> Conventio
 
     A wrong step stays wrong: what follows speaks of the name as it was defined, and would fail under the new meaning.
     """
-    for at in [step.at for step in _renamed(reading)][:RENAMED]:
-        other = replace(how, anew=how.anew | {at})
+    models = [replace(how, models=frozenset({step.at})) for step in _models(reading)]
+    renamed = [replace(how, anew=frozenset({step.at})) for step in _renamed(reading)]
+    for other in (*models[:RENAMED], *renamed[:RENAMED]):
+        at = min(other.models or other.anew)
+        other = replace(how, models=how.models | other.models, anew=how.anew | other.anew)
         found = walks.tried(other, _wrong(reading))
         held, holds = _held(reading), _held(found)
         if found.whole and holds > held - {at}:
             how, reading = other, found
     return how
+
+
+def _models(reading: Reading) -> list[Step]:
+    """`y_i = wᵀ x_i + ε_i` with `ε_i ∼ N(0, σ²)` says how given numbers y may have come about, or defines y."""
+    statements = [step.row.statement for step in reading.steps if step.row is not None]
+    drawn = {
+        spelled(base)
+        for s in statements
+        if isinstance(s, Relation) and s.relations[0] == "~" and s.sides[0] and (base := base_of(s.sides[0]))
+    }
+    defined = [(step, step.right.walk()) for step in reading.steps if step.kind == DEFINED and step.right is not None]
+    return [step for step, inside in defined if any(isinstance(n, Symbol) and spelled(n) in drawn for n in inside)]
 
 
 def _renamed(reading: Reading) -> list[Step]:

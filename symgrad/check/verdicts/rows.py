@@ -14,6 +14,7 @@ from ..documents.lines import Line
 from ..documents.pieces import Formula, Macros
 from ..names.applications import as_quantities
 from ..names.called import with_called
+from ..names.each_layer import with_each
 from ..names.entries_of_values import with_entries
 from ..names.index_functions import with_indices
 from ..names.named import folded
@@ -48,6 +49,7 @@ def lines_of(document: Document) -> list[Line]:
     rows = with_called(document.pieces, [(line.formula, own) for line, own in zip(out, rows, strict=True)])
     rows = with_solved(document.pieces, [(line.formula, own) for line, own in zip(out, rows, strict=True)])
     rows = with_upright_d(without_own_arguments(with_indices(with_entries(rows))))
+    rows = with_each(rows)
     joined = [replace(line, rows=own) for line, own in zip(out, rows, strict=True)]
     return with_cases(document.pieces, joined)
 

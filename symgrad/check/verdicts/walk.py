@@ -54,14 +54,15 @@ class Walk:
 
     def __init__(self, document: Document, declarations: Iterable[Declaration], lines: list[Line], layout: str | None,
                  one_step: bool = True, held: bool = False, quick: bool = False, explain: int = 0,
-                 anew: frozenset[int] = frozenset(), most: int | None = None):  # fmt: skip
+                 anew: frozenset[int] = frozenset(), models: frozenset[int] = frozenset(),
+                 most: int | None = None):  # fmt: skip
         self.reading = Reading(document)
         self.table = self.reading.table
         self.table.one_step, self.table.by_rows = one_step, by_rows(document.text)
         if held:
             self.table.totals = worked_out(line.rows for line in lines)
             self.reading.inferred.append(Inference("partial", "what is written beside its variable is held"))
-        self.quick, self.explain, self.anew, self.most = quick, explain, anew, most
+        self.quick, self.explain, self.anew, self.models, self.most = quick, explain, anew, models, most
         self.padded = self.table.padded = reads_zero_outside(document.text)
         self.declarations = sorted(map(folded_declaration, declarations), key=lambda d: d.at)
         self.lines = lines = summed(lines) if any(isinstance(d, Repeated) for d in self.declarations) else lines
@@ -360,6 +361,9 @@ class Walk:
             return replace(step, kind=NOT_JUDGED, why="a name that begins with d")
         if self.kinds.enumerates(left, right):
             return replace(step, kind=NOT_JUDGED, why="a range or a list")
+        if k == 0 and step.at in self.models:
+            self.reading.inferred.append(Inference(spelled(left), "given, whatever the model says of it"))
+            return replace(step, kind=ASSUMED, why="a model of what is given")
         if k == 0 and step.at in self.anew:
             step = self._define_anew(step, left)
             line, _ = self.reading.document.place(step.at)
@@ -523,7 +527,8 @@ class Walk:
     def _vary(self, at):
         """What moves in a differential: the inputs that stand behind a d under the same heading, else anywhere."""
         here = {key for place, key in self.table.moving if self._part(place) == self._part(at)}
-        self.table.varied = here or {key for _, key in self.table.moving}
+        held = {key for key, q in self.table.quantities.items() if "constant" in q.properties}
+        self.table.varied = here or {key for _, key in self.table.moving} - held
 
     def _verdict(self, left, right, whole):
         self._vary(right.at)
