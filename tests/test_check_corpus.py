@@ -36,7 +36,11 @@ def test_the_corpus_is_whole():
     assert sum(len(list(corrupted(d))) for d in DOCUMENTS) >= 600
 
 
-KNOWN: dict[str, str] = {}
+KNOWN = {
+    "convolution_indices": "a loss without a name that depends on the weights through what is named",
+    "pooling": "the place of a maximum that words alone tell; a new meaning that nothing else confirms",
+    "vae_kl": "the density of a normal distribution, told by its sign",
+}
 """Documents of which a true step is refuted, and why: none should be here."""
 
 

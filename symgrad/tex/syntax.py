@@ -36,7 +36,7 @@ class Node:
         while stack:
             node = stack.pop()
             yield node
-            stack += node._inside[::-1]
+            stack += [*node.children()][::-1]
 
 
 def parts(node: Node) -> tuple[str, ...]:

@@ -221,7 +221,7 @@ def same(one: Node | None, other: Node | None) -> bool:
 def spelling(node: Node) -> tuple:
     """What is written, without where.
 
-    >>> from ..tex.reader import read_expression
+    >>> from ...tex.reader import read_expression
     >>> spelling(read_expression("x_i")) == spelling(read_expression("x_{i}"))
     True
     """

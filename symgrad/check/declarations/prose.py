@@ -108,7 +108,7 @@ def declarations(
 
     `read` gives the rows of a formula, with the macros in force; one that raises an error of symgrad declares nothing.
 
-    >>> from .document import read_document
+    >>> from ..documents.document import read_document
     >>> for found in declarations(read_document(r"Let $W$ be an $m \times n$ matrix and $\lambda > 0$.").pieces):
     ...     print(type(found).__name__)
     Space

@@ -22,7 +22,7 @@ def written(derivation: Derivation, notation: str = "index", form: str = "markdo
     >>> import symgrad as sg
     >>> x = sg.tensors("x[n]")
     >>> written(sg.grad((x**2).sum(), x).derivation)[1][1:]
-    ('x \\in \\mathbb{R}^{n}',)
+    ('f \\in \\mathbb{R}', 'x \\in \\mathbb{R}^{n}')
     """
     tensors = {tensor: None for expression in _expressions(derivation) for tensor in _tensors(expression)}
     spaces = (_space(t) for t in tensors if not t.is_labelled)

@@ -18,7 +18,7 @@ LIMITS = frozenset(("max", "min"))
 def folded(part: Any) -> Any:
     """A formula, or whatever holds formulas, in which such names are symbols.
 
-    >>> from ..tex.reader import read_expression
+    >>> from ...tex.reader import read_expression
     >>> spelled(folded(read_expression(r"\\theta_a^{\\text{old}}")))
     'theta^old_a'
     """

@@ -48,7 +48,7 @@ _TIGHT = frozenset("/")
 
 def linear(node: Node | None) -> str:
     r"""
-    >>> from ..tex.reader import read_expression
+    >>> from ...tex.reader import read_expression
     >>> linear(read_expression(r"\frac{\partial f}{\partial W_{ij}} = 2 q_i x_j"))
     '∂f/∂Wᵢⱼ = 2 qᵢ xⱼ'
     >>> linear(read_expression(r"\sum_{k=1}^m q_k^2")), linear(read_expression(r"\mathbf{W}^\top \hat y"))

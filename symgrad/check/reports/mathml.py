@@ -61,7 +61,7 @@ def math(inside: str, text: str, display: bool = False) -> str:
 
 def markup(node: Node | None) -> str:
     r"""
-    >>> from ..tex.reader import read_expression
+    >>> from ...tex.reader import read_expression
     >>> markup(read_expression("2 x_i < 3"))
     '<mrow><mrow><mn>2</mn><msub><mi>x</mi><mi>i</mi></msub></mrow><mo>&lt;</mo><mn>3</mn></mrow>'
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...tex.syntax import Dots, Frac, Group, Node, Number, Product, Scripted, Symbol, Tuple
+from ...tex.syntax import Dots, Frac, Group, Node, Number, Product, Scripted, Symbol, Tuple, parts
 from ..names.conditions import is_conditions, is_sign
 from ..names.dots import product_without_dots
 from ..names.names import is_letter, spelled
@@ -362,7 +362,7 @@ def _renamed(pattern, node) -> dict[str, Node] | None:
     if isinstance(pattern, Node):
         if type(pattern) is not type(node):
             return None
-        pairs = [(v, vars(node)[k]) for k, v in vars(pattern).items() if k not in ("at", "end")]
+        pairs = [(getattr(pattern, name), getattr(node, name)) for name in parts(pattern)]
     elif isinstance(pattern, tuple):
         if not isinstance(node, tuple) or len(pattern) != len(node):
             return None
