@@ -116,11 +116,6 @@ def is_term(place: Place) -> bool:
     return place.role in ("side", "terms", "body", "above", "below", "rows", "branches", "items", "of")
 
 
-def is_factor(place: Place) -> bool:
-    """Whether the node is a factor, or a term of one factor."""
-    return place.within == "" and not isinstance(place.node, Sum | Product | Big) and place.role != "base"
-
-
 def is_operand(node: Node) -> bool:
     """Whether a node stands for a value by itself, as far as its form shows: no ∂, no name of a function."""
     if isinstance(node, Symbol | Scripted):

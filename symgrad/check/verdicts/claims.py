@@ -65,10 +65,6 @@ class Verdict:
         return f"{self.kind}: {self.why}" if self.why else self.kind
 
 
-class Differ(Exception):
-    """Two sides have values of different shapes."""
-
-
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """The two sides in one trial: where they differ, over which axes."""

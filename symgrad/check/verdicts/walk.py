@@ -24,7 +24,6 @@ from ..names.infer import Inference, begins_with_words, infer, left_names, own_e
 from ..names.iterates import declare_iterates
 from ..names.labels import indices_of_arrays, labels_of, number_labels
 from ..names.names import MARKS, spelled
-from ..names.pointfree import with_argument
 from ..names.points import Point, decimals, is_numeric
 from ..names.pointwise import at_one_place
 from ..names.sections import forget, sections
@@ -379,9 +378,6 @@ class Walk:
             and self.kinds.fresh(left, right)
             and self.table.find(self.table.left_side(left)[0]) is None
         )
-        pointed = with_argument(self.table, left, right) if op == "=" else None
-        if pointed is not None:
-            return self._claim(replace(step, left=pointed[0], right=pointed[1]), whole, None, context)
         if k == 0 and is_numeric(right):
             self.point.give(left, right, self._part(left.at))
         if k == 0 and own_value(left, right):
