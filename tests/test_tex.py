@@ -1,5 +1,6 @@
 r"""LaTeX is read as it stands: formulas and their trees, faults and their places, texts that nobody wrote."""
 
+import cProfile
 import time
 from pathlib import Path
 
@@ -405,14 +406,14 @@ def test_beyond_a_limit_the_answer_comes_at_once(latex):
     ),
 )
 def test_long_formulas_are_read_or_refused(piece):
-    """The cost is linear: ten times the text may take ten times the time, and a little more."""
+    """The cost is linear: ten times the text takes ten times the calls of functions, and a few more."""
 
-    def cost(count):
-        begin = time.process_time()
-        answered(piece * count + "a")
-        return time.process_time() - begin
+    def calls(count):
+        profile = cProfile.Profile()
+        profile.runcall(answered, piece * count + "a")
+        return sum(entry.callcount for entry in profile.getstats())
 
-    assert cost(2_000) < 60 * max(cost(200), 0.002)
+    assert calls(2_000) < 12 * calls(200)
 
 
 def test_the_caller_may_stand_deep_in_the_stack():

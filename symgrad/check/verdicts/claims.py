@@ -12,8 +12,7 @@ import numpy as np
 
 from ...tex.syntax import Node, Number, Relation
 from ..names.letters import free_letters
-from ..names.names import letters
-from ..names.table import IllTyped, Leaves, Quantity, Table, Unclear, offset
+from ..names.table import IllTyped, Leaves, Quantity, Table, Unclear
 from ..values.arrays import Array, aligned
 from ..values.context import Environment, NeedsMembers, Ones, fresh, settled, shape_text
 from ..values.fields import EXACT, FLOAT, Balls, Float, Modular, NotExact, Singular
@@ -238,9 +237,7 @@ class Judge:
     def _by_members(self, meaning, left, right, letters, chosen):
         """Letters that choose a member take one value at a time; members that do not exist are passed over."""
         outcomes, why = [], None
-        places = list(product(*(member_values(meaning, letter) for letter in chosen)))
-        inside = [p for p in places if not _beyond(meaning, (left, right), dict(zip(chosen, p, strict=True)))]
-        for place in inside or places:
+        for place in product(*(member_values(meaning, letter) for letter in chosen)):
             fixed = {n: Array((), np.asarray(v)) for n, v in zip(chosen, place, strict=True)}
             try:
                 outcomes.append(
@@ -277,20 +274,6 @@ class Judge:
         met = [q for side in sides for q in self.table.mentioned(side)]
         direct = dict.fromkeys(q.key for q in met)
         return (*direct, *sorted({key for q in met for key in self.table.depends(q)} - set(direct)))
-
-
-def _beyond(meaning: Meaning, sides: Sequence[Node], place: dict[str, int]) -> bool:
-    """Whether a step speaks of a member behind the last: of `δ^{l+1}` at the last layer l."""
-    table = meaning.trial.table
-    return any(
-        name in place and place[name] + offset(index) > meaning.trial.size(table.ranges[name][1])
-        for side in sides
-        for found in table.occurrences(side)
-        if found.quantity.definitions and found.quantity.above
-        for index in found.indices[: found.quantity.above]
-        for name in letters(index)[:1]
-        if offset(index) > 0 and not table.open_range(name)
-    )
 
 
 def member_values(meaning: Meaning, letter: str) -> range:
